@@ -1,0 +1,55 @@
+package dev.mehari.exchange;
+
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Function;
+import org.apache.camel.Exchange;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One inbound request, from its head to the last byte of its answer or the loss of its client.
+ *
+ * <p>Everything that is taken for a request (a permit, a lease, a pooled connection, a timer) is given back through
+ * {@link #onEnd}, which runs exactly once on every path: answered, refused, failed, timed out, client gone, shutdown.
+ * All methods may be called from any thread; the actions run on the call's {@link #executor()} or on the thread that
+ * registers them too late, and must not block.
+ */
+public interface Call {
+    /** The call that {@code exchange} belongs to, or null when the exchange did not come in over HTTP. */
+    static @Nullable Call of(Exchange exchange) {
+        return (Call) exchange.getProperty(ExchangeKeys.CALL);
+    }
+
+    /** Runs {@code action} once when the call has ended, in order of registration; at once if it has ended already. */
+    void onEnd(Runnable action);
+
+    /**
+     * Says what to do should the client leave now; replaces what was said before. Runs at once if the client has left
+     * already. It runs before the actions of {@link #onEnd}.
+     */
+    void onClientGone(Runnable action);
+
+    /** Takes {@code action} back if it is still what {@link #onClientGone} would run. */
+    void clearClientGone(Runnable action);
+
+    /** True once the client closed its connection before the answer was complete. */
+    boolean isClientGone();
+
+    /** The event loop of the client's connection: runs short tasks in order, and timers. Never block it. */
+    ScheduledExecutorService executor();
+
+    /**
+     * Keeps a waiting streaming client's idle timer from firing: the first time commits the answer's head (200,
+     * {@code text/event-stream}), and writes an SSE comment each time. From then on an answer that is not an event stream
+     * can reach the client only as an error event (see {@link #onStreamFailure}). Does nothing once the answer has begun.
+     */
+    void heartbeat();
+
+    /**
+     * Says how a failure is told to a client whose event stream has begun: from the failure to the bytes of a whole SSE
+     * event, blank line included. Without it the stream just breaks.
+     */
+    void onStreamFailure(Function<Throwable, byte[]> event);
+
+    /** What is known of the answer so far; complete when read in {@link #onEnd}. */
+    CallRecord record();
+}

@@ -1,0 +1,29 @@
+package dev.mehari.exchange;
+
+/** Names of the exchange properties that cross routes. */
+public final class ExchangeKeys {
+    /** {@link Call}: set by the relay. */
+    public static final String CALL = "mehari.call";
+    /** String: {@code X-Request-Id} of the call, ours unless the client sent a sound one; set by the relay. */
+    public static final String REQUEST_ID = "mehari.request-id";
+    /** {@link Dialect}; set by {@code inspectRequest}. */
+    public static final String DIALECT = "mehari.dialect";
+    /** String: model named in the request, absent when none is; set by {@code inspectRequest}. */
+    public static final String MODEL = "mehari.model";
+    /** Boolean: the caller asked for an event stream; set by {@code inspectRequest}. */
+    public static final String STREAM = "mehari.stream";
+    /** {@code dev.mehari.caller.Caller}; set by {@code identifyCaller}. */
+    public static final String CALLER = "mehari.caller";
+    /** String: id of the caller's key, between whose waiters admission is fair; set by {@code identifyCaller}. */
+    public static final String KEY_ID = "mehari.key-id";
+    /** Integer 0-9, higher first; set by {@code identifyCaller}. */
+    public static final String PRIORITY = "mehari.priority";
+    /** Long: how long the client waits at most, in milliseconds, from {@code X-Request-Timeout}; absent when not said. */
+    public static final String CLIENT_TIMEOUT_MS = "mehari.client-timeout-ms";
+    /** Long: milliseconds that the request waited for a permit; set by admission. */
+    public static final String QUEUE_MS = "mehari.queue-ms";
+    /** {@code dev.mehari.upstream.Upstream}: where the request goes; set by {@code chooseUpstream}. */
+    public static final String UPSTREAM = "mehari.upstream";
+
+    private ExchangeKeys() {}
+}
