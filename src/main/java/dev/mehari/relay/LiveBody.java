@@ -1,0 +1,166 @@
+package dev.mehari.relay;
+
+import dev.mehari.exchange.StreamBody;
+import dev.mehari.exchange.StreamEnd;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An upstream's answer body on its way through. Its state is confined to one event loop, which its upstream channel and
+ * the client it is written to share. What arrives before a {@link Sink} is attached is kept, up to
+ * {@value #MAX_KEPT} bytes; then, and whenever the sink is not writable, the upstream is not read.
+ */
+final class LiveBody implements StreamBody {
+    /** Where the bytes go. All methods are called on the event loop. */
+    interface Sink {
+        /** Takes over {@code content}; the last one completes the answer. */
+        void content(HttpContent content);
+
+        void flush();
+
+        boolean isWritable();
+
+        /** The stream broke. */
+        void abort(Throwable cause);
+    }
+
+    static final int MAX_KEPT = 64 * 1024;
+
+    private final Channel upstream;
+    private final List<Consumer<StreamEnd>> listeners = new ArrayList<>(3);
+    private @Nullable Sink sink;
+    private @Nullable ArrayDeque<HttpContent> kept;
+    private int keptBytes;
+    private boolean complete;
+    private @Nullable StreamEnd end;
+
+    LiveBody(Channel upstream) {
+        this.upstream = upstream;
+    }
+
+    @Override
+    public void onEnd(Consumer<StreamEnd> listener) {
+        if (!upstream.eventLoop().inEventLoop()) {
+            upstream.eventLoop().execute(() -> onEnd(listener));
+        } else if (end != null) {
+            listener.accept(end);
+        } else {
+            listeners.add(listener);
+        }
+    }
+
+    @Override
+    public void discard() {
+        if (!upstream.eventLoop().inEventLoop()) {
+            upstream.eventLoop().execute(this::discard);
+            return;
+        }
+        if (!complete && end == null) {
+            finish(StreamEnd.Discarded.INSTANCE);
+            upstream.close();
+        }
+        releaseKept();
+    }
+
+    /** Starts writing to {@code to}; on the event loop. */
+    void attach(Sink to) {
+        sink = to;
+        ArrayDeque<HttpContent> before = kept;
+        kept = null;
+        if (before != null) {
+            for (HttpContent content : before) {
+                to.content(content);
+            }
+            to.flush();
+        }
+        if (end instanceof StreamEnd.Failed failed) {
+            to.abort(failed.cause());
+        } else if (end instanceof StreamEnd.Discarded) {
+            to.abort(new IllegalStateException("the answer was given up before it was written"));
+        } else {
+            regulate();
+        }
+    }
+
+    /** The sink has become writable again, or no longer is; on the event loop. */
+    void regulate() {
+        if (complete || end != null) {
+            return;
+        }
+        boolean read = sink == null ? keptBytes < MAX_KEPT : sink.isWritable();
+        if (upstream.config().isAutoRead() != read) {
+            upstream.config().setAutoRead(read);
+        }
+    }
+
+    /** True while the upstream is held back for the client's sake; its silence is not its fault then. */
+    boolean isHeldBack() {
+        return !upstream.config().isAutoRead();
+    }
+
+    /** Content arrived; on the event loop. The end of the stream is told by {@link #finish} afterwards. */
+    void arrived(HttpContent content) {
+        if (complete || end != null) {
+            ReferenceCountUtil.release(content);
+            return;
+        }
+        // Before the write: writing the last content may end the call, which discards unfinished bodies.
+        complete = content instanceof LastHttpContent;
+        if (sink != null) {
+            sink.content(content);
+        } else {
+            if (kept == null) {
+                kept = new ArrayDeque<>();
+            }
+            kept.add(content);
+            keptBytes += content.content().readableBytes();
+        }
+        regulate();
+    }
+
+    void flush() {
+        if (sink != null) {
+            sink.flush();
+        }
+    }
+
+    /** The stream ended; on the event loop. Later calls do nothing. */
+    void finish(StreamEnd how) {
+        if (end != null) {
+            return;
+        }
+        end = how;
+        if (how instanceof StreamEnd.Complete && !upstream.config().isAutoRead()) {
+            upstream.config().setAutoRead(true);
+        }
+        if (how instanceof StreamEnd.Failed failed && sink != null) {
+            sink.abort(failed.cause());
+        }
+        for (Consumer<StreamEnd> listener : listeners) {
+            listener.accept(how);
+        }
+        listeners.clear();
+    }
+
+    private void releaseKept() {
+        if (kept != null) {
+            kept.forEach(ReferenceCountUtil::release);
+            kept = null;
+        }
+    }
+
+    /** Content that arrived before the answer was found to be a stream; on the event loop. */
+    void arrivedBefore(@Nullable ByteBuf content) {
+        if (content != null) {
+            arrived(new io.netty.handler.codec.http.DefaultHttpContent(content));
+        }
+    }
+}

@@ -1,0 +1,242 @@
+package dev.mehari.relay;
+
+import dev.mehari.exchange.ExchangeKeys;
+import dev.mehari.failure.ClientGone;
+import dev.mehari.failure.GatewayBusy;
+import dev.mehari.failure.UpstreamBroken;
+import io.netty.handler.codec.http.DefaultHttpHeaders;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.apache.camel.Processor;
+import org.apache.camel.Suspendable;
+import org.apache.camel.component.netty.http.NettyHttpConfiguration;
+import org.apache.camel.component.netty.http.NettyHttpConstants;
+import org.apache.camel.support.DefaultConsumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Turns requests into exchanges and their outcome into answers. The message body is {@code byte[]} (empty, never null),
+ * the headers are those of the request plus Camel's {@code CamelHttpMethod}, {@code CamelHttpPath} (behind the
+ * endpoint's own path), {@code CamelHttpUri} and {@code CamelHttpRawQuery}; query and form fields are not made headers,
+ * since a client could set any header of the route through them.
+ */
+final class RelayConsumer extends DefaultConsumer implements Suspendable {
+    private static final Logger LOG = LoggerFactory.getLogger(RelayConsumer.class);
+
+    private final RelayEndpoint endpoint;
+    private final NettyHttpConfiguration configuration;
+    private final String path;
+    private final @Nullable Set<String> methods;
+    private @Nullable RelayServer server;
+
+    RelayConsumer(RelayEndpoint endpoint, Processor processor) {
+        super(endpoint, processor);
+        this.endpoint = endpoint;
+        configuration = endpoint.getConfiguration();
+        String configured = configuration.getPath();
+        path = configured == null || configured.equals("/") ? "" : configured;
+        methods = methods(endpoint.getHttpMethodRestrict());
+    }
+
+    private static @Nullable Set<String> methods(@Nullable String restricted) {
+        if (restricted == null) {
+            return null;
+        }
+        Set<String> allowed = new HashSet<>();
+        for (String method : restricted.split(",", -1)) {
+            allowed.add(method.strip().toUpperCase(Locale.ROOT));
+        }
+        return allowed;
+    }
+
+    String path() {
+        return path;
+    }
+
+    boolean matchesPrefix() {
+        return configuration.isMatchOnUriPrefix();
+    }
+
+    boolean matches(String requested) {
+        if (matchesPrefix()) {
+            return requested.startsWith(path)
+                    && (requested.length() == path.length()
+                            || path.isEmpty()
+                            || requested.charAt(path.length()) == '/');
+        }
+        return requested.equals(path) || (path.isEmpty() && requested.equals("/"));
+    }
+
+    boolean allows(HttpMethod method) {
+        if (HttpMethod.CONNECT.equals(method) || (HttpMethod.TRACE.equals(method) && !endpoint.isTraceEnabled())) {
+            return false;
+        }
+        return methods == null || methods.contains(method.name());
+    }
+
+    @Override
+    protected void doStart() throws Exception {
+        super.doStart();
+        server = endpoint.getComponent().serve(this);
+    }
+
+    @Override
+    protected void doStop() throws Exception {
+        if (server != null) {
+            endpoint.getComponent().withdraw(this);
+            server = null;
+        }
+        super.doStop();
+    }
+
+    /** Handles a request that has been read to its end; on the event loop. */
+    void accept(ServerCall call, HttpRequest head, byte[] body) {
+        if (isSuspendingOrSuspended()) {
+            answerFailure(
+                    call,
+                    new GatewayBusy(
+                            GatewayBusy.Reason.SHUTTING_DOWN,
+                            "This route is suspended; try again later",
+                            Duration.ofSeconds(5)));
+            return;
+        }
+        Exchange exchange = createExchange(false);
+        Message message = exchange.getIn();
+        Map<String, Object> headers = message.getHeaders();
+        String target = head.uri();
+        String requested = RequestTarget.path(target);
+        headers.put(NettyHttpConstants.HTTP_METHOD, head.method().name());
+        headers.put(NettyHttpConstants.HTTP_URI, requested);
+        headers.put(NettyHttpConstants.HTTP_PATH, path.isEmpty() ? requested : requested.substring(path.length()));
+        String query = RequestTarget.query(target);
+        if (query != null) {
+            headers.put(NettyHttpConstants.HTTP_RAW_QUERY, query);
+        }
+        HeaderMapping.toCamel(head.headers(), headers);
+        message.setBody(body);
+        exchange.setProperty(ExchangeKeys.CALL, call);
+        exchange.setProperty(ExchangeKeys.REQUEST_ID, call.id());
+        // The callback may run on any thread; what it returns is of no interest here.
+        var unused = getAsyncProcessor().process(exchange, doneSync -> finished(call, exchange));
+    }
+
+    private void finished(ServerCall call, Exchange exchange) {
+        if (call.loop().inEventLoop()) {
+            answer(call, exchange);
+        } else {
+            call.loop().execute(() -> answer(call, exchange));
+        }
+    }
+
+    private void answer(ServerCall call, Exchange exchange) {
+        try {
+            if (exchange.getException() != null) {
+                answerFailure(call, exchange.getException());
+            } else {
+                answerMessage(call, exchange);
+            }
+        } catch (RuntimeException e) {
+            LOG.error("Request {} could not be answered", call.id(), e);
+            if (call.hasBegun()) {
+                call.abort(e);
+            } else {
+                answerFailure(call, e);
+            }
+        } finally {
+            releaseExchange(exchange, false);
+        }
+    }
+
+    private void answerFailure(ServerCall call, Throwable failure) {
+        if (failure instanceof ClientGone || call.isOver()) {
+            call.abandoned();
+        } else if (call.hasBegunEventStream()) {
+            call.abort(failure);
+        } else {
+            call.refuse(failure);
+        }
+    }
+
+    private void answerMessage(ServerCall call, Exchange exchange) {
+        Message message = exchange.getMessage();
+        Object body = message.getBody();
+        if (call.isOver()) {
+            if (body instanceof LiveBody live) {
+                live.discard();
+            }
+            return;
+        }
+        int status = status(message, body);
+        long length = AnswerLength.of(message);
+        HttpHeaders headers = new DefaultHttpHeaders();
+        HeaderMapping.toHttp(message.getHeaders(), headers);
+        Object queued = exchange.getProperty(ExchangeKeys.QUEUE_MS);
+        if (queued != null) {
+            headers.set(RelayHttpComponent.QUEUE_MS_HEADER, queued);
+        }
+        if (call.hasBegunEventStream()) {
+            answerBegunStream(call, exchange, status, headers, body);
+        } else if (body instanceof LiveBody live) {
+            call.stream(status, headers, live, length);
+        } else {
+            call.answer(status, headers, bytes(message, body), length);
+        }
+    }
+
+    /** A heartbeat has committed the head, so only events can follow; anything else has to be told as a failure. */
+    private static void answerBegunStream(
+            ServerCall call, Exchange exchange, int status, HttpHeaders headers, @Nullable Object body) {
+        String type = headers.get("content-type");
+        boolean events = status / 100 == 2
+                && type != null
+                && type.startsWith("text/event-stream")
+                && !headers.contains("content-encoding");
+        if (events && body instanceof LiveBody live) {
+            call.stream(status, headers, live, -1);
+        } else if (events) {
+            call.finishEventStream(bytes(exchange.getMessage(), body));
+        } else {
+            if (body instanceof LiveBody live) {
+                live.discard();
+            }
+            Throwable cause = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
+            call.abort(cause != null ? cause : new UpstreamBroken("The upstream answered " + status, null));
+        }
+    }
+
+    private static int status(Message message, @Nullable Object body) {
+        Object code = message.getHeader(NettyHttpConstants.HTTP_RESPONSE_CODE);
+        if (code instanceof Integer number) {
+            return number;
+        }
+        if (code != null) {
+            return Integer.parseInt(code.toString().strip());
+        }
+        boolean empty = body == null || (body instanceof String text && text.isBlank());
+        return empty ? 204 : 200;
+    }
+
+    private static byte[] bytes(Message message, @Nullable Object body) {
+        if (body == null) {
+            return RequestBody.EMPTY;
+        }
+        if (body instanceof byte[] raw) {
+            return raw;
+        }
+        byte[] converted = message.getBody(byte[].class);
+        if (converted == null) {
+            throw new IllegalStateException("A " + body.getClass().getName() + " cannot be sent as an answer");
+        }
+        return converted;
+    }
+}

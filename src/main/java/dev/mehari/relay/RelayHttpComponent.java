@@ -1,0 +1,171 @@
+package dev.mehari.relay;
+
+import dev.mehari.failure.MehariFailure;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.util.concurrent.EventExecutor;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.IdentityHashMap;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import org.apache.camel.Endpoint;
+import org.apache.camel.Exchange;
+import org.apache.camel.component.netty.http.NettyHttpComponent;
+import org.apache.camel.component.netty.http.NettyHttpEndpoint;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Serves {@code netty-http} endpoints; bound under that name it replaces Camel's own component. Holds the listening
+ * ports and the upstream connections of all its endpoints on one group of event loops.
+ */
+public final class RelayHttpComponent extends NettyHttpComponent {
+    public static final String REQUEST_ID_HEADER = "X-Request-Id";
+    public static final String QUEUE_MS_HEADER = "X-Mehari-Queue-Ms";
+
+    private final EventLoopGroup loops;
+    private final RelayLimits limits;
+    private final PoolSettings pool;
+    private final FailureAnswers failureAnswers;
+    private final CallListener callListener;
+    private final LongSupplier nanos;
+    private final Map<String, RelayServer> servers = new ConcurrentHashMap<>();
+    private final Map<EventExecutor, UpstreamPool> pools = new IdentityHashMap<>();
+    private Function<Exchange, @Nullable UpstreamLocation> chosenUpstream = exchange -> null;
+    private final Map<UpstreamLocation, RelayTarget> chosenTargets = new ConcurrentHashMap<>();
+    private @Nullable UpstreamTls tls;
+
+    /**
+     * @param loops the event loops of all connections, see {@link Transport#eventLoops}; closed by whoever made them
+     * @param maxUpstreamConnections per address, 0 for no bound
+     * @param nanos as {@link System#nanoTime}
+     */
+    public RelayHttpComponent(
+            EventLoopGroup loops,
+            RelayLimits limits,
+            int maxUpstreamConnections,
+            Duration maxUpstreamIdle,
+            FailureAnswers failureAnswers,
+            CallListener callListener,
+            LongSupplier nanos) {
+        this.loops = loops;
+        this.limits = limits;
+        this.failureAnswers = failureAnswers;
+        this.callListener = callListener;
+        this.nanos = nanos;
+        int loopCount = 0;
+        for (EventExecutor unused : loops) {
+            loopCount++;
+        }
+        int perLoop = maxUpstreamConnections == 0 ? Integer.MAX_VALUE : Math.max(1, maxUpstreamConnections / loopCount);
+        pool = new PoolSettings(perLoop, maxUpstreamIdle, 256 * 1024, 1024 * 1024);
+        for (EventExecutor loop : loops) {
+            pools.put(loop, new UpstreamPool((EventLoop) loop, loops, pool, nanos));
+        }
+        getConfiguration().setUsingExecutorService(false);
+        setMuteException(true);
+    }
+
+    /** Lets a feature choose where a request goes; null from it means the endpoint's own address. */
+    public void chooseUpstreamBy(Function<Exchange, @Nullable UpstreamLocation> choice) {
+        chosenUpstream = choice;
+    }
+
+    @Override
+    protected Endpoint createEndpoint(String uri, String remaining, Map<String, Object> parameters) throws Exception {
+        RelayOptions options = RelayOptions.take(uri, parameters);
+        return new RelayEndpoint((NettyHttpEndpoint) super.createEndpoint(uri, remaining, parameters), this, options);
+    }
+
+    @Override
+    protected void doInit() throws Exception {
+        super.doInit();
+        tls = new UpstreamTls(getCamelContext());
+    }
+
+    UpstreamTls tls() {
+        return java.util.Objects.requireNonNull(tls);
+    }
+
+    long nowNanos() {
+        return nanos.getAsLong();
+    }
+
+    EventLoop anyLoop() {
+        return loops.next();
+    }
+
+    UpstreamPool pool(EventLoop loop) {
+        return java.util.Objects.requireNonNull(pools.get(loop));
+    }
+
+    @Nullable
+    RelayTarget targetOf(Exchange exchange) {
+        UpstreamLocation chosen = chosenUpstream.apply(exchange);
+        return chosen == null ? null : chosenTargets.computeIfAbsent(chosen, this::target);
+    }
+
+    private RelayTarget target(UpstreamLocation chosen) {
+        try {
+            return chosen.target(chosen.tls() ? tls().context(null) : null);
+        } catch (Exception e) {
+            throw new IllegalStateException("TLS towards " + chosen.host() + " cannot be set up", e);
+        }
+    }
+
+    RelayServer serve(RelayConsumer consumer) throws IOException {
+        RelayEndpoint endpoint = (RelayEndpoint) consumer.getEndpoint();
+        String host = endpoint.getConfiguration().getHost();
+        int port = endpoint.getConfiguration().getPort();
+        RelayServer server = servers.computeIfAbsent(
+                host + ":" + port, key -> new RelayServer(host, port, limits, failureAnswers, callListener, nanos));
+        int backlog = endpoint.getConfiguration().getBacklog();
+        server.add(consumer, loops, backlog > 0 ? backlog : 4096);
+        return server;
+    }
+
+    void withdraw(RelayConsumer consumer) {
+        servers.values().removeIf(server -> server.remove(consumer));
+    }
+
+    /** Requests that have been read and not answered to the end, on all ports. */
+    public int callsUnderWay() {
+        return servers.values().stream().mapToInt(RelayServer::calls).sum();
+    }
+
+    public int clientConnections() {
+        return servers.values().stream().mapToInt(RelayServer::connections).sum();
+    }
+
+    public int upstreamConnections() {
+        return pools().stream().mapToInt(UpstreamPool::openConnections).sum();
+    }
+
+    public int idleUpstreamConnections() {
+        return pools().stream().mapToInt(UpstreamPool::idleConnections).sum();
+    }
+
+    private Collection<UpstreamPool> pools() {
+        return pools.values();
+    }
+
+    /** Closes the ports, and each connection as soon as it has no call. */
+    public void stopAccepting() {
+        servers.values().forEach(RelayServer::stopListening);
+        servers.values().forEach(RelayServer::closeIdle);
+    }
+
+    /** Ends what is still under way: an error event in a stream, a refusal before it. */
+    public void breakOff(MehariFailure why) {
+        servers.values().forEach(server -> server.breakOff(why));
+    }
+
+    @Override
+    protected void doStop() throws Exception {
+        super.doStop();
+        pools.values().forEach(UpstreamPool::close);
+    }
+}

@@ -1,0 +1,185 @@
+package dev.mehari.relay;
+
+import dev.mehari.exchange.Call;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.EventLoop;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.DefaultHttpHeaders;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpVersion;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import org.apache.camel.AsyncCallback;
+import org.apache.camel.CamelExchangeException;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.apache.camel.component.netty.http.NettyHttpConstants;
+import org.apache.camel.component.netty.http.NettyHttpOperationFailedException;
+import org.apache.camel.support.DefaultAsyncProducer;
+import org.apache.camel.support.DefaultMessage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends the exchange's message to an upstream and makes its answer the exchange's message: {@code byte[]}, or a
+ * {@link dev.mehari.exchange.StreamBody} while it is still coming. Where it goes: to {@link RelayTarget} if the exchange
+ * carries one, else to the endpoint's own address; behind either, {@code CamelHttpPath} and {@code CamelHttpRawQuery}.
+ * Fails with {@code UpstreamUnreachable}, {@code UpstreamTimeout}, {@code UpstreamBroken} or {@code ClientGone}, and,
+ * unless {@code throwExceptionOnFailure} is off, with Camel's own exception for a status outside
+ * {@code okStatusCodeRange}; the answer is the exchange's message then, too.
+ */
+final class RelayProducer extends DefaultAsyncProducer {
+    private final RelayEndpoint endpoint;
+    private final UpstreamTimeouts timeouts;
+    private final StatusRange ok;
+    private final boolean throwing;
+    private @Nullable RelayTarget own;
+
+    RelayProducer(RelayEndpoint endpoint) {
+        super(endpoint);
+        this.endpoint = endpoint;
+        timeouts = endpoint.timeouts();
+        ok = StatusRange.parse(endpoint.getConfiguration().getOkStatusCodeRange());
+        throwing = endpoint.getConfiguration().isThrowExceptionOnFailure();
+    }
+
+    @Override
+    protected void doStart() throws Exception {
+        super.doStart();
+        own = endpoint.target();
+    }
+
+    @Override
+    public boolean process(Exchange exchange, AsyncCallback callback) {
+        UpstreamRequest request;
+        RelayTarget target;
+        ServerCall call = Call.of(exchange) instanceof ServerCall ours ? ours : null;
+        try {
+            target = target(exchange);
+            request = request(exchange, callback, call, target);
+        } catch (Exception e) {
+            exchange.setException(e);
+            callback.done(true);
+            return true;
+        }
+        EventLoop loop = call == null ? endpoint.getComponent().anyLoop() : call.loop();
+        endpoint.getComponent().pool(loop).submit(target.address(), request);
+        return false;
+    }
+
+    private RelayTarget target(Exchange exchange) {
+        RelayTarget chosen = endpoint.getComponent().targetOf(exchange);
+        return chosen != null ? chosen : java.util.Objects.requireNonNull(own);
+    }
+
+    private UpstreamRequest request(
+            Exchange exchange, AsyncCallback callback, @Nullable ServerCall call, RelayTarget target)
+            throws CamelExchangeException {
+        Message in = exchange.getIn();
+        byte[] body = body(exchange, in);
+        HttpMethod method = method(in, body);
+        HttpHeaders headers = new DefaultHttpHeaders();
+        HeaderMapping.toHttp(in.getHeaders(), headers);
+        headers.set(HttpHeaderNames.HOST, target.address().authority());
+        if (body.length > 0 || expectsBody(method)) {
+            headers.set(HttpHeaderNames.CONTENT_LENGTH, body.length);
+        }
+        return new UpstreamRequest(
+                exchange,
+                callback,
+                this::answered,
+                call,
+                method,
+                requestTarget(exchange, in, target),
+                headers,
+                body,
+                timeouts,
+                endpoint.getComponent().nowNanos());
+    }
+
+    private static byte[] body(Exchange exchange, Message in) throws CamelExchangeException {
+        Object body = in.getBody();
+        if (body == null) {
+            return RequestBody.EMPTY;
+        }
+        if (body instanceof byte[] bytes) {
+            return bytes;
+        }
+        if (body instanceof String text) {
+            return text.getBytes(StandardCharsets.UTF_8);
+        }
+        byte[] converted = in.getBody(byte[].class);
+        if (converted == null) {
+            throw new CamelExchangeException(
+                    "A " + body.getClass().getName() + " cannot be sent as a request body", exchange);
+        }
+        return converted;
+    }
+
+    private static HttpMethod method(Message in, byte[] body) {
+        Object method = in.getHeader(NettyHttpConstants.HTTP_METHOD);
+        if (method != null) {
+            return HttpMethod.valueOf(method.toString().toUpperCase(Locale.ROOT));
+        }
+        return body.length == 0 ? HttpMethod.GET : HttpMethod.POST;
+    }
+
+    private static boolean expectsBody(HttpMethod method) {
+        return HttpMethod.POST.equals(method) || HttpMethod.PUT.equals(method) || HttpMethod.PATCH.equals(method);
+    }
+
+    private static String requestTarget(Exchange exchange, Message in, RelayTarget target)
+            throws CamelExchangeException {
+        Object path = in.getHeader(NettyHttpConstants.HTTP_PATH);
+        Object query = in.getHeader(NettyHttpConstants.HTTP_RAW_QUERY);
+        String whole = target.basePath();
+        if (path != null && !path.toString().isEmpty()) {
+            String behind = path.toString();
+            whole = behind.startsWith("/") ? whole.concat(behind) : whole + "/" + behind;
+        }
+        if (whole.isEmpty()) {
+            whole = "/";
+        }
+        if (query == null) {
+            query = target.query();
+        }
+        if (query != null) {
+            whole = whole + "?" + query;
+        }
+        for (int i = 0; i < whole.length(); i++) {
+            if (whole.charAt(i) <= ' ' || whole.charAt(i) == 0x7f) {
+                throw new CamelExchangeException(
+                        "The path to the upstream holds a space or a control character", exchange);
+            }
+        }
+        return whole;
+    }
+
+    private void answered(Exchange exchange, UpstreamAnswer answer) {
+        int code = answer.status().code();
+        Message message = new DefaultMessage(exchange);
+        message.setHeader(NettyHttpConstants.HTTP_RESPONSE_CODE, code);
+        message.setHeader(Exchange.HTTP_RESPONSE_TEXT, answer.status().reasonPhrase());
+        HeaderMapping.toCamel(answer.headers(), message.getHeaders());
+        AnswerLength.set(message, answer.length());
+        message.setBody(answer.body());
+        exchange.setMessage(message);
+        if (answer.body() instanceof LiveBody) {
+            exchange.getExchangeExtension().setStreamCacheDisabled(true);
+        }
+        if (throwing && !ok.contains(code)) {
+            exchange.setException(failure(answer));
+        }
+    }
+
+    private NettyHttpOperationFailedException failure(UpstreamAnswer answer) {
+        byte[] content = answer.body() instanceof byte[] bytes ? bytes : RequestBody.EMPTY;
+        return new NettyHttpOperationFailedException(
+                endpoint.getEndpointBaseUri(),
+                answer.status().code(),
+                answer.status().reasonPhrase(),
+                answer.headers().get(HttpHeaderNames.LOCATION),
+                new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, answer.status(), Unpooled.wrappedBuffer(content)));
+    }
+}

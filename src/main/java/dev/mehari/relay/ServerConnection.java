@@ -1,0 +1,350 @@
+package dev.mehari.relay;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.mehari.failure.MehariFailure;
+import dev.mehari.failure.RequestRejected;
+import dev.mehari.failure.RequestRejected.Kind;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.EventLoop;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.DefaultHttpHeaders;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client's connection: reads one request at a time, hands it to the consumer whose path it has, and writes the answer.
+ * A request that arrives before the answer to the one before it (pipelining) is kept unread until its turn.
+ *
+ * <p>States: no call (idle), a call and no consumer running (reading its request), a call being answered, and lingering:
+ * an answer was written before the request had all arrived, so what still comes is thrown away for a moment, lest the
+ * connection be reset before the client has read the answer.
+ */
+final class ServerConnection extends ChannelInboundHandlerAdapter {
+    private static final int SMALL_REST = 64 * 1024;
+    private static final long LINGER_MILLIS = 2_000;
+
+    private final RelayServer server;
+    private @Nullable ChannelHandlerContext ctx;
+
+    private @Nullable ServerCall call;
+    private @Nullable HttpRequest request;
+    private @Nullable RelayConsumer consumer;
+    private @Nullable RequestBody body;
+    private @Nullable MehariFailure refusal;
+    private boolean answering;
+    private boolean lingering;
+    private boolean readingOn;
+    private @Nullable ArrayDeque<Object> readAhead;
+    private long activeNanos;
+
+    ServerConnection(RelayServer server) {
+        this.server = server;
+    }
+
+    long nowNanos() {
+        return server.nowNanos();
+    }
+
+    boolean isDraining() {
+        return server.isDraining();
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext context) {
+        ctx = context;
+        activeNanos = nowNanos();
+    }
+
+    private ChannelHandlerContext ctx() {
+        return requireNonNull(ctx);
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext context) {
+        server.opened(this);
+        context.fireChannelActive();
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        activeNanos = nowNanos();
+        if (lingering) {
+            ReferenceCountUtil.release(message);
+        } else if (answering) {
+            if (readAhead == null) {
+                readAhead = new ArrayDeque<>();
+                context.channel().config().setAutoRead(false);
+            }
+            readAhead.add(message);
+        } else {
+            read(message);
+        }
+    }
+
+    private void read(Object message) {
+        try {
+            if (message instanceof HttpRequest head) {
+                begin(head);
+            }
+            if (message instanceof HttpContent content && call != null && !answering) {
+                more(call, content);
+            }
+        } finally {
+            ReferenceCountUtil.release(message);
+        }
+    }
+
+    private void begin(HttpRequest head) {
+        String id = RequestIds.of(head.headers().get(RelayHttpComponent.REQUEST_ID_HEADER));
+        ServerCall begun = new ServerCall(this, ctx(), head, id, nowNanos());
+        call = begun;
+        server.began(begun);
+        request = head;
+        body = null;
+        refusal = null;
+        consumer = null;
+        if (head.decoderResult().isFailure()) {
+            begun.closeAfterwards();
+            refuse(begun, RequestRules.undecodable(head.decoderResult().cause(), server.limits()));
+            return;
+        }
+        refusal = RequestRules.check(head, server.limits());
+        if (refusal == null) {
+            try {
+                consumer = server.route(head);
+            } catch (RequestRejected noConsumer) {
+                refusal = noConsumer;
+            }
+        }
+        long announced = HttpUtil.getContentLength(head, -1L);
+        if (refusal != null) {
+            boolean readOn = !HttpUtil.isTransferEncodingChunked(head)
+                    && announced <= SMALL_REST
+                    && !HttpUtil.is100ContinueExpected(head)
+                    && !(refusal instanceof RequestRejected rejected && rejected.kind() == Kind.MALFORMED);
+            if (!readOn) {
+                refuse(begun, refusal);
+            }
+            return;
+        }
+        if (HttpUtil.is100ContinueExpected(head)) {
+            ctx().writeAndFlush(new DefaultFullHttpResponse(
+                    HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE, Unpooled.EMPTY_BUFFER));
+        }
+        body = new RequestBody(announced);
+    }
+
+    private void more(ServerCall reading, HttpContent content) {
+        if (content.decoderResult().isFailure()) {
+            refuse(reading, RequestRules.undecodable(content.decoderResult().cause(), server.limits()));
+            return;
+        }
+        boolean last = content instanceof LastHttpContent;
+        if (refusal != null) {
+            if (last) {
+                answerRefusal(reading, refusal);
+            }
+            return;
+        }
+        RequestBody arriving = requireNonNull(body);
+        if (content.content().isReadable()) {
+            if (arriving.size() + content.content().readableBytes()
+                    > server.limits().maxBodyBytes()) {
+                refuse(reading, RequestRules.bodyTooLarge(server.limits()));
+                return;
+            }
+            arriving.add(content.content());
+        }
+        if (last) {
+            answering = true;
+            byte[] whole = arriving.toBytes();
+            reading.requestBytes(whole.length);
+            body = null;
+            requireNonNull(consumer).accept(reading, requireNonNull(request), whole);
+        }
+    }
+
+    /** Refuses a request that has been read to its end, so the connection can go on. */
+    private void answerRefusal(ServerCall refused, MehariFailure failure) {
+        answering = true;
+        writeRefusal(refused, failure);
+    }
+
+    /** Refuses a request whose rest is not wanted. */
+    private void refuse(ServerCall refused, MehariFailure failure) {
+        answering = true;
+        lingering = true;
+        refused.closeAfterwards();
+        writeRefusal(refused, failure);
+    }
+
+    void writeRefusal(ServerCall refused, Throwable failure) {
+        HttpRequest head = request;
+        FailureAnswers.FailureAnswer answer = server.failureAnswers()
+                .answer(failure, head == null ? "" : head.uri(), dialectHints(head), refused.id());
+        HttpHeaders headers = new DefaultHttpHeaders();
+        answer.headers().forEach(headers::set);
+        server.refused(refused, failure);
+        refused.answer(answer.status(), headers, answer.body(), -1);
+    }
+
+    private static Map<String, String> dialectHints(@Nullable HttpRequest head) {
+        Map<String, String> hints = new HashMap<>();
+        if (head != null) {
+            String version = head.headers().get("anthropic-version");
+            if (version != null) {
+                hints.put("anthropic-version", version);
+            }
+        }
+        return hints;
+    }
+
+    /** The answer is out, or never will be. */
+    void callEnded(ServerCall ended, boolean closeDelimited) {
+        if (call != ended) {
+            return;
+        }
+        call = null;
+        request = null;
+        answering = false;
+        activeNanos = nowNanos();
+        if (!ctx().channel().isActive()) {
+            return;
+        }
+        if (lingering) {
+            linger();
+        } else if (closeDelimited || !ended.keepAlive()) {
+            ctx().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+        } else {
+            readOn();
+        }
+    }
+
+    private void readOn() {
+        ArrayDeque<Object> waiting = readAhead;
+        if (waiting == null || readingOn) {
+            return;
+        }
+        readingOn = true; // an answer given at once ends up here again; the loop goes on for it
+        while (!answering && !lingering && !waiting.isEmpty()) {
+            read(waiting.poll());
+        }
+        readingOn = false;
+        if (waiting.isEmpty() && readAhead == waiting) {
+            readAhead = null;
+            ctx().channel().config().setAutoRead(true);
+        }
+    }
+
+    private void linger() {
+        releaseReadAhead();
+        ctx().channel().config().setAutoRead(true);
+        if (ctx().channel() instanceof DuplexChannel duplex) {
+            duplex.shutdownOutput();
+        }
+        ctx().executor().schedule(() -> ctx().close(), LINGER_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    /** Closes what has been idle for too long; called from time to time on the event loop. */
+    void checkIdle(long nowNanos) {
+        ServerCall reading = call;
+        if (answering || lingering) {
+            return;
+        }
+        long idle = nowNanos - activeNanos;
+        if (reading == null) {
+            if (server.isDraining() || idle > server.limits().keepAliveIdle().toNanos()) {
+                ctx().close();
+            }
+        } else if (idle > server.limits().requestIdle().toNanos()) {
+            refuse(reading, RequestRules.tooSlow(server.limits()));
+        }
+    }
+
+    boolean isOn(EventLoop loop) {
+        return ctx().channel().eventLoop() == loop;
+    }
+
+    /** Any thread. */
+    void closeNow() {
+        ctx().close();
+    }
+
+    /** Any thread. */
+    void closeIfIdle() {
+        ctx().executor().execute(() -> {
+            if (call == null) {
+                ctx().close();
+            }
+        });
+    }
+
+    /** Any thread; see {@link #breakOff}. */
+    void breakOffSoon(MehariFailure why) {
+        ctx().executor().execute(() -> breakOff(why));
+    }
+
+    /** Ends the call under way, for the gateway is stopping: an error event in a stream, a refusal before it. */
+    private void breakOff(MehariFailure why) {
+        ServerCall running = call;
+        if (running == null) {
+            ctx().close();
+        } else if (running.hasBegun()) {
+            running.abort(why);
+        } else {
+            lingering = true;
+            running.closeAfterwards();
+            writeRefusal(running, why);
+            running.abandonWork();
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+        if (call != null) {
+            call.writabilityChanged();
+        }
+        context.fireChannelWritabilityChanged();
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        server.closed(this);
+        releaseReadAhead();
+        ServerCall interrupted = call;
+        if (interrupted != null) {
+            interrupted.clientGone();
+        }
+        context.fireChannelInactive();
+    }
+
+    private void releaseReadAhead() {
+        if (readAhead != null) {
+            readAhead.forEach(ReferenceCountUtil::release);
+            readAhead = null;
+        }
+    }
+
+    /** A reset by the client, mostly; whatever it is, the connection is of no more use. */
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        server.connectionFailed(cause);
+        context.close();
+    }
+}
