@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
@@ -33,7 +34,7 @@ public final class RelayHttpComponent extends NettyHttpComponent {
     private final CallListener callListener;
     private final LongSupplier nanos;
     private final Map<String, RelayServer> servers = new ConcurrentHashMap<>();
-    private final Map<EventExecutor, UpstreamPool> pools = new IdentityHashMap<>();
+    private final IdentityHashMap<EventExecutor, UpstreamPool> pools = new IdentityHashMap<>();
     private Function<Exchange, @Nullable UpstreamLocation> chosenUpstream = exchange -> null;
     private final Map<UpstreamLocation, RelayTarget> chosenTargets = new ConcurrentHashMap<>();
     private @Nullable UpstreamTls tls;
@@ -134,6 +135,11 @@ public final class RelayHttpComponent extends NettyHttpComponent {
     /** Requests that have been read and not answered to the end, on all ports. */
     public int callsUnderWay() {
         return servers.values().stream().mapToInt(RelayServer::calls).sum();
+    }
+
+    /** The ports that are listened on. */
+    public List<Integer> ports() {
+        return servers.values().stream().map(RelayServer::port).toList();
     }
 
     public int clientConnections() {

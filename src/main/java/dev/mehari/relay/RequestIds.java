@@ -25,12 +25,7 @@ final class RequestIds {
         }
         for (int i = 0; i < id.length(); i++) {
             char c = id.charAt(i);
-            boolean sound = c >= 'a' && c <= 'z'
-                    || c >= 'A' && c <= 'Z'
-                    || c >= '0' && c <= '9'
-                    || c == '-'
-                    || c == '_'
-                    || c == '.';
+            boolean sound = (c < 0x80 && Character.isLetterOrDigit(c)) || c == '-' || c == '_' || c == '.';
             if (!sound) {
                 return false;
             }

@@ -19,7 +19,7 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 public final class Transport {
     private Transport() {}
 
-    /** @param threads number of event loops, at least 1 */
+    /** Makes {@code threads} event loops, at least 1. */
     public static EventLoopGroup eventLoops(int threads) {
         DefaultThreadFactory names = new DefaultThreadFactory("mehari-io", true);
         return Epoll.isAvailable() ? new EpollEventLoopGroup(threads, names) : new NioEventLoopGroup(threads, names);

@@ -27,6 +27,7 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -57,8 +58,8 @@ final class UpstreamPool {
     private final Map<UpstreamAddress, Host> hosts = new HashMap<>();
     private final Set<UpstreamConnection> connections = new LinkedHashSet<>();
     private final ScheduledFuture<?> ticker;
-    private volatile int open;
-    private volatile int idle;
+    private final LongAdder open = new LongAdder();
+    private final LongAdder idle = new LongAdder();
 
     UpstreamPool(EventLoop loop, EventLoopGroup loops, PoolSettings settings, LongSupplier nanos) {
         this.loop = loop;
@@ -93,12 +94,12 @@ final class UpstreamPool {
 
     /** Any thread. */
     int openConnections() {
-        return open;
+        return open.intValue();
     }
 
     /** Any thread. */
     int idleConnections() {
-        return idle;
+        return idle.intValue();
     }
 
     /** Any thread. */
@@ -117,7 +118,7 @@ final class UpstreamPool {
         }
         UpstreamConnection connection;
         while ((connection = host.idle.pollLast()) != null) {
-            idle--;
+            idle.decrement();
             if (connection.isUsable()) {
                 connection.start(request);
                 return;
@@ -152,7 +153,7 @@ final class UpstreamPool {
         long connectMillis = TimeUnit.NANOSECONDS.toMillis(request.timeouts().connectNanos());
         UpstreamConnection connection = new UpstreamConnection(this, host);
         host.open++;
-        open++;
+        open.increment();
         connections.add(connection);
         if (request.call() != null) {
             request.call().onClientGone(() -> loop.execute(() -> request.fail(new ClientGone())));
@@ -220,7 +221,7 @@ final class UpstreamPool {
     private void connected(
             Host host, UpstreamConnection connection, UpstreamRequest request, @Nullable Throwable failure) {
         if (failure != null) {
-            if (connection.channel().isOpen()) {
+            if (connection.isConnected()) {
                 connection.channel().close();
             }
             closed(host, connection);
@@ -256,7 +257,7 @@ final class UpstreamPool {
             }
         }
         host.idle.addLast(connection);
-        idle++;
+        idle.increment();
     }
 
     void closed(Host host, UpstreamConnection connection) {
@@ -264,9 +265,9 @@ final class UpstreamPool {
             return;
         }
         host.open--;
-        open--;
+        open.decrement();
         if (host.idle.remove(connection)) {
-            idle--;
+            idle.decrement();
         }
         UpstreamRequest next = host.waiting.poll();
         if (next != null) {
