@@ -1,0 +1,73 @@
+package dev.mehari.answer;
+
+import dev.mehari.exchange.Dialect;
+import dev.mehari.exchange.ExchangeKeys;
+import dev.mehari.inspection.CalledDialect;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.apache.camel.Processor;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/**
+ * Answers a request that failed; named {@code answerFailure} in the routes' {@code onException}. Replaces the message whole:
+ * on failure it is still the request, whose headers must not be echoed. Any thread.
+ */
+public final class AnswerFailure implements Processor {
+    private static final Logger LOG = LoggerFactory.getLogger(AnswerFailure.class);
+
+    private final FailureAnswers answers;
+
+    public AnswerFailure(FailureAnswers answers) {
+        this.answers = answers;
+    }
+
+    @Override
+    public void process(Exchange exchange) {
+        Message message = exchange.getMessage();
+        Throwable failure = failureOf(exchange);
+        String path = message.getHeader(Exchange.HTTP_PATH) instanceof String text ? text : null;
+        String requestId = (String) exchange.getProperty(ExchangeKeys.REQUEST_ID);
+        FailureRow row = FailureTable.rowFor(failure);
+        FailureAnswer answer = answers.answer(row, dialectOf(exchange, path), path, requestId);
+        log(row, requestId, failure);
+
+        message.removeHeaders("*");
+        answer.headers().forEach(message::setHeader);
+        message.setHeader(Exchange.HTTP_RESPONSE_CODE, answer.status());
+        message.setBody(answer.body());
+    }
+
+    private static @Nullable Throwable failureOf(Exchange exchange) {
+        Throwable caught = (Throwable) exchange.getProperty(Exchange.EXCEPTION_CAUGHT);
+        return caught == null ? exchange.getException() : caught;
+    }
+
+    private static Dialect dialectOf(Exchange exchange, @Nullable String path) {
+        Dialect inspected = (Dialect) exchange.getProperty(ExchangeKeys.DIALECT);
+        if (inspected != null) {
+            return inspected;
+        }
+        Message message = exchange.getMessage();
+        return path == null ? Dialect.PLAIN : CalledDialect.of(path, name -> message.getHeader(name) != null);
+    }
+
+    private static void log(FailureRow row, @Nullable String requestId, @Nullable Throwable failure) {
+        if (row.level() == Level.ERROR) {
+            LOG.error("request {} failed", requestId, failure);
+        } else {
+            LOG.atLevel(row.level())
+                    .log("request {} answered {} {}: {}", requestId, row.status(), row.code(), described(failure));
+        }
+    }
+
+    private static String described(@Nullable Throwable failure) {
+        if (failure == null) {
+            return "unknown";
+        }
+        Throwable cause = failure.getCause();
+        return cause == null ? failure.toString() : failure + ", because of " + cause;
+    }
+}
