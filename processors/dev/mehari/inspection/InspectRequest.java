@@ -1,0 +1,107 @@
+package dev.mehari.inspection;
+
+import dev.mehari.exchange.Call;
+import dev.mehari.exchange.Dialect;
+import dev.mehari.exchange.ExchangeKeys;
+import dev.mehari.failure.RequestRejected;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.apache.camel.Processor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks at a request before anything is spent on it; named {@code inspectRequest} in the routes. Sets
+ * {@code mehari.dialect}, {@code mehari.model}, {@code mehari.stream} and {@code mehari.client-timeout-ms}, and tells the
+ * call how to report a failure in the middle of a stream. Neither headers nor body are changed.
+ *
+ * <p>Fails with {@link RequestRejected} for an unknown path (none below {@code /v1/} is, nor any at all with a plain
+ * target), a wrong method, a path that an upstream might read differently, a malformed timeout or a malformed body. A body
+ * that the client has compressed is forwarded unread. Runs on the event loop; the time is that of one pass over the body,
+ * about 1 µs per KiB.
+ */
+public final class InspectRequest implements Processor {
+    private final boolean plainTarget;
+    private final FailureEvents failureEvents;
+    private final RequestFields fields = new RequestFields();
+
+    /**
+     * Inspects for one kind of target.
+     *
+     * @param plainTarget true when every path is forwarded
+     */
+    public InspectRequest(boolean plainTarget, FailureEvents failureEvents) {
+        this.plainTarget = plainTarget;
+        this.failureEvents = failureEvents;
+    }
+
+    @Override
+    public void process(Exchange exchange) throws RequestRejected {
+        Message message = exchange.getMessage();
+        String path = text(message.getHeader(Exchange.HTTP_PATH));
+        Dialect dialect = CalledDialect.of(path, name -> message.getHeader(name) != null);
+        exchange.setProperty(ExchangeKeys.DIALECT, dialect);
+        Call call = Call.of(exchange);
+        if (call != null) {
+            String requestId = (String) exchange.getProperty(ExchangeKeys.REQUEST_ID);
+            call.onStreamFailure(failureEvents.forCall(dialect, path, requestId));
+        }
+
+        checkPath(path);
+        Long timeoutMillis = ClientTimeout.millis(message.getHeader(ClientTimeout.HEADER));
+        if (timeoutMillis != null) {
+            exchange.setProperty(ExchangeKeys.CLIENT_TIMEOUT_MS, timeoutMillis);
+        }
+        Endpoint endpoint = Endpoint.at(path);
+        if (endpoint != null) {
+            checkMethod(endpoint, text(message.getHeader(Exchange.HTTP_METHOD)));
+            if (endpoint.takesJson() && !isCompressed(message)) {
+                RequestFields.Found found = fields.read(body(message));
+                if (found.model() != null) {
+                    exchange.setProperty(ExchangeKeys.MODEL, found.model());
+                }
+                exchange.setProperty(ExchangeKeys.STREAM, found.stream());
+            }
+        }
+    }
+
+    private void checkPath(String path) throws RequestRejected {
+        if (path.startsWith("/v1/")) {
+            if (Paths.isAmbiguous(path)) {
+                throw new RequestRejected(
+                        RequestRejected.Kind.MALFORMED,
+                        "invalid_path",
+                        "The path must not hold empty segments, dot segments, encoded slashes or backslashes.",
+                        null);
+            }
+        } else if (!plainTarget) {
+            throw new RequestRejected(
+                    RequestRejected.Kind.UNKNOWN_PATH,
+                    "unknown_path",
+                    "There is nothing at this path; the APIs are below /v1/.",
+                    null);
+        }
+    }
+
+    private static void checkMethod(Endpoint endpoint, String method) throws RequestRejected {
+        if (!endpoint.takes(method)) {
+            throw new RequestRejected(
+                    RequestRejected.Kind.WRONG_METHOD,
+                    "method_not_allowed",
+                    endpoint.path() + " takes " + endpoint.allow() + " only.",
+                    null);
+        }
+    }
+
+    private static boolean isCompressed(Message message) {
+        Object encoding = message.getHeader("Content-Encoding");
+        return encoding != null && !encoding.toString().isBlank() && !"identity".equalsIgnoreCase(encoding.toString());
+    }
+
+    private static byte[] body(Message message) {
+        return message.getBody() instanceof byte[] bytes ? bytes : new byte[0];
+    }
+
+    private static String text(@Nullable Object header) {
+        return header == null ? "" : header.toString();
+    }
+}
