@@ -1,0 +1,15 @@
+package dev.mehari.upstream;
+
+/**
+ * An HTTP proxy through which an upstream is reached, by CONNECT for TLS.
+ *
+ * @param host name or address
+ * @param port 1..65535
+ */
+public record ForwardProxy(String host, int port) {
+    public ForwardProxy {
+        if (host.isBlank() || port < 1 || port > 65535) {
+            throw new IllegalArgumentException("a forward proxy needs a host and a port from 1 to 65535");
+        }
+    }
+}

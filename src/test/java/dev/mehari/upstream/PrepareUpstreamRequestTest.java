@@ -1,0 +1,189 @@
+package dev.mehari.upstream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mehari.exchange.Dialect;
+import dev.mehari.exchange.ExchangeKeys;
+import dev.mehari.testing.TestExchange;
+import java.net.URI;
+import java.util.List;
+import java.util.Map;
+import org.apache.camel.Exchange;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PrepareUpstreamRequestTest {
+    private static final Upstream OPENAI =
+            Upstream.at("openai", Dialect.OPENAI, TargetConfig.OPENAI, null, UpstreamCredential.bearer("sk-upstream"));
+    private static final Upstream ANTHROPIC = Upstream.at(
+            "anthropic", Dialect.ANTHROPIC, TargetConfig.ANTHROPIC, null, UpstreamCredential.apiKey("ant-upstream"));
+    private static final Upstream PLAIN =
+            Upstream.at("target", Dialect.PLAIN, URI.create("http://backend.example"), null, null);
+
+    private final Exchange exchange = TestExchange.create();
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "connection",
+                "KEEP-ALIVE",
+                "Proxy-Connection",
+                "te",
+                "Trailer",
+                "transfer-encoding",
+                "Upgrade",
+                "Expect",
+                "content-length",
+                "host",
+                "proxy-authorization",
+                "Proxy-Authenticate",
+                "AUTHORIZATION",
+                "x-api-key",
+                "api-key",
+                "X-Goog-Api-Key",
+                "cookie",
+                "x-mehari-priority",
+                "X-Mehari-Queue-Ms",
+                "x-request-timeout",
+                "x-forwarded-for",
+                "X-Forwarded-Proto",
+                "forwarded",
+                "via",
+                "x-real-ip"
+            })
+    void keeps_what_is_between_caller_and_gateway(String name) {
+        // row 34
+        exchange.getMessage().setHeader(name, "private");
+
+        prepare(OPENAI);
+
+        assertThat(exchange.getMessage().getHeaders()).containsOnlyKeys("Authorization");
+        assertThat(exchange.getMessage().getHeader("authorization")).isEqualTo("Bearer sk-upstream");
+    }
+
+    @Test
+    void leaves_everything_else_as_it_is() {
+        // row 34
+        Map<String, Object> headers = Map.of(
+                "accept-encoding",
+                "gzip, br",
+                "Content-Encoding",
+                "gzip",
+                "Content-Type",
+                "application/json",
+                "X-Request-Id",
+                "req-1",
+                "User-Agent",
+                "client/1",
+                "OpenAI-Organization",
+                "org-1",
+                "X-Stainless-Lang",
+                "java",
+                Exchange.HTTP_PATH,
+                "/v1/chat/completions",
+                Exchange.HTTP_METHOD,
+                "POST",
+                "X-Many",
+                List.of("a", "b"));
+        byte[] body = {1, 2, 3};
+        exchange.getMessage().setHeaders(new java.util.HashMap<>(headers));
+        exchange.getMessage().setBody(body);
+
+        prepare(PLAIN);
+
+        assertThat(exchange.getMessage().getHeaders()).containsExactlyInAnyOrderEntriesOf(headers);
+        assertThat(exchange.getMessage().getBody()).isSameAs(body);
+    }
+
+    @Test
+    void removes_headers_that_connection_names() {
+        exchange.getMessage().setHeader("Connection", List.of("close, X-Hop", "x-other"));
+        exchange.getMessage().setHeader("x-hop", "1");
+        exchange.getMessage().setHeader("X-Other", "2");
+        exchange.getMessage().setHeader("X-Kept", "3");
+
+        prepare(PLAIN);
+
+        assertThat(exchange.getMessage().getHeaders()).containsOnlyKeys("X-Kept");
+    }
+
+    @Test
+    void lets_connection_name_nothing_that_the_request_needs() {
+        exchange.getMessage().setHeader("Connection", "content-encoding, x-request-id, CamelHttpPath");
+        exchange.getMessage().setHeader("Content-Encoding", "gzip");
+        exchange.getMessage().setHeader("X-Request-Id", "req-1");
+        exchange.getMessage().setHeader(Exchange.HTTP_PATH, "/v1/responses");
+
+        prepare(PLAIN);
+
+        assertThat(exchange.getMessage().getHeaders())
+                .containsOnlyKeys("Content-Encoding", "X-Request-Id", Exchange.HTTP_PATH);
+    }
+
+    @Test
+    void authenticates_to_anthropic_and_names_a_version_when_the_caller_does_not() {
+        exchange.getMessage().setHeader("Authorization", "Bearer mh_caller");
+
+        prepare(ANTHROPIC);
+
+        assertThat(exchange.getMessage().getHeaders())
+                .containsExactlyInAnyOrderEntriesOf(
+                        Map.of("x-api-key", "ant-upstream", "anthropic-version", "2023-06-01"));
+    }
+
+    @Test
+    void keeps_the_version_that_the_caller_names() {
+        exchange.getMessage().setHeader("Anthropic-Version", "2024-10-22");
+
+        prepare(ANTHROPIC);
+
+        assertThat(exchange.getMessage().getHeader("anthropic-version")).isEqualTo("2024-10-22");
+    }
+
+    @Test
+    void lets_a_plain_target_have_its_own_cookies_only() {
+        exchange.getMessage().setHeader("Cookie", "cart=1; mehari_session=secret; theme=dark");
+
+        prepare(PLAIN);
+
+        assertThat(exchange.getMessage().getHeader("Cookie")).isEqualTo("cart=1; theme=dark");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "key=mh_1, ''",
+        "a=1&key=mh_1&b=2, a=1&b=2",
+        "key=mh_1&key=mh_2&a, a",
+        "%6bey=mh_1&a=%zz, a=%zz",
+        "api_key=mh_1&after=x, after=x",
+        "access_token=mh_1, ''",
+        "monkey=1&keys=2&a=%20b&, monkey=1&keys=2&a=%20b&",
+        "limit=5&&x=1, limit=5&&x=1",
+    })
+    void removes_credentials_from_the_query_only(String query, String forwarded) {
+        exchange.getMessage().setHeader(Exchange.HTTP_RAW_QUERY, query);
+
+        prepare(OPENAI);
+
+        assertThat(exchange.getMessage().getHeader(Exchange.HTTP_RAW_QUERY)).isEqualTo(forwarded);
+    }
+
+    @Test
+    void does_the_same_once_more_for_a_retry_on_another_upstream() {
+        exchange.getMessage().setHeader(Exchange.HTTP_PATH, "/v1/messages");
+
+        prepare(ANTHROPIC);
+        prepare(OPENAI);
+
+        assertThat(exchange.getMessage().getHeader("x-api-key")).isNull();
+        assertThat(exchange.getMessage().getHeader("Authorization")).isEqualTo("Bearer sk-upstream");
+        assertThat(exchange.getMessage().getHeader(Exchange.HTTP_PATH)).isEqualTo("/v1/messages");
+    }
+
+    private void prepare(Upstream upstream) {
+        exchange.setProperty(ExchangeKeys.UPSTREAM, upstream);
+        new PrepareUpstreamRequest().process(exchange);
+    }
+}

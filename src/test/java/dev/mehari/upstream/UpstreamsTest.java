@@ -1,0 +1,105 @@
+package dev.mehari.upstream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.mehari.exchange.Dialect;
+import dev.mehari.exchange.ExchangeKeys;
+import dev.mehari.failure.RequestRejected;
+import dev.mehari.testing.TestExchange;
+import java.net.URI;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class UpstreamsTest {
+    private static final URI SIMULATED = URI.create("http://127.0.0.1:9999");
+
+    @Test
+    void sends_both_apis_to_the_simulated_upstream_when_nothing_is_configured() throws Exception {
+        var upstreams = Upstreams.from(TargetConfig.none(), SIMULATED);
+
+        assertThat(upstreams.forDialect(Dialect.OPENAI).port()).isEqualTo(9999);
+        assertThat(upstreams.forDialect(Dialect.ANTHROPIC)).isSameAs(upstreams.forDialect(Dialect.OPENAI));
+        assertThat(upstreams.takesEveryPath()).isFalse();
+        assertThat(upstreams.all()).hasSize(1);
+    }
+
+    @Test
+    void sends_each_api_to_its_own_with_its_own_credential() throws Exception {
+        var config = new TargetConfig(null, TargetConfig.OPENAI, "sk-1", TargetConfig.ANTHROPIC, "ant-1", null);
+        var upstreams = Upstreams.from(config, SIMULATED);
+
+        Upstream openAi = upstreams.forDialect(Dialect.OPENAI);
+        Upstream anthropic = upstreams.forDialect(Dialect.ANTHROPIC);
+
+        assertThat(openAi.authority()).isEqualTo("api.openai.com");
+        assertThat(openAi.tls()).isTrue();
+        assertThat(openAi.port()).isEqualTo(443);
+        assertThat(openAi.credential()).isEqualTo(new UpstreamCredential("Authorization", "Bearer sk-1"));
+        assertThat(anthropic.authority()).isEqualTo("api.anthropic.com");
+        assertThat(anthropic.credential()).isEqualTo(new UpstreamCredential("x-api-key", "ant-1"));
+        assertThat(openAi.toString() + anthropic + config)
+                .doesNotContain("sk-1")
+                .doesNotContain("ant-1");
+    }
+
+    @Test
+    void refuses_the_api_that_no_key_is_known_for() {
+        var upstreams = Upstreams.from(
+                new TargetConfig(null, TargetConfig.OPENAI, "sk-1", TargetConfig.ANTHROPIC, " ", null), SIMULATED);
+
+        assertThatThrownBy(() -> upstreams.forDialect(Dialect.ANTHROPIC)).isInstanceOf(RequestRejected.class);
+        assertThatThrownBy(() -> upstreams.forDialect(Dialect.PLAIN)).isInstanceOf(RequestRejected.class);
+    }
+
+    @Test
+    void sends_everything_to_a_plain_target() throws Exception {
+        var target = URI.create("https://backend.example:8443");
+        var proxy = new ForwardProxy("proxy.example", 3128);
+        var upstreams = Upstreams.from(
+                new TargetConfig(target, TargetConfig.OPENAI, "sk-1", TargetConfig.ANTHROPIC, null, proxy), SIMULATED);
+
+        assertThat(upstreams.takesEveryPath()).isTrue();
+        assertThat(upstreams.all()).containsExactly(upstreams.forDialect(Dialect.PLAIN));
+        assertThat(upstreams.forDialect(Dialect.OPENAI).authority()).isEqualTo("backend.example:8443");
+        assertThat(upstreams.forDialect(Dialect.OPENAI).credential()).isNull();
+        assertThat(upstreams.forDialect(Dialect.OPENAI).forwardProxy()).isEqualTo(proxy);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "http://h, h, 80, ''",
+        "http://h:8000/, h:8000, 8000, ''",
+        "https://h/v1/, h, 443, ''",
+        "https://h/gateway/v1, h, 443, /gateway",
+        "http://[::1]:81/a/b, [::1]:81, 81, /a/b",
+    })
+    void takes_a_base_url_apart(String url, String authority, int port, String basePath) {
+        Upstream upstream = Upstream.at("u", Dialect.OPENAI, URI.create(url), null, null);
+
+        assertThat(upstream.authority()).isEqualTo(authority);
+        assertThat(upstream.port()).isEqualTo(port);
+        assertThat(upstream.basePath()).isEqualTo(basePath);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ftp://h", "h:80", "http://user:secret@h", "http://h?x=1", "http://h:99999"})
+    void refuses_a_base_url_that_is_none(String url) {
+        assertThatThrownBy(() -> Upstream.at("u", Dialect.OPENAI, URI.create(url), null, null))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageNotContaining("secret");
+    }
+
+    @Test
+    void puts_the_upstream_on_the_exchange() throws Exception {
+        var upstreams = Upstreams.from(TargetConfig.none(), SIMULATED);
+        var exchange = TestExchange.create();
+        exchange.setProperty(ExchangeKeys.DIALECT, Dialect.ANTHROPIC);
+
+        new ChooseUpstream(upstreams).process(exchange);
+
+        assertThat(exchange.getProperty(ExchangeKeys.UPSTREAM)).isSameAs(upstreams.forDialect(Dialect.ANTHROPIC));
+    }
+}
