@@ -1,0 +1,41 @@
+package dev.mehari.config;
+
+/** Everything configured, for the one place that wires objects together; each of them receives only its own record. */
+public record Configuration(
+        ListenConfig listen,
+        AuthConfig auth,
+        DataConfig data,
+        ProxyDefaults proxy,
+        QueueConfig queue,
+        TargetConfig target,
+        UpstreamTimeouts timeouts,
+        UpstreamPool pool,
+        BreakerConfig breaker,
+        RelayLimits relay,
+        OutageConfig outage,
+        ShutdownConfig shutdown) {
+
+    /**
+     * Reads every record, then checks.
+     *
+     * @throws ConfigurationException with all problems, when there is one
+     */
+    public static Configuration from(Settings settings) {
+        Configuration configuration = new Configuration(
+                ListenConfig.from(settings),
+                AuthConfig.from(settings),
+                DataConfig.from(settings),
+                ProxyDefaults.from(settings),
+                QueueConfig.from(settings),
+                TargetConfig.from(settings),
+                UpstreamTimeouts.from(settings),
+                UpstreamPool.from(settings),
+                BreakerConfig.from(settings),
+                RelayLimits.from(settings),
+                OutageConfig.from(settings),
+                ShutdownConfig.from(settings));
+        configuration.auth.check(configuration.listen, settings);
+        settings.check();
+        return configuration;
+    }
+}

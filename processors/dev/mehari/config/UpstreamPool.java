@@ -1,0 +1,29 @@
+package dev.mehari.config;
+
+import java.time.Duration;
+
+/**
+ * Connections to upstreams and what is tried again on them.
+ *
+ * @param maxSize most connections to one upstream address
+ * @param idle an unused connection is closed after this
+ * @param maxRetries further attempts after a failure before the first byte of the answer
+ */
+public record UpstreamPool(int maxSize, Duration idle, int maxRetries) {
+    public static UpstreamPool from(Settings settings) {
+        return new UpstreamPool(
+                settings.integer(
+                        "mehari.upstream.pool-max-size", 10_000, 1, 1_000_000, "most connections to one upstream"),
+                settings.duration(
+                        "mehari.upstream.pool-idle",
+                        "55s",
+                        Duration.ofMillis(1),
+                        "an unused upstream connection is closed after this"),
+                settings.integer(
+                        "mehari.upstream.max-retries",
+                        0,
+                        0,
+                        10,
+                        "further attempts before the first byte of an answer"));
+    }
+}

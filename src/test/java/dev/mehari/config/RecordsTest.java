@@ -1,0 +1,189 @@
+package dev.mehari.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.reflect.RecordComponent;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+/** Every record with its defaults, and with every key set to something else. */
+class RecordsTest {
+    private static final Configuration DEFAULTS = new Configuration(
+            new ListenConfig("0.0.0.0", 8080, "127.0.0.1", 9090),
+            new AuthConfig(true),
+            new DataConfig(Path.of("data"), null, null, null, 8, Duration.ofSeconds(5)),
+            new ProxyDefaults(100, 0, 200, Duration.ofSeconds(5)),
+            new QueueConfig(Duration.ofSeconds(10)),
+            new TargetConfig(null, 80, false, "", null, null, null),
+            new UpstreamTimeouts(Duration.ofSeconds(10), Duration.ofMinutes(5), Duration.ofMinutes(5), null),
+            new UpstreamPool(10_000, Duration.ofSeconds(55), 0),
+            new BreakerConfig(5, Duration.ofMinutes(1), Duration.ofMinutes(1)),
+            new RelayLimits(
+                    new ByteSize(12_000_000),
+                    new ByteSize(65_536),
+                    new ByteSize(16_384),
+                    Duration.ofSeconds(30),
+                    Duration.ofSeconds(75)),
+            new OutageConfig(Duration.ofSeconds(30)),
+            new ShutdownConfig(Duration.ofMinutes(1)));
+
+    private static final Map<String, String> CHANGED = new TreeMap<>(Map.ofEntries(
+            Map.entry("mehari.preset", "high-load"),
+            Map.entry("mehari.listen.host", "127.0.0.1"),
+            Map.entry("mehari.listen.port", "81"),
+            Map.entry("mehari.admin.host", "0.0.0.0"),
+            Map.entry("mehari.admin.port", "0"),
+            Map.entry("mehari.auth", "off"),
+            Map.entry("mehari.data.dir", "/var/mehari"),
+            Map.entry("mehari.db.url", "jdbc:postgresql://db/mehari"),
+            Map.entry("mehari.db.user", "me"),
+            Map.entry("mehari.db.password", "pw"),
+            Map.entry("mehari.db.pool-size", "3"),
+            Map.entry("mehari.db.connect-timeout", "1s"),
+            Map.entry("mehari.proxy.max-concurrent", "7"),
+            Map.entry("mehari.proxy.rate-limit", "8"),
+            Map.entry("mehari.proxy.max-queue", "0"),
+            Map.entry("mehari.proxy.queue-timeout", "9s"),
+            Map.entry("mehari.queue.heartbeat", "11s"),
+            Map.entry("mehari.target.host", "api.internal"),
+            Map.entry("mehari.target.port", "8443"),
+            Map.entry("mehari.target.tls", "yes"),
+            Map.entry("mehari.target.path", "/api/"),
+            Map.entry("mehari.openai.api-key", "o"),
+            Map.entry("mehari.anthropic.api-key", "a"),
+            Map.entry("mehari.upstream.forward-proxy", "http://proxy:3128"),
+            Map.entry("mehari.upstream.connect-timeout", "12s"),
+            Map.entry("mehari.upstream.read-timeout", "13s"),
+            Map.entry("mehari.upstream.first-byte-timeout", "14s"),
+            Map.entry("mehari.upstream.idle-timeout", "15s"),
+            Map.entry("mehari.upstream.total-timeout", "16m"),
+            Map.entry("mehari.upstream.pool-max-size", "17"),
+            Map.entry("mehari.upstream.pool-idle", "18s"),
+            Map.entry("mehari.upstream.max-retries", "2"),
+            Map.entry("mehari.breaker.threshold", "19"),
+            Map.entry("mehari.breaker.window", "20s"),
+            Map.entry("mehari.breaker.wait", "21s"),
+            Map.entry("mehari.relay.max-body", "22MB"),
+            Map.entry("mehari.relay.max-header", "23KiB"),
+            Map.entry("mehari.relay.max-initial-line", "24KiB"),
+            Map.entry("mehari.relay.request-idle", "25s"),
+            Map.entry("mehari.relay.keep-alive", "26s"),
+            Map.entry("mehari.limits.outage", "0"),
+            Map.entry("mehari.shutdown.drain", "27s")));
+
+    private static final Configuration EVERYTHING = new Configuration(
+            new ListenConfig("127.0.0.1", 81, "0.0.0.0", 0),
+            new AuthConfig(false),
+            new DataConfig(
+                    Path.of("/var/mehari"),
+                    "jdbc:postgresql://db/mehari",
+                    "me",
+                    new Secret("pw"),
+                    3,
+                    Duration.ofSeconds(1)),
+            new ProxyDefaults(7, 8, 0, Duration.ofSeconds(9)),
+            new QueueConfig(Duration.ofSeconds(11)),
+            new TargetConfig(
+                    "api.internal",
+                    8443,
+                    true,
+                    "/api",
+                    new Secret("o"),
+                    new Secret("a"),
+                    URI.create("http://proxy:3128")),
+            new UpstreamTimeouts(
+                    Duration.ofSeconds(12), Duration.ofSeconds(14), Duration.ofSeconds(15), Duration.ofMinutes(16)),
+            new UpstreamPool(17, Duration.ofSeconds(18), 2),
+            new BreakerConfig(19, Duration.ofSeconds(20), Duration.ofSeconds(21)),
+            new RelayLimits(
+                    new ByteSize(22_000_000),
+                    new ByteSize(23_552),
+                    new ByteSize(24_576),
+                    Duration.ofSeconds(25),
+                    Duration.ofSeconds(26)),
+            new OutageConfig(Duration.ZERO),
+            new ShutdownConfig(Duration.ofSeconds(27)));
+
+    @Test
+    void defaults() {
+        assertThat(Configuration.from(Settings.of())).isEqualTo(DEFAULTS);
+    }
+
+    @Test
+    void every_key_maps() {
+        Settings settings = Settings.of(Layer.properties("file", CHANGED));
+
+        assertThat(Configuration.from(settings)).isEqualTo(EVERYTHING);
+        assertThat(settings.declared())
+                .extracting(Settings.Setting::key)
+                .containsExactlyInAnyOrderElementsOf(CHANGED.keySet());
+    }
+
+    @Test
+    void every_key_maps_from_the_environment() {
+        Map<String, String> variables = new TreeMap<>();
+        CHANGED.forEach((key, value) -> variables.put(Layer.variable(key), value));
+
+        assertThat(Configuration.from(Settings.of(Layer.environment(variables))))
+                .isEqualTo(EVERYTHING);
+    }
+
+    @Test
+    void no_component_is_the_same_in_both() {
+        List<String> same = new ArrayList<>();
+        for (RecordComponent concern : Configuration.class.getRecordComponents()) {
+            Record left = (Record) valueOf(concern, DEFAULTS);
+            Record right = (Record) valueOf(concern, EVERYTHING);
+            for (RecordComponent component : left.getClass().getRecordComponents()) {
+                Object value = valueOf(component, left);
+                if (value == null ? valueOf(component, right) == null : value.equals(valueOf(component, right))) {
+                    same.add(concern.getName() + "." + component.getName());
+                }
+            }
+        }
+
+        assertThat(same).isEmpty();
+    }
+
+    @Test
+    void every_flag_gives_a_declared_key() {
+        Settings settings = Settings.of();
+        Configuration.from(settings);
+        List<String> keys =
+                settings.declared().stream().map(Settings.Setting::key).toList();
+
+        assertThat(RunFlag.ALL).extracting(RunFlag::key).doesNotHaveDuplicates().isSubsetOf(keys);
+        assertThat(RunFlag.ALL).extracting(RunFlag::flag).doesNotHaveDuplicates();
+        for (RunFlag flag : RunFlag.ALL) {
+            Map<String, String> given = new TreeMap<>(Map.of("--host", "127.0.0.1", "--target-host", "h"));
+            boolean isSwitch = flag.kind() == RunFlag.Kind.SWITCH || flag.kind() == RunFlag.Kind.SWITCH_OFF;
+            given.put(flag.flag(), isSwitch ? "true" : CHANGED.get(flag.key()));
+            Settings one = Settings.of(Layer.flags(given));
+
+            assertThat(Configuration.from(one)).isNotEqualTo(DEFAULTS);
+            assertThat(one.effective().get(flag.key())).as(flag.flag()).isNotEqualTo(defaultOf(flag.key(), settings));
+        }
+    }
+
+    private static String defaultOf(String key, Settings settings) {
+        return settings.declared().stream()
+                .filter(setting -> setting.key().equals(key))
+                .map(Settings.Setting::defaultText)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static Object valueOf(RecordComponent component, Record record) {
+        try {
+            return component.getAccessor().invoke(record);
+        } catch (ReflectiveOperationException unexpected) {
+            throw new LinkageError(component.getName(), unexpected);
+        }
+    }
+}
