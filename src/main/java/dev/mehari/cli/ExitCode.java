@@ -1,0 +1,10 @@
+package dev.mehari.cli;
+
+/** Exit codes of every command. */
+final class ExitCode {
+    static final int DONE = 0;
+    static final int FAILED = 1;
+    static final int WRONG_USE = 2;
+
+    private ExitCode() {}
+}
