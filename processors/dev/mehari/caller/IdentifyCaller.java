@@ -1,0 +1,129 @@
+package dev.mehari.caller;
+
+import dev.mehari.exchange.Call;
+import dev.mehari.exchange.ExchangeKeys;
+import dev.mehari.failure.MehariFailure;
+import dev.mehari.failure.StorageUnavailable;
+import dev.mehari.failure.Unauthenticated;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.RejectedExecutionException;
+import org.apache.camel.AsyncCallback;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.apache.camel.support.AsyncProcessorSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the caller by the key presented in {@code Authorization: Bearer}, {@code x-api-key}, {@code api-key} or
+ * {@code x-goog-api-key} (the first of them counts), and takes all of these off the message, so that none travels on.
+ * Sets {@link ExchangeKeys#CALLER}, {@link ExchangeKeys#KEY_ID} and {@link ExchangeKeys#PRIORITY}.
+ *
+ * <p>Fails with {@link Unauthenticated} for no key or one that is unknown, disabled or expired, with
+ * {@code RequestRejected} for a malformed {@code X-Mehari-Priority}, and with {@link StorageUnavailable} for a key not
+ * seen before while the database is away: whether it is valid is not known then.
+ *
+ * <p>A key in use is decided on the calling thread. Any other is looked up on the pool for blocking work, and the route
+ * goes on on the call's event loop.
+ */
+public final class IdentifyCaller extends AsyncProcessorSupport {
+    static final int LONGEST_KEY = 512;
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+
+    private final KeyCache keys;
+    private final Clock clock;
+
+    public IdentifyCaller(KeyCache keys, Clock clock) {
+        this.keys = keys;
+        this.clock = clock;
+    }
+
+    @Override
+    public boolean process(Exchange exchange, AsyncCallback callback) {
+        Message message = exchange.getMessage();
+        String presented = PresentedKey.takeFrom(message);
+        Object priority = message.removeHeader(RequestPriority.HEADER);
+        String asked = priority == null ? null : priority.toString();
+        if (presented == null) {
+            exchange.setException(new Unauthenticated(
+                    "missing_api_key", "no API key: send one as \"Authorization: Bearer KEY\" or \"x-api-key: KEY\""));
+        } else if (presented.length() > LONGEST_KEY) {
+            exchange.setException(unknown());
+        } else {
+            KeyHash hash = KeyHash.of(presented);
+            Finding finding = keys.peek(hash);
+            if (finding == null) {
+                lookUp(hash, asked, exchange, callback);
+                return false;
+            }
+            decide(finding, asked, exchange);
+        }
+        callback.done(true);
+        return true;
+    }
+
+    private void lookUp(KeyHash hash, @Nullable String asked, Exchange exchange, AsyncCallback callback) {
+        var unused = keys.find(hash).whenComplete((finding, failure) -> {
+            Runnable goOn = () -> {
+                if (failure == null) {
+                    decide(finding, asked, exchange);
+                } else {
+                    exchange.setException(asStorageFailure(failure));
+                }
+                callback.done(false);
+            };
+            Call call = Call.of(exchange);
+            if (call == null) {
+                goOn.run();
+                return;
+            }
+            try {
+                call.executor().execute(goOn);
+            } catch (RejectedExecutionException stopping) {
+                goOn.run();
+            }
+        });
+    }
+
+    private void decide(Finding finding, @Nullable String asked, Exchange exchange) {
+        try {
+            Caller caller = admit(finding);
+            identify(caller, RequestPriority.of(asked, caller.priority()), exchange);
+        } catch (MehariFailure refusal) {
+            exchange.setException(refusal);
+        }
+    }
+
+    static void identify(Caller caller, int priority, Exchange exchange) {
+        exchange.setProperty(ExchangeKeys.CALLER, caller);
+        exchange.setProperty(ExchangeKeys.KEY_ID, caller.keyId());
+        exchange.setProperty(ExchangeKeys.PRIORITY, priority);
+    }
+
+    private Caller admit(Finding finding) throws Unauthenticated {
+        if (!(finding instanceof Finding.Found found)) {
+            throw unknown();
+        }
+        StoredKey key = found.key();
+        if (!key.enabled()) {
+            throw new Unauthenticated("api_key_disabled", "this API key is disabled: ask your operator to enable it");
+        }
+        if (key.isExpired(clock.millis())) {
+            throw new Unauthenticated("api_key_expired", "this API key has expired: ask your operator for another");
+        }
+        return key.caller();
+    }
+
+    private static Unauthenticated unknown() {
+        return new Unauthenticated("invalid_api_key", "this API key is not known here: check it, or ask your operator");
+    }
+
+    private static Throwable asStorageFailure(Throwable failure) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        return cause instanceof MehariFailure
+                ? cause
+                : new StorageUnavailable("the API key could not be checked, try again", RETRY_AFTER, cause);
+    }
+}

@@ -1,0 +1,13 @@
+package dev.mehari.settings;
+
+import java.time.Duration;
+
+/**
+ * The live settings in force at one moment.
+ *
+ * @param maxConcurrent requests under way at once, at least 1
+ * @param rateLimit requests let in per second, 0 for no limit
+ * @param maxQueue requests waiting at once, 0 for none
+ * @param queueTimeout longest wait in the queue
+ */
+public record ProxySettings(int maxConcurrent, int rateLimit, int maxQueue, Duration queueTimeout) {}

@@ -1,0 +1,123 @@
+package dev.mehari.settings;
+
+import dev.mehari.config.DurationText;
+import dev.mehari.config.NearestName;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** A setting that can change while Mehari runs: its name, its range, and its place in {@link ProxySettings}. */
+public enum SettingKey {
+    /** Requests under way at once. */
+    MAX_CONCURRENT("proxy.max_concurrent", "requests under way at once: a whole number from 1 to 1000000") {
+        @Override
+        ProxySettings into(ProxySettings s, String text) {
+            return new ProxySettings(number(text, 1), s.rateLimit(), s.maxQueue(), s.queueTimeout());
+        }
+
+        @Override
+        public String of(ProxySettings settings) {
+            return Integer.toString(settings.maxConcurrent());
+        }
+    },
+    /** Requests let in per second. */
+    RATE_LIMIT("proxy.rate_limit", "requests let in per second: a whole number up to 1000000, 0 for no limit") {
+        @Override
+        ProxySettings into(ProxySettings s, String text) {
+            return new ProxySettings(s.maxConcurrent(), number(text, 0), s.maxQueue(), s.queueTimeout());
+        }
+
+        @Override
+        public String of(ProxySettings settings) {
+            return Integer.toString(settings.rateLimit());
+        }
+    },
+    /** Requests waiting at once. */
+    MAX_QUEUE("proxy.max_queue", "requests waiting at once: a whole number from 0 to 1000000") {
+        @Override
+        ProxySettings into(ProxySettings s, String text) {
+            return new ProxySettings(s.maxConcurrent(), s.rateLimit(), number(text, 0), s.queueTimeout());
+        }
+
+        @Override
+        public String of(ProxySettings settings) {
+            return Integer.toString(settings.maxQueue());
+        }
+    },
+    /** Longest wait in the queue. */
+    QUEUE_TIMEOUT("proxy.queue_timeout", "longest wait in the queue: a duration from 1ms to 24h, such as 5s") {
+        @Override
+        ProxySettings into(ProxySettings s, String text) {
+            return new ProxySettings(s.maxConcurrent(), s.rateLimit(), s.maxQueue(), duration(text));
+        }
+
+        @Override
+        public String of(ProxySettings settings) {
+            return DurationText.of(settings.queueTimeout());
+        }
+    };
+
+    private static final int MOST = 1_000_000;
+    private static final Duration LONGEST = Duration.ofDays(1);
+
+    private final String key;
+    private final String description;
+
+    SettingKey(String key, String description) {
+        this.key = key;
+        this.description = description;
+    }
+
+    /** Its name, as in {@code mehari config set proxy.max_concurrent 5}. */
+    public String key() {
+        return key;
+    }
+
+    /** What it is and which values it takes. */
+    public String description() {
+        return description;
+    }
+
+    /** The setting called {@code name}; dashes stand for underscores, too. */
+    public static Optional<SettingKey> named(String name) {
+        String wanted = name.strip().toLowerCase(Locale.ROOT).replace('-', '_');
+        return Arrays.stream(values()).filter(key -> key.key.equals(wanted)).findFirst();
+    }
+
+    /** What to say of a name that {@link #named} does not know. */
+    public static String unknown(String name) {
+        List<String> known = Arrays.stream(values()).map(SettingKey::key).toList();
+        return "unknown setting " + name + ": "
+                + NearestName.of(name, known)
+                        .map(nearest -> "did you mean " + nearest + "?")
+                        .orElse("choose one of " + String.join(", ", known));
+    }
+
+    /**
+     * {@code settings} with this one changed.
+     *
+     * @throws IllegalArgumentException when {@code text} is no value for it
+     */
+    abstract ProxySettings into(ProxySettings settings, String text);
+
+    /** The value in {@code settings}, as one would set it. */
+    public abstract String of(ProxySettings settings);
+
+    private static int number(String text, int least) {
+        int value = Integer.parseInt(text.strip());
+        if (value < least || value > MOST) {
+            throw new IllegalArgumentException("out of range");
+        }
+        return value;
+    }
+
+    private static Duration duration(String text) {
+        Duration value = DurationText.parse(text);
+        if (value.compareTo(Duration.ofMillis(1)) < 0 || value.compareTo(LONGEST) > 0) {
+            throw new IllegalArgumentException("out of range");
+        }
+        return value;
+    }
+}

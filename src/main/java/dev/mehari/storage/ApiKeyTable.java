@@ -1,0 +1,99 @@
+package dev.mehari.storage;
+
+import dev.mehari.caller.Caller;
+import dev.mehari.caller.KeyCache;
+import dev.mehari.caller.KeyHash;
+import dev.mehari.caller.KeyStore;
+import dev.mehari.caller.NewKey;
+import dev.mehari.caller.StoredKey;
+import dev.mehari.failure.StorageUnavailable;
+import java.sql.Array;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import javax.sql.DataSource;
+
+/** Callers' keys in the table {@code api_key}. Look-ups rely on the unique index of {@code key_hash}. */
+public final class ApiKeyTable implements KeyStore {
+    /** Notified of every change, with the key's hash. */
+    public static final String CHANNEL = "mehari_api_key";
+
+    private static final String SELECT =
+            "select key_hash, id, name, priority, enabled, expires_at from api_key where key_hash = any(?)";
+
+    private final DataSource dataSource;
+
+    public ApiKeyTable(DataSource dataSource) {
+        this.dataSource = dataSource;
+    }
+
+    /** Keeps {@code keys} as this table is, whoever changes it. */
+    public static void follow(ChangeListener listener, KeyCache keys) {
+        listener.subscribe(CHANNEL, new ChangeListener.Subscriber() {
+            @Override
+            public void changed(String hash) throws StorageUnavailable {
+                keys.changed(KeyHash.ofHex(hash));
+            }
+
+            @Override
+            public void anythingChanged() throws StorageUnavailable {
+                keys.anythingChanged();
+            }
+        });
+    }
+
+    @Override
+    public Optional<StoredKey> find(KeyHash hash) throws StorageUnavailable {
+        return findAll(List.of(hash)).stream().findFirst();
+    }
+
+    @Override
+    public List<StoredKey> findAll(Collection<KeyHash> hashes) throws StorageUnavailable {
+        try (Connection connection = dataSource.getConnection();
+                PreparedStatement select = connection.prepareStatement(SELECT)) {
+            Array wanted = connection.createArrayOf(
+                    "text", hashes.stream().map(KeyHash::hex).toArray());
+            select.setArray(1, wanted);
+            List<StoredKey> keys = new ArrayList<>();
+            try (ResultSet rows = select.executeQuery()) {
+                while (rows.next()) {
+                    keys.add(key(rows));
+                }
+            }
+            return keys;
+        } catch (SQLException failure) {
+            throw SqlOutage.during("checking an API key", failure);
+        }
+    }
+
+    @Override
+    public boolean createFirst(NewKey key, String name) throws StorageUnavailable {
+        String sql = "insert into api_key (name, prefix, key_hash)"
+                + " select ?, ?, ? where not exists (select from api_key)"
+                + " on conflict do nothing";
+        try (Connection connection = dataSource.getConnection();
+                PreparedStatement insert = connection.prepareStatement(sql)) {
+            insert.setString(1, name);
+            insert.setString(2, key.prefix());
+            insert.setString(3, key.hash().hex());
+            return insert.executeUpdate() == 1;
+        } catch (SQLException failure) {
+            throw SqlOutage.during("making the first API key", failure);
+        }
+    }
+
+    private static StoredKey key(ResultSet row) throws SQLException {
+        OffsetDateTime expires = row.getObject("expires_at", OffsetDateTime.class);
+        return new StoredKey(
+                KeyHash.ofHex(row.getString("key_hash")),
+                new Caller(Long.toString(row.getLong("id")), row.getString("name"), row.getInt("priority")),
+                row.getBoolean("enabled"),
+                expires == null ? null : expires.toInstant());
+    }
+}

@@ -1,0 +1,116 @@
+package dev.mehari.testing;
+
+import dev.mehari.config.DataConfig;
+import dev.mehari.storage.DataFolder;
+import dev.mehari.storage.Database;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.UUID;
+
+/**
+ * A real, migrated PostgreSQL for one test class: a schema of its own on a server that is started once per run, or on
+ * the one that {@code MEHARI_TEST_DB_URL} names. Migrated and opened by the same code as production.
+ *
+ * <pre>{@code
+ * private static final TestDatabase DATABASE = TestDatabase.create();
+ *
+ * @AfterAll static void close() { DATABASE.close(); }
+ * }</pre>
+ */
+public final class TestDatabase implements AutoCloseable {
+    private final String url;
+    private final Path folder;
+    private final Database database;
+
+    private TestDatabase(String url, Path folder, Database database) {
+        this.url = url;
+        this.folder = folder;
+        this.database = database;
+    }
+
+    /** An empty schema with Mehari's tables. */
+    public static TestDatabase create() {
+        String schema = "test_" + UUID.randomUUID().toString().replace("-", "");
+        String server = Server.URL;
+        String url = server + (server.contains("?") ? "&" : "?") + "currentSchema=" + schema;
+        try (Connection connection = DriverManager.getConnection(server);
+                Statement statement = connection.createStatement()) {
+            statement.execute("create schema " + schema);
+            Path folder = Files.createTempDirectory("mehari-test");
+            try (DataFolder taken = DataFolder.take(folder)) {
+                return new TestDatabase(
+                        url, folder, Database.open(config(url, folder), taken, new SecureRandom(), System::nanoTime));
+            }
+        } catch (SQLException failure) {
+            throw new IllegalStateException("no test database at " + server, failure);
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    /** The database as Mehari opens it; its listener is not started. */
+    public Database database() {
+        return database;
+    }
+
+    /** JDBC URL, with credentials and schema: what {@code mehari.db.url} takes. */
+    public String url() {
+        return url;
+    }
+
+    /** The configuration under which a whole Mehari would use it. */
+    public DataConfig config() {
+        return config(url, folder);
+    }
+
+    /** Runs SQL as an operator would with psql, on a connection of its own. */
+    public void execute(String sql) {
+        try (Connection connection = DriverManager.getConnection(url);
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        } catch (SQLException failure) {
+            throw new IllegalArgumentException(sql, failure);
+        }
+    }
+
+    /** Makes a key that callers can present, as an operator would with SQL. */
+    public void createKey(String key, String name, int priority) {
+        execute("insert into api_key (name, prefix, key_hash, priority) values ('" + name + "', left('" + key
+                + "', 10), encode(sha256('" + key + "'), 'hex'), " + priority + ")");
+    }
+
+    @Override
+    public void close() {
+        database.close();
+    }
+
+    private static DataConfig config(String url, Path folder) {
+        return new DataConfig(folder, url, null, null, 4, Duration.ofSeconds(5));
+    }
+
+    /** Starts with its first use and ends with the JVM. */
+    private static final class Server {
+        static final String URL = start();
+
+        private static String start() {
+            String given = System.getenv("MEHARI_TEST_DB_URL");
+            if (given != null && !given.isBlank()) {
+                return given;
+            }
+            try {
+                return EmbeddedPostgres.builder().start().getJdbcUrl("postgres", "postgres");
+            } catch (IOException failure) {
+                throw new UncheckedIOException(failure);
+            }
+        }
+    }
+}
