@@ -87,7 +87,7 @@ public final class ChangeListener implements AutoCloseable {
         long pause = FIRST_PAUSE_MILLIS;
         while (isRunning()) {
             boolean listened = false;
-            try (Connection connection = address.connect(CONNECT_PATIENCE)) {
+            try (Connection connection = address.connect("mehari-listen", CONNECT_PATIENCE)) {
                 current = connection;
                 Notifications notifications = new Notifications(connection);
                 listen(connection);

@@ -110,7 +110,7 @@ public final class Database implements AutoCloseable {
     }
 
     private void probe(Duration patience) {
-        try (Connection connection = address.connect(patience)) {
+        try (Connection connection = address.connect("mehari", patience)) {
             if (connection.isReadOnly()) {
                 throw new StorageStartException(
                         "database at " + address.shown() + " takes no changes: name the primary with --db-url", null);

@@ -26,9 +26,10 @@ record DatabaseAddress(
                 config.password() == null ? null : config.password().reveal());
     }
 
-    /** A connection outside any pool. */
-    Connection connect(Duration patience) throws SQLException {
+    /** A connection outside any pool, which the server shows as {@code name}. */
+    Connection connect(String name, Duration patience) throws SQLException {
         Properties properties = properties();
+        properties.setProperty("ApplicationName", name);
         String seconds = Long.toString(Math.max(1, patience.toSeconds()));
         properties.setProperty("connectTimeout", seconds);
         properties.setProperty("loginTimeout", seconds);

@@ -16,6 +16,8 @@ import dev.mehari.testing.TestDatabase;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.Exchange;
 import org.apache.camel.impl.DefaultCamelContext;
@@ -91,7 +93,7 @@ class StorageIT {
 
         DATABASE.execute("update api_key set priority = 2 where name = 'meanwhile';"
                 + " select pg_terminate_backend(pid) from pg_stat_activity"
-                + " where application_name = 'mehari' and query like 'listen%' or query = ''");
+                + " where application_name = 'mehari-listen'");
 
         within(Duration.ofSeconds(3), () -> codeFor(key).equals("priority 2"));
         within(Duration.ofSeconds(3), () -> HERE.watch().awayFor().isZero());
@@ -124,7 +126,7 @@ class StorageIT {
     private static String codeFor(String key) {
         Exchange exchange = new DefaultExchange(CAMEL);
         exchange.getMessage().setHeader("Authorization", "Bearer " + key);
-        var done = new java.util.concurrent.CompletableFuture<Exchange>();
+        var done = new CompletableFuture<Exchange>();
         IDENTIFY.process(exchange, sync -> done.complete(exchange));
         var unused = done.orTimeout(5, TimeUnit.SECONDS).join();
         return exchange.getException(Unauthenticated.class) == null
@@ -132,7 +134,7 @@ class StorageIT {
                 : exchange.getException(Unauthenticated.class).code();
     }
 
-    private static void within(Duration limit, java.util.concurrent.Callable<Boolean> holds) {
+    private static void within(Duration limit, Callable<Boolean> holds) {
         await().atMost(limit).pollInterval(Duration.ofMillis(20)).until(holds);
     }
 }
