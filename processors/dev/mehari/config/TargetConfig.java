@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param port of the target
  * @param tls whether the target speaks HTTPS
  * @param path put before every path that is forwarded to the target; empty or begins with a slash
+ * @param authorization the Authorization header that the target gets from us; null for none
  * @param openaiKey what we authenticate with at OpenAI; null for none
  * @param anthropicKey what we authenticate with at Anthropic; null for none
  * @param forwardProxy HTTP proxy on the way to upstreams; null to go directly
@@ -19,6 +20,7 @@ public record TargetConfig(
         int port,
         boolean tls,
         String path,
+        @Nullable Secret authorization,
         @Nullable Secret openaiKey,
         @Nullable Secret anthropicKey,
         @Nullable URI forwardProxy) {
@@ -41,14 +43,25 @@ public record TargetConfig(
         if (host == null && (settings.isGiven("mehari.target.port") || settings.isGiven("mehari.target.tls"))) {
             settings.problem("a target's port or TLS is set without its host: add --target-host");
         }
+        Secret authorization = settings.optionalSecret(
+                "mehari.target.authorization", "Authorization header for the target, such as Bearer and a token");
+        if (host == null && authorization != null) {
+            settings.problem("mehari.target.authorization is set without a target: add --target-host");
+        }
         return new TargetConfig(
                 host,
                 port == 0 ? (tls ? HTTPS : HTTP) : port,
                 tls,
                 path.endsWith("/") ? path.substring(0, path.length() - 1) : path,
+                authorization,
                 settings.optionalSecret("mehari.openai.api-key", "key for api.openai.com; OPENAI_API_KEY sets it, too"),
                 settings.optionalSecret(
                         "mehari.anthropic.api-key", "key for api.anthropic.com; ANTHROPIC_API_KEY sets it, too"),
                 settings.optionalUri("mehari.upstream.forward-proxy", "HTTP proxy on the way to upstreams"));
+    }
+
+    /** True when requests go to the simulated upstream. */
+    public boolean isNothingConfigured() {
+        return host == null && openaiKey == null && anthropicKey == null;
     }
 }

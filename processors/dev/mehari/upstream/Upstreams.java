@@ -1,10 +1,12 @@
 package dev.mehari.upstream;
 
+import dev.mehari.config.TargetConfig;
 import dev.mehari.exchange.Dialect;
 import dev.mehari.failure.RequestRejected;
 import java.net.URI;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * the simulated upstream for both. Immutable.
  */
 public final class Upstreams {
+    static final URI OPENAI = URI.create("https://api.openai.com");
+    static final URI ANTHROPIC = URI.create("https://api.anthropic.com");
+
     private final @Nullable Upstream openAi;
     private final @Nullable Upstream anthropic;
     private final @Nullable Upstream plain;
@@ -24,40 +29,48 @@ public final class Upstreams {
     }
 
     /**
-     * The upstreams that the configuration asks for.
+     * The upstreams that the configuration asks for. A plain target gets no key of a vendor's, only its own credential.
      *
      * @param simulated base URL of the simulated upstream, used when nothing is configured
-     * @throws IllegalArgumentException when a base URL is none
      */
-    public static Upstreams from(TargetConfig config, URI simulated) {
-        ForwardProxy proxy = config.forwardProxy();
-        if (config.plainTarget() != null) {
-            Upstream target = Upstream.at("target", Dialect.PLAIN, config.plainTarget(), proxy, null);
+    public static Upstreams from(TargetConfig config, @Nullable URI simulated) {
+        ForwardProxy proxy = ForwardProxy.at(config.forwardProxy());
+        if (config.host() != null) {
+            Upstream target = new Upstream(
+                    "target",
+                    Dialect.PLAIN,
+                    config.tls(),
+                    config.host(),
+                    config.port(),
+                    config.path(),
+                    proxy,
+                    config.authorization() == null
+                            ? null
+                            : new UpstreamCredential("Authorization", config.authorization().reveal()));
             return new Upstreams(target, target, target);
         }
         if (config.isNothingConfigured()) {
-            Upstream simulator = Upstream.at("simulated", Dialect.PLAIN, simulated, null, null);
+            Upstream simulator =
+                    Upstream.at("simulated", Dialect.PLAIN, Objects.requireNonNull(simulated), null, null);
             return new Upstreams(simulator, simulator, null);
         }
-        String openAiKey = config.hasOpenAi() ? config.openAiKey() : null;
-        String anthropicKey = config.hasAnthropic() ? config.anthropicKey() : null;
         return new Upstreams(
-                openAiKey == null
+                config.openaiKey() == null
                         ? null
                         : Upstream.at(
                                 "openai",
                                 Dialect.OPENAI,
-                                config.openAiBase(),
+                                OPENAI,
                                 proxy,
-                                UpstreamCredential.bearer(openAiKey.strip())),
-                anthropicKey == null
+                                UpstreamCredential.bearer(config.openaiKey().reveal())),
+                config.anthropicKey() == null
                         ? null
                         : Upstream.at(
                                 "anthropic",
                                 Dialect.ANTHROPIC,
-                                config.anthropicBase(),
+                                ANTHROPIC,
                                 proxy,
-                                UpstreamCredential.apiKey(anthropicKey.strip())),
+                                UpstreamCredential.apiKey(config.anthropicKey().reveal())),
                 null);
     }
 

@@ -1,5 +1,7 @@
 package dev.mehari.relay;
 
+import dev.mehari.answer.FailureAnswers;
+import dev.mehari.config.RelayLimits;
 import dev.mehari.failure.MehariFailure;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;

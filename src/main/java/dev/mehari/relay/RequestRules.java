@@ -1,5 +1,6 @@
 package dev.mehari.relay;
 
+import dev.mehari.config.RelayLimits;
 import dev.mehari.failure.RequestRejected;
 import dev.mehari.failure.RequestRejected.Kind;
 import io.netty.handler.codec.TooLongFrameException;
@@ -38,7 +39,7 @@ final class RequestRules {
                 return malformed("unsupported_transfer_encoding", "The only Transfer-Encoding accepted is chunked");
             }
         }
-        if (HttpUtil.getContentLength(head, -1L) > limits.maxBodyBytes()) {
+        if (HttpUtil.getContentLength(head, -1L) > limits.maxBody().bytes()) {
             return bodyTooLarge(limits);
         }
         String expect = headers.get(HttpHeaderNames.EXPECT);
@@ -53,8 +54,8 @@ final class RequestRules {
         return new RequestRejected(
                 Kind.BODY_TOO_LARGE,
                 "request_body_too_large",
-                "The request body is larger than " + limits.maxBodyBytes()
-                        + " bytes (mehari.relay.max-body-size); send less at once",
+                "The request body is larger than " + limits.maxBody().bytes()
+                        + " bytes (mehari.relay.max-body); send less at once",
                 null);
     }
 
@@ -73,14 +74,15 @@ final class RequestRules {
             return new RequestRejected(
                     Kind.URI_TOO_LONG,
                     "uri_too_long",
-                    "The request line is longer than " + limits.maxInitialLineBytes() + " bytes",
+                    "The request line is longer than " + limits.maxInitialLine().bytes() + " bytes",
                     null);
         }
         if (cause instanceof TooLongHttpHeaderException || cause instanceof TooLongFrameException) {
             return new RequestRejected(
                     Kind.HEADERS_TOO_LARGE,
                     "headers_too_large",
-                    "The request headers together are larger than " + limits.maxHeaderBytes() + " bytes",
+                    "The request headers together are larger than "
+                            + limits.maxHeader().bytes() + " bytes",
                     null);
         }
         String why = String.valueOf(cause.getMessage());

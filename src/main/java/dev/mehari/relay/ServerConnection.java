@@ -2,9 +2,12 @@ package dev.mehari.relay;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.mehari.answer.FailureAnswer;
+import dev.mehari.exchange.Dialect;
 import dev.mehari.failure.MehariFailure;
 import dev.mehari.failure.RequestRejected;
 import dev.mehari.failure.RequestRejected.Kind;
+import dev.mehari.inspection.CalledDialect;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
@@ -22,8 +25,6 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import java.util.ArrayDeque;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -165,7 +166,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
         RequestBody arriving = requireNonNull(body);
         if (content.content().isReadable()) {
             if (arriving.size() + content.content().readableBytes()
-                    > server.limits().maxBodyBytes()) {
+                    > server.limits().maxBody().bytes()) {
                 refuse(reading, RequestRules.bodyTooLarge(server.limits()));
                 return;
             }
@@ -196,23 +197,14 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
 
     void writeRefusal(ServerCall refused, Throwable failure) {
         HttpRequest head = request;
-        FailureAnswers.FailureAnswer answer = server.failureAnswers()
-                .answer(failure, head == null ? "" : head.uri(), dialectHints(head), refused.id());
+        String path = head == null ? "" : RequestTarget.path(head.uri());
+        Dialect dialect =
+                CalledDialect.of(path, name -> head != null && head.headers().contains(name));
+        FailureAnswer answer = server.failureAnswers().answer(failure, dialect, path, refused.id());
         HttpHeaders headers = new DefaultHttpHeaders();
         answer.headers().forEach(headers::set);
         server.refused(refused, failure);
         refused.answer(answer.status(), headers, answer.body(), -1);
-    }
-
-    private static Map<String, String> dialectHints(@Nullable HttpRequest head) {
-        Map<String, String> hints = new HashMap<>();
-        if (head != null) {
-            String version = head.headers().get("anthropic-version");
-            if (version != null) {
-                hints.put("anthropic-version", version);
-            }
-        }
-        return hints;
     }
 
     /** The answer is out, or never will be. */
@@ -269,7 +261,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
         }
         long idle = nowNanos - activeNanos;
         if (reading == null) {
-            if (server.isDraining() || idle > server.limits().keepAliveIdle().toNanos()) {
+            if (server.isDraining() || idle > server.limits().keepAlive().toNanos()) {
                 ctx().close();
             }
         } else if (idle > server.limits().requestIdle().toNanos()) {

@@ -1,5 +1,6 @@
 package dev.mehari.relay;
 
+import dev.mehari.config.RelayLimits;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpRequestDecoder;
@@ -13,8 +14,8 @@ final class StrictRequestDecoder extends HttpRequestDecoder {
 
     StrictRequestDecoder(RelayLimits limits) {
         super(new HttpDecoderConfig()
-                .setMaxInitialLineLength(limits.maxInitialLineBytes())
-                .setMaxHeaderSize(limits.maxHeaderBytes()));
+                .setMaxInitialLineLength((int) limits.maxInitialLine().bytes())
+                .setMaxHeaderSize((int) limits.maxHeader().bytes()));
     }
 
     @Override

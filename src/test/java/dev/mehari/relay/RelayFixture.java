@@ -1,15 +1,19 @@
 package dev.mehari.relay;
 
+import dev.mehari.answer.FailureAnswers;
+import dev.mehari.config.ByteSize;
+import dev.mehari.config.RelayLimits;
 import io.netty.channel.EventLoopGroup;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.impl.DefaultCamelContext;
 
 /** A context with the relay's component and nothing else of ours: one route from a port of its own to an upstream. */
 final class RelayFixture implements AutoCloseable {
+    static final RelayLimits LIMITS = limits(12_000_000, Duration.ofSeconds(30), Duration.ofSeconds(75));
+
     private final EventLoopGroup loops = Transport.eventLoops(2);
     private final DefaultCamelContext camel = new DefaultCamelContext();
     final RelayHttpComponent relay;
@@ -20,38 +24,21 @@ final class RelayFixture implements AutoCloseable {
                 limits,
                 maxUpstreamConnections,
                 Duration.ofSeconds(30),
-                (failure, path, headers, id) -> new FailureAnswers.FailureAnswer(
-                        status(failure),
-                        Map.of("Content-Type", "application/json"),
-                        ("{\"error\":\"" + failure + "\"}").getBytes(StandardCharsets.UTF_8)),
+                new FailureAnswers(),
                 CallListener.NONE,
                 System::nanoTime);
         camel.addComponent("netty-http", relay);
         camel.disableJMX();
     }
 
-    private static int status(Throwable failure) {
-        if (failure instanceof dev.mehari.failure.RequestRejected rejected) {
-            return switch (rejected.kind()) {
-                case BODY_TOO_LARGE -> 413;
-                case HEADERS_TOO_LARGE -> 431;
-                case URI_TOO_LONG -> 414;
-                case UNKNOWN_PATH -> 404;
-                case WRONG_METHOD -> 405;
-                case UNSUPPORTED -> 417;
-                case TOO_SLOW -> 408;
-                case MALFORMED -> 400;
-            };
-        }
-        if (failure instanceof dev.mehari.failure.UpstreamTimeout) {
-            return 504;
-        }
-        return failure instanceof dev.mehari.failure.GatewayBusy ? 503 : 502;
+    static RelayLimits limits(long maxBody, Duration requestIdle, Duration keepAlive) {
+        return new RelayLimits(
+                new ByteSize(maxBody), new ByteSize(32 * 1024), new ByteSize(8 * 1024), requestIdle, keepAlive);
     }
 
     /** A route that relays everything to {@code upstreamPort}. */
     static RelayFixture to(int upstreamPort, String... options) throws Exception {
-        return to(RelayLimits.DEFAULTS, 0, upstreamPort, options);
+        return to(LIMITS, 0, upstreamPort, options);
     }
 
     static RelayFixture to(RelayLimits limits, int maxUpstreamConnections, int upstreamPort, String... options)

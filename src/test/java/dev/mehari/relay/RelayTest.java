@@ -3,6 +3,7 @@ package dev.mehari.relay;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.mehari.config.RelayLimits;
 import dev.mehari.testing.RawClient;
 import dev.mehari.testing.StubUpstream;
 import java.net.ServerSocket;
@@ -168,7 +169,7 @@ class RelayTest {
     void never_opens_more_upstream_connections_than_allowed() throws Exception {
         try (StubUpstream stub = StubUpstream.answering(
                         (request, reply) -> reply.after(Duration.ofMillis(50), () -> reply.json(200, "{}")));
-                RelayFixture relay = RelayFixture.to(RelayLimits.DEFAULTS, 50, stub.port())) {
+                RelayFixture relay = RelayFixture.to(RelayFixture.LIMITS, 50, stub.port())) {
             List<RawClient> clients = new ArrayList<>();
             for (int i = 0; i < 100; i++) {
                 clients.add(RawClient.connect(relay.port()).get("/"));
@@ -459,7 +460,7 @@ class RelayTest {
     // row 55
     @Test
     void refuses_a_body_one_byte_too_large_announced_or_chunked() throws Exception {
-        RelayLimits limits = new RelayLimits(1000, 8192, 4096, Duration.ofSeconds(5), Duration.ofSeconds(5));
+        RelayLimits limits = RelayFixture.limits(1000, Duration.ofSeconds(5), Duration.ofSeconds(5));
         try (StubUpstream stub = StubUpstream.respondingWith(200);
                 RelayFixture relay = RelayFixture.to(limits, 0, stub.port())) {
             try (RawClient client = RawClient.connect(relay.port())) {
@@ -493,7 +494,7 @@ class RelayTest {
 
     @Test
     void refuses_a_client_that_stops_in_the_middle_of_its_request() throws Exception {
-        RelayLimits limits = new RelayLimits(1000, 8192, 4096, Duration.ofMillis(200), Duration.ofSeconds(60));
+        RelayLimits limits = RelayFixture.limits(1000, Duration.ofMillis(200), Duration.ofSeconds(60));
         try (StubUpstream stub = StubUpstream.respondingWith(200);
                 RelayFixture relay = RelayFixture.to(limits, 0, stub.port());
                 RawClient client = RawClient.connect(relay.port())) {

@@ -16,9 +16,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class PrepareUpstreamRequestTest {
     private static final Upstream OPENAI =
-            Upstream.at("openai", Dialect.OPENAI, TargetConfig.OPENAI, null, UpstreamCredential.bearer("sk-upstream"));
+            Upstream.at("openai", Dialect.OPENAI, Upstreams.OPENAI, null, UpstreamCredential.bearer("sk-upstream"));
     private static final Upstream ANTHROPIC = Upstream.at(
-            "anthropic", Dialect.ANTHROPIC, TargetConfig.ANTHROPIC, null, UpstreamCredential.apiKey("ant-upstream"));
+            "anthropic", Dialect.ANTHROPIC, Upstreams.ANTHROPIC, null, UpstreamCredential.apiKey("ant-upstream"));
     private static final Upstream PLAIN =
             Upstream.at("target", Dialect.PLAIN, URI.create("http://backend.example"), null, null);
 

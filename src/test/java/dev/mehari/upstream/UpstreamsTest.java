@@ -3,6 +3,8 @@ package dev.mehari.upstream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mehari.config.Secret;
+import dev.mehari.config.TargetConfig;
 import dev.mehari.exchange.Dialect;
 import dev.mehari.exchange.ExchangeKeys;
 import dev.mehari.failure.RequestRejected;
@@ -16,9 +18,21 @@ import org.junit.jupiter.params.provider.ValueSource;
 class UpstreamsTest {
     private static final URI SIMULATED = URI.create("http://127.0.0.1:9999");
 
+    private static TargetConfig config(String host, String openaiKey, String anthropicKey) {
+        return new TargetConfig(
+                host,
+                8443,
+                true,
+                "",
+                host == null ? null : new Secret("Bearer own"),
+                openaiKey == null ? null : new Secret(openaiKey),
+                anthropicKey == null ? null : new Secret(anthropicKey),
+                host == null ? null : URI.create("http://proxy.example:3128"));
+    }
+
     @Test
     void sends_both_apis_to_the_simulated_upstream_when_nothing_is_configured() throws Exception {
-        var upstreams = Upstreams.from(TargetConfig.none(), SIMULATED);
+        var upstreams = Upstreams.from(config(null, null, null), SIMULATED);
 
         assertThat(upstreams.forDialect(Dialect.OPENAI).port()).isEqualTo(9999);
         assertThat(upstreams.forDialect(Dialect.ANTHROPIC)).isSameAs(upstreams.forDialect(Dialect.OPENAI));
@@ -28,7 +42,7 @@ class UpstreamsTest {
 
     @Test
     void sends_each_api_to_its_own_with_its_own_credential() throws Exception {
-        var config = new TargetConfig(null, TargetConfig.OPENAI, "sk-1", TargetConfig.ANTHROPIC, "ant-1", null);
+        var config = config(null, "sk-1", "ant-1");
         var upstreams = Upstreams.from(config, SIMULATED);
 
         Upstream openAi = upstreams.forDialect(Dialect.OPENAI);
@@ -48,7 +62,7 @@ class UpstreamsTest {
     @Test
     void refuses_the_api_that_no_key_is_known_for() {
         var upstreams = Upstreams.from(
-                new TargetConfig(null, TargetConfig.OPENAI, "sk-1", TargetConfig.ANTHROPIC, " ", null), SIMULATED);
+                config(null, "sk-1", null), SIMULATED);
 
         assertThatThrownBy(() -> upstreams.forDialect(Dialect.ANTHROPIC)).isInstanceOf(RequestRejected.class);
         assertThatThrownBy(() -> upstreams.forDialect(Dialect.PLAIN)).isInstanceOf(RequestRejected.class);
@@ -56,15 +70,14 @@ class UpstreamsTest {
 
     @Test
     void sends_everything_to_a_plain_target() throws Exception {
-        var target = URI.create("https://backend.example:8443");
         var proxy = new ForwardProxy("proxy.example", 3128);
-        var upstreams = Upstreams.from(
-                new TargetConfig(target, TargetConfig.OPENAI, "sk-1", TargetConfig.ANTHROPIC, null, proxy), SIMULATED);
+        var upstreams = Upstreams.from(config("backend.example", "sk-1", null), SIMULATED);
 
         assertThat(upstreams.takesEveryPath()).isTrue();
         assertThat(upstreams.all()).containsExactly(upstreams.forDialect(Dialect.PLAIN));
         assertThat(upstreams.forDialect(Dialect.OPENAI).authority()).isEqualTo("backend.example:8443");
-        assertThat(upstreams.forDialect(Dialect.OPENAI).credential()).isNull();
+        assertThat(upstreams.forDialect(Dialect.OPENAI).credential())
+                .isEqualTo(new UpstreamCredential("Authorization", "Bearer own"));
         assertThat(upstreams.forDialect(Dialect.OPENAI).forwardProxy()).isEqualTo(proxy);
     }
 
@@ -94,7 +107,7 @@ class UpstreamsTest {
 
     @Test
     void puts_the_upstream_on_the_exchange() throws Exception {
-        var upstreams = Upstreams.from(TargetConfig.none(), SIMULATED);
+        var upstreams = Upstreams.from(config(null, null, null), SIMULATED);
         var exchange = TestExchange.create();
         exchange.setProperty(ExchangeKeys.DIALECT, Dialect.ANTHROPIC);
 

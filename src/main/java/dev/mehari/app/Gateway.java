@@ -1,0 +1,95 @@
+package dev.mehari.app;
+
+import dev.mehari.caller.NewKey;
+import dev.mehari.config.Configuration;
+import dev.mehari.storage.DataFolder;
+import dev.mehari.storage.Database;
+import dev.mehari.upstream.Upstream;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A running Mehari. {@link #start} opens the storage, then wires and starts the routes; {@link #close} ends it all in
+ * reverse: stop accepting, let calls finish, break off the rest, stop the routes, close the storage.
+ */
+public final class Gateway implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
+
+    private final Deque<AutoCloseable> closing = new ArrayDeque<>();
+    private final Wiring wiring;
+    private final @Nullable NewKey firstKey;
+
+    /**
+     * What a gateway needs to know that is not a setting.
+     *
+     * @param routes folder with the routes; null for the packaged ones
+     * @param initialKey {@code MEHARI_INITIAL_KEY}; null for a random first key
+     */
+    public record Options(Configuration configuration, @Nullable Path routes, @Nullable String initialKey) {}
+
+    /**
+     * Starts, and returns when requests can be served.
+     *
+     * @throws dev.mehari.storage.StorageStartException when the data folder or the database cannot be used
+     * @throws Exception when a port is taken or a route cannot be built; nothing is left running
+     */
+    @SuppressWarnings("PMD.AvoidCatchingGenericException") // whatever fails, what was opened is closed
+    public static Gateway start(Options options) throws Exception {
+        return new Gateway(options);
+    }
+
+    private Gateway(Options options) throws Exception {
+        Configuration configuration = options.configuration();
+        try {
+            SecureRandom random = new SecureRandom();
+            DataFolder folder = open(DataFolder.take(configuration.data().dir()));
+            Database database = open(Database.open(configuration.data(), folder, random, System::nanoTime));
+            wiring = open(new Wiring(configuration, options.routes(), folder, database));
+            firstKey = configuration.auth().required() ? wiring.ensureFirstKey(options.initialKey(), random) : null;
+            wiring.start();
+        } catch (Exception e) {
+            close();
+            throw e;
+        }
+    }
+
+    private <T extends AutoCloseable> T open(T part) {
+        closing.push(part);
+        return part;
+    }
+
+    /** The key that was made because there was none; its secret is known here only. */
+    public @Nullable NewKey firstKey() {
+        return firstKey;
+    }
+
+    /** The data port that is listened on. */
+    public int port() {
+        return wiring.port();
+    }
+
+    public int adminPort() {
+        return wiring.adminPort();
+    }
+
+    public List<Upstream> upstreams() {
+        return wiring.upstreams().all();
+    }
+
+    @Override
+    public void close() {
+        for (AutoCloseable part = closing.poll(); part != null; part = closing.poll()) {
+            try {
+                part.close();
+            } catch (Exception e) {
+                LOG.warn("Closing {} failed", part.getClass().getSimpleName(), e);
+            }
+        }
+    }
+}

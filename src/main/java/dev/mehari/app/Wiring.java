@@ -1,0 +1,209 @@
+package dev.mehari.app;
+
+import com.github.benmanes.caffeine.cache.Ticker;
+import dev.mehari.admission.AdmissionGate;
+import dev.mehari.admission.AdmissionLimits;
+import dev.mehari.answer.AnswerFailure;
+import dev.mehari.answer.FailureAnswers;
+import dev.mehari.answer.StreamFailureEvents;
+import dev.mehari.caller.AdmitAnyone;
+import dev.mehari.caller.FirstKey;
+import dev.mehari.caller.IdentifyCaller;
+import dev.mehari.caller.KeyCache;
+import dev.mehari.caller.NewKey;
+import dev.mehari.config.Configuration;
+import dev.mehari.config.ProxyDefaults;
+import dev.mehari.eip.NonBlockingEips;
+import dev.mehari.eip.breaker.OpenBreakers;
+import dev.mehari.eip.seda.AdmissionQueue;
+import dev.mehari.eip.seda.NonBlockingSedaComponent;
+import dev.mehari.exchange.ExchangeKeys;
+import dev.mehari.failure.GatewayBusy;
+import dev.mehari.failure.StorageUnavailable;
+import dev.mehari.inspection.InspectRequest;
+import dev.mehari.relay.CallListener;
+import dev.mehari.relay.RelayHttpComponent;
+import dev.mehari.relay.Transport;
+import dev.mehari.relay.UpstreamLocation;
+import dev.mehari.settings.LiveSettings;
+import dev.mehari.settings.ProxySettings;
+import dev.mehari.simulator.SimulatedUpstream;
+import dev.mehari.storage.ApiKeyTable;
+import dev.mehari.storage.DataFolder;
+import dev.mehari.storage.Database;
+import dev.mehari.storage.SettingTable;
+import dev.mehari.upstream.ChooseUpstream;
+import dev.mehari.upstream.PrepareUpstreamRequest;
+import dev.mehari.upstream.Upstream;
+import dev.mehari.upstream.Upstreams;
+import io.netty.channel.EventLoopGroup;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.apache.camel.Exchange;
+import org.apache.camel.main.Main;
+import org.apache.camel.support.ExpressionAdapter;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one place where objects are built and bound to the names that routes use; read it top-down for the object graph.
+ */
+final class Wiring implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Wiring.class);
+    private static final Duration AFTER_BREAKING_OFF = Duration.ofSeconds(2);
+
+    private final Configuration configuration;
+    private final Database database;
+    private final EventLoopGroup loops;
+    private final LiveSettings settings;
+    private final ApiKeyTable keyTable;
+    private final KeyCache keys;
+    private final AdmissionGate gate;
+    private final @Nullable SimulatedUpstream simulated;
+    private final Upstreams upstreams;
+    private final RelayHttpComponent relay;
+    private final Main main = new Main();
+
+    Wiring(Configuration configuration, @Nullable Path routes, DataFolder folder, Database database) {
+        this.configuration = configuration;
+        this.database = database;
+        loops = Transport.eventLoops(Runtime.getRuntime().availableProcessors());
+
+        SettingTable settingTable = new SettingTable(database.dataSource());
+        settings = new LiveSettings(initially(configuration.proxy()), settingTable);
+        gate = new AdmissionGate(limits(settings.current()), System::nanoTime);
+        settings.onChange(changed -> gate.apply(limits(changed)));
+        keyTable = new ApiKeyTable(database.dataSource());
+        keys = new KeyCache(keyTable, database.threads(), Ticker.systemTicker());
+
+        boolean simulate = configuration.target().isNothingConfigured();
+        simulated = simulate ? SimulatedUpstream.start() : null;
+        upstreams = Upstreams.from(configuration.target(), simulated == null ? null : simulated.uri());
+
+        FailureAnswers answers = new FailureAnswers();
+        relay = new RelayHttpComponent(
+                loops,
+                configuration.relay(),
+                configuration.pool().maxSize(),
+                configuration.pool().idle(),
+                answers,
+                CallListener.NONE,
+                System::nanoTime);
+        relay.chooseUpstreamBy(Wiring::location);
+
+        OpenBreakers openBreakers = new OpenBreakers(System::nanoTime);
+        main.bind("netty-http", relay);
+        main.bind("seda", new NonBlockingSedaComponent());
+        main.bind("nonBlockingEips", new NonBlockingEips(loops, System::nanoTime, openBreakers));
+        main.bind("admissionQueue", new AdmissionQueue(gate, configuration.queue().heartbeat()));
+        main.bind("rateLimit", new RateLimit(settings));
+        main.bind(
+                "identifyCaller",
+                configuration.auth().required() ? new IdentifyCaller(keys, Clock.systemUTC()) : new AdmitAnyone());
+        main.bind("inspectRequest", new InspectRequest(upstreams.takesEveryPath(), new StreamFailureEvents()));
+        main.bind("chooseUpstream", new ChooseUpstream(upstreams));
+        main.bind("prepareUpstreamRequest", new PrepareUpstreamRequest());
+        main.bind("answerFailure", new AnswerFailure(answers));
+        new RouteProperties(configuration, routes).applyTo(main);
+    }
+
+    private static ProxySettings initially(ProxyDefaults defaults) {
+        return new ProxySettings(
+                defaults.maxConcurrent(), defaults.rateLimit(), defaults.maxQueue(), defaults.queueTimeout());
+    }
+
+    private static AdmissionLimits limits(ProxySettings settings) {
+        return new AdmissionLimits(settings.maxConcurrent(), settings.maxQueue(), settings.queueTimeout());
+    }
+
+    private static @Nullable UpstreamLocation location(Exchange exchange) {
+        return exchange.getProperty(ExchangeKeys.UPSTREAM) instanceof Upstream upstream
+                ? new UpstreamLocation(
+                        upstream.tls(),
+                        upstream.host(),
+                        upstream.port(),
+                        upstream.basePath(),
+                        upstream.forwardProxy() == null
+                                ? null
+                                : upstream.forwardProxy().host(),
+                        upstream.forwardProxy() == null
+                                ? 0
+                                : upstream.forwardProxy().port())
+                : null;
+    }
+
+    @Nullable NewKey ensureFirstKey(@Nullable String chosen, SecureRandom random) throws StorageUnavailable {
+        return new FirstKey(keyTable, random).ensure(chosen).orElse(null);
+    }
+
+    void start() throws Exception {
+        settings.reload();
+        SettingTable.follow(database.listener(), settings);
+        ApiKeyTable.follow(database.listener(), keys);
+        database.listener().start();
+        main.start();
+    }
+
+    int port() {
+        return relay.ports().get(0);
+    }
+
+    int adminPort() {
+        return configuration.listen().adminPort();
+    }
+
+    Upstreams upstreams() {
+        return upstreams;
+    }
+
+    /** Stops accepting, lets calls finish for as long as configured, then ends them with an explicit error. */
+    @Override
+    public void close() throws Exception {
+        relay.stopAccepting();
+        if (!awaitCalls(configuration.shutdown().drain())) {
+            LOG.warn(
+                    "{} calls were still under way after {}; ending them",
+                    relay.callsUnderWay(),
+                    configuration.shutdown().drain());
+            gate.close();
+            relay.breakOff(new GatewayBusy(
+                    GatewayBusy.Reason.SHUTTING_DOWN,
+                    "The gateway is shutting down; try again",
+                    Duration.ofSeconds(1)));
+            awaitCalls(AFTER_BREAKING_OFF);
+        }
+        main.stop();
+        if (simulated != null) {
+            simulated.close();
+        }
+        loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
+    }
+
+    private boolean awaitCalls(Duration limit) {
+        long end = System.nanoTime() + limit.toNanos();
+        while (relay.callsUnderWay() > 0 && System.nanoTime() - end < 0) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+        }
+        return relay.callsUnderWay() == 0;
+    }
+
+    /** What {@code throttle} asks for each request: {@code proxy.rate_limit}, where 0 means no limit. */
+    private static final class RateLimit extends ExpressionAdapter {
+        private final LiveSettings settings;
+
+        RateLimit(LiveSettings settings) {
+            this.settings = settings;
+        }
+
+        @Override
+        public Object evaluate(Exchange exchange) {
+            int limit = settings.current().rateLimit();
+            return limit == 0 ? Integer.MAX_VALUE : limit;
+        }
+    }
+}
