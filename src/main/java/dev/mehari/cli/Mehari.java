@@ -1,6 +1,7 @@
 package dev.mehari.cli;
 
-import java.io.PrintWriter;
+import java.util.List;
+import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -15,7 +16,7 @@ import picocli.CommandLine.Spec;
         versionProvider = MehariVersion.class,
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:done", "1:the thing asked for failed", "2:wrong use or configuration"},
-        subcommands = {UpstreamCommand.class})
+        subcommands = {BenchmarkCommand.class, UpstreamCommand.class})
 public final class Mehari implements Runnable {
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before run
@@ -30,16 +31,33 @@ public final class Mehari implements Runnable {
     public static CommandLine commandLine() {
         return new CommandLine(new Mehari())
                 .setCaseInsensitiveEnumValuesAllowed(true)
+                .setParameterExceptionHandler((wrong, args) -> {
+                    tell(wrong.getCommandLine(), wrong, List.of(args));
+                    wrong.getCommandLine()
+                            .getErr()
+                            .println("Options and examples: "
+                                    + wrong.getCommandLine().getCommandSpec().qualifiedName() + " --help");
+                    return ExitCode.WRONG_USE;
+                })
                 .setExecutionExceptionHandler((failure, command, parsed) -> {
-                    PrintWriter err = command.getErr();
-                    err.println("mehari: " + (failure.getMessage() == null ? failure : failure.getMessage()));
-                    err.flush();
+                    tell(command, failure, parsed.originalArgs());
                     return ExitCode.FAILED;
                 });
     }
 
+    /** Says on standard error what went wrong; with {@code --json} also as the one document on standard output. */
+    private static void tell(CommandLine command, Exception failure, List<String> args) {
+        String message = failure.getMessage() == null ? failure.toString() : failure.getMessage();
+        command.getErr().println("mehari: " + message);
+        if (args.contains("--json")) {
+            JsonOutput.print(command.getOut(), Map.of("error", message));
+        }
+    }
+
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Which command? See the list below.");
+        throw new ParameterException(
+                spec.commandLine(),
+                "Which command? One of: " + String.join(", ", spec.subcommands().keySet()));
     }
 }
