@@ -67,7 +67,7 @@ class Run:
         self.upstream.answer_with()
         targets = [target for target in map(self._start, self.peers) if target]
         for target in targets:
-            target.throughput(64, sizes.first_warm_up if target.peer.jvm else 1)
+            self._warm(target)
         if "throughput" in topics:
             for connections in sizes.connections:
                 self._rounds("throughput", targets, lambda t, c=connections: self._warm_throughput(t, c, sizes.seconds))
@@ -89,12 +89,20 @@ class Run:
                 target = self._start(peer)
                 if target is None:
                     continue
-                self._keep("streams", number, target, lambda t: self._warm_throughput(t, 64, 1) and t.streams(
+                self._warm(target)
+                self._keep("streams", number, target, lambda t: t.streams(
                     sizes.few_streams, sizes.few_streams, sizes.few_events, sizes.few_interval_ms))
                 self.upstream.answer_with(events=sizes.many_events, interval_ms=sizes.many_interval_ms)
                 self._keep("streams", number, target, lambda t: t.streams(
                     sizes.many_streams, sizes.many_opened_per_second, sizes.many_events, sizes.many_interval_ms))
                 self._stop(target)
+
+    def _warm(self, target):
+        """A JVM is two to three times slower until its compiler is done."""
+        try:
+            target.throughput(64, self.sizes.first_warm_up if target.peer.jvm else self.sizes.warm_up)
+        except LoadFailed as failure:
+            print(f"  warm-up of {target.peer.name}: {failure}", file=sys.stderr)
 
     def _warm_throughput(self, target, connections, seconds):
         target.throughput(connections, self.sizes.warm_up)
