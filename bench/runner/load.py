@@ -60,6 +60,8 @@ class Target:
         if line is None:
             raise LoadFailed(f"wrk printed no figures:\n{output}")
         figures = json.loads(line.group(1))
+        if figures["requests"] == 0:
+            raise LoadFailed(f"no request of {connections} connections was answered within {seconds} s")
         errors = sum(figures[name] for name in ("not_2xx", "connect", "read", "write", "timeout"))
         return {"connections": connections, **figures, "requests_per_second": figures["requests"] * 1e6 / figures["duration_us"],
                 "errors": errors, **_per_unit(watched, figures["requests"])}

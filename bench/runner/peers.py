@@ -31,6 +31,8 @@ class Place:
     def __post_init__(self):
         self.port = self.port or free_port()
         self.admin = self.admin or free_port()
+        while self.admin == self.port:
+            self.admin = free_port()
 
     def fill(self, template):
         text = (CONFIGURATIONS / template).read_text()
