@@ -1,0 +1,62 @@
+package dev.mehari.eip.breaker;
+
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Knows for how long open circuit breakers will stay open, for {@code Retry-After}. Breakers are known by their name, which
+ * is the id of the {@code circuitBreaker} step. May be used from any thread.
+ *
+ * <p>resilience4j tells of its transitions only by events, and one listener makes it create an event for every call; so the
+ * calls themselves note what they see. A breaker opened by hand is noted when it refuses its first call.
+ */
+public final class OpenBreakers {
+    private final LongSupplier nanos;
+    private final Map<String, Opening> openings = new ConcurrentHashMap<>();
+
+    /** @param nanos monotonic time in nanoseconds */
+    public OpenBreakers(LongSupplier nanos) {
+        this.nanos = nanos;
+    }
+
+    /** Time until the breaker lets a trial call through; zero when it is not known to be open or the time has passed. */
+    public Duration retryAfter(String breakerName) {
+        Opening opening = openings.get(breakerName);
+        if (opening == null || !opening.isCurrent()) {
+            return Duration.ZERO;
+        }
+        long wait = opening.untilNanos() - nanos.getAsLong();
+        return wait <= 0 ? Duration.ZERO : Duration.ofNanos(wait);
+    }
+
+    void note(CircuitBreaker breaker) {
+        if (breaker.getState() != CircuitBreaker.State.OPEN) {
+            return;
+        }
+        Opening known = openings.get(breaker.getName());
+        if (known == null || known.breaker() != breaker || !known.isCurrent()) {
+            long waitMillis = breaker.getCircuitBreakerConfig()
+                    .getWaitIntervalFunctionInOpenState()
+                    .apply(1);
+            long until = nanos.getAsLong() + Duration.ofMillis(waitMillis).toNanos();
+            openings.put(breaker.getName(), new Opening(breaker, breaker.getMetrics(), until));
+        }
+    }
+
+    void forget(@Nullable CircuitBreaker breaker) {
+        if (breaker != null) {
+            openings.remove(breaker.getName());
+        }
+    }
+
+    /** One time of being open; its metrics object is the breaker's only while it lasts. */
+    private record Opening(CircuitBreaker breaker, CircuitBreaker.Metrics metrics, long untilNanos) {
+        boolean isCurrent() {
+            return breaker.getState() == CircuitBreaker.State.OPEN && breaker.getMetrics() == metrics;
+        }
+    }
+}
