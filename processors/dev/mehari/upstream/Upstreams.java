@@ -46,12 +46,12 @@ public final class Upstreams {
                     proxy,
                     config.authorization() == null
                             ? null
-                            : new UpstreamCredential("Authorization", config.authorization().reveal()));
+                            : new UpstreamCredential(
+                                    "Authorization", config.authorization().reveal()));
             return new Upstreams(target, target, target);
         }
         if (config.isNothingConfigured()) {
-            Upstream simulator =
-                    Upstream.at("simulated", Dialect.PLAIN, Objects.requireNonNull(simulated), null, null);
+            Upstream simulator = Upstream.at("simulated", Dialect.PLAIN, Objects.requireNonNull(simulated), null, null);
             return new Upstreams(simulator, simulator, null);
         }
         return new Upstreams(

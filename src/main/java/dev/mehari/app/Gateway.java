@@ -31,7 +31,10 @@ public final class Gateway implements AutoCloseable {
      * @param routes folder with the routes; null for the packaged ones
      * @param initialKey {@code MEHARI_INITIAL_KEY}; null for a random first key
      */
-    public record Options(Configuration configuration, @Nullable Path routes, @Nullable String initialKey) {}
+    public record Options(
+            Configuration configuration,
+            @Nullable Path routes,
+            @Nullable String initialKey) {}
 
     /**
      * Starts, and returns when requests can be served.

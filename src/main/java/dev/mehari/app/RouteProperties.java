@@ -4,11 +4,13 @@ import dev.mehari.config.Configuration;
 import dev.mehari.config.UpstreamTimeouts;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.apache.camel.ManagementStatisticsLevel;
 import org.apache.camel.main.Main;
 import org.jspecify.annotations.Nullable;
 
 /** How Camel itself is set up, and the values behind the placeholders in the routes. */
-record RouteProperties(Configuration configuration, @Nullable Path routes, String upstreamBase) {
+record RouteProperties(
+        Configuration configuration, @Nullable Path routes, String upstreamBase) {
 
     void applyTo(Main main) {
         main.configure()
@@ -16,18 +18,21 @@ record RouteProperties(Configuration configuration, @Nullable Path routes, Strin
                 .withRoutesIncludePattern(
                         routes == null ? "classpath:routes/*.camel.yaml" : "file:" + routes + "/*.camel.yaml")
                 // Counting each step of each route in JMX would cost as much as the relay itself.
-                .withJmxManagementStatisticsLevel(org.apache.camel.ManagementStatisticsLevel.Off)
+                .withJmxManagementStatisticsLevel(ManagementStatisticsLevel.Off)
                 .withStreamCachingEnabled(false)
-                .withUuidGenerator("simple")
                 .withShutdownTimeout(5)
                 .withShutdownSuppressLoggingOnTimeout(true)
                 .withUseMdcLogging(false);
+        main.addInitialProperty("camel.main.uuidGenerator", "simple");
         main.addInitialProperty("camel.main.startupSummaryLevel", "Off");
         main.addInitialProperty("camel.main.shutdownNowOnTimeout", "true");
         put(main, "mehari.listen.host", configuration.listen().host());
         put(main, "mehari.listen.port", configuration.listen().port());
         put(main, "mehari.breaker.threshold", configuration.breaker().threshold());
-        put(main, "mehari.breaker.wait-seconds", Math.max(1, configuration.breaker().openFor().toSeconds()));
+        put(
+                main,
+                "mehari.breaker.wait-seconds",
+                Math.max(1, configuration.breaker().openFor().toSeconds()));
         put(main, "mehari.upstream.base-url", upstreamBase);
         UpstreamTimeouts timeouts = configuration.timeouts();
         put(main, "mehari.upstream.connect-timeout-ms", timeouts.connect().toMillis());

@@ -22,6 +22,7 @@ import dev.mehari.failure.GatewayBusy;
 import dev.mehari.failure.StorageUnavailable;
 import dev.mehari.inspection.InspectRequest;
 import dev.mehari.relay.CallListener;
+import dev.mehari.relay.PassUpstreamAnswer;
 import dev.mehari.relay.RelayHttpComponent;
 import dev.mehari.relay.Transport;
 import dev.mehari.relay.UpstreamLocation;
@@ -100,7 +101,8 @@ final class Wiring implements AutoCloseable {
         main.bind("netty-http", relay);
         main.bind("seda", new NonBlockingSedaComponent());
         main.bind("nonBlockingEips", new NonBlockingEips(loops, System::nanoTime, openBreakers));
-        main.bind("admissionQueue", new AdmissionQueue(gate, configuration.queue().heartbeat()));
+        main.bind(
+                "admissionQueue", new AdmissionQueue(gate, configuration.queue().heartbeat()));
         main.bind("rateLimit", new RateLimit(settings));
         main.bind(
                 "identifyCaller",
@@ -108,8 +110,9 @@ final class Wiring implements AutoCloseable {
         main.bind("inspectRequest", new InspectRequest(upstreams.takesEveryPath(), new StreamFailureEvents()));
         main.bind("chooseUpstream", new ChooseUpstream(upstreams));
         main.bind("prepareUpstreamRequest", new PrepareUpstreamRequest());
+        main.bind("passUpstreamAnswer", new PassUpstreamAnswer());
         main.bind("answerFailure", new AnswerFailure(answers));
-        new RouteProperties(configuration, routes).applyTo(main);
+        new RouteProperties(configuration, routes, base(upstreams.all().get(0))).applyTo(main);
     }
 
     private static ProxySettings initially(ProxyDefaults defaults) {
@@ -119,6 +122,10 @@ final class Wiring implements AutoCloseable {
 
     private static AdmissionLimits limits(ProxySettings settings) {
         return new AdmissionLimits(settings.maxConcurrent(), settings.maxQueue(), settings.queueTimeout());
+    }
+
+    private static String base(Upstream upstream) {
+        return (upstream.tls() ? "https://" : "http://") + upstream.authority() + upstream.basePath();
     }
 
     private static @Nullable UpstreamLocation location(Exchange exchange) {
@@ -137,7 +144,8 @@ final class Wiring implements AutoCloseable {
                 : null;
     }
 
-    @Nullable NewKey ensureFirstKey(@Nullable String chosen, SecureRandom random) throws StorageUnavailable {
+    @Nullable
+    NewKey ensureFirstKey(@Nullable String chosen, SecureRandom random) throws StorageUnavailable {
         return new FirstKey(keyTable, random).ensure(chosen).orElse(null);
     }
 
@@ -163,7 +171,7 @@ final class Wiring implements AutoCloseable {
 
     /** Stops accepting, lets calls finish for as long as configured, then ends them with an explicit error. */
     @Override
-    public void close() throws Exception {
+    public void close() {
         relay.stopAccepting();
         if (!awaitCalls(configuration.shutdown().drain())) {
             LOG.warn(

@@ -30,6 +30,7 @@ public final class Mehari implements Runnable {
     /** Returns the whole command line, ready to execute; tests give it their own writers. */
     public static CommandLine commandLine() {
         return new CommandLine(new Mehari())
+                .addSubcommand(RunCommand.commandLine())
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setParameterExceptionHandler((wrong, args) -> {
                     tell(wrong.getCommandLine(), wrong, List.of(args));

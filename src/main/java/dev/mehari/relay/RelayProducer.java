@@ -1,14 +1,11 @@
 package dev.mehari.relay;
 
 import dev.mehari.exchange.Call;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoop;
-import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
-import io.netty.handler.codec.http.HttpVersion;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import org.apache.camel.AsyncCallback;
@@ -16,7 +13,6 @@ import org.apache.camel.CamelExchangeException;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.component.netty.http.NettyHttpConstants;
-import org.apache.camel.component.netty.http.NettyHttpOperationFailedException;
 import org.apache.camel.support.DefaultAsyncProducer;
 import org.apache.camel.support.DefaultMessage;
 import org.jspecify.annotations.Nullable;
@@ -169,17 +165,7 @@ final class RelayProducer extends DefaultAsyncProducer {
             exchange.getExchangeExtension().setStreamCacheDisabled(true);
         }
         if (throwing && !ok.contains(code)) {
-            exchange.setException(failure(answer));
+            exchange.setException(new UpstreamAnswered(endpoint.getEndpointBaseUri(), answer, message));
         }
-    }
-
-    private NettyHttpOperationFailedException failure(UpstreamAnswer answer) {
-        byte[] content = answer.body() instanceof byte[] bytes ? bytes : RequestBody.EMPTY;
-        return new NettyHttpOperationFailedException(
-                endpoint.getEndpointBaseUri(),
-                answer.status().code(),
-                answer.status().reasonPhrase(),
-                answer.headers().get(HttpHeaderNames.LOCATION),
-                new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, answer.status(), Unpooled.wrappedBuffer(content)));
     }
 }

@@ -61,8 +61,7 @@ class UpstreamsTest {
 
     @Test
     void refuses_the_api_that_no_key_is_known_for() {
-        var upstreams = Upstreams.from(
-                config(null, "sk-1", null), SIMULATED);
+        var upstreams = Upstreams.from(config(null, "sk-1", null), SIMULATED);
 
         assertThatThrownBy(() -> upstreams.forDialect(Dialect.ANTHROPIC)).isInstanceOf(RequestRejected.class);
         assertThatThrownBy(() -> upstreams.forDialect(Dialect.PLAIN)).isInstanceOf(RequestRejected.class);

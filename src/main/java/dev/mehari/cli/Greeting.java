@@ -1,0 +1,58 @@
+package dev.mehari.cli;
+
+import dev.mehari.app.Gateway;
+import dev.mehari.caller.NewKey;
+import dev.mehari.config.Configuration;
+import dev.mehari.upstream.Upstream;
+import java.io.PrintWriter;
+import java.util.stream.Collectors;
+
+/** What {@code mehari run} prints once requests can be served: where it is, the first key, and a call that works. */
+final class Greeting {
+    private final Gateway gateway;
+    private final Configuration configuration;
+
+    Greeting(Gateway gateway, Configuration configuration) {
+        this.gateway = gateway;
+        this.configuration = configuration;
+    }
+
+    void print(PrintWriter out) {
+        String url = "http://" + reachable(configuration.listen().host()) + ":" + gateway.port();
+        out.println("Mehari is ready.");
+        out.println("  Data port:   " + url);
+        out.println(
+                "  Management:  http://" + reachable(configuration.listen().adminHost()) + ":" + gateway.adminPort());
+        out.println("  Upstream:    "
+                + gateway.upstreams().stream().map(Greeting::shown).collect(Collectors.joining(", ")));
+        NewKey key = gateway.firstKey();
+        if (key != null) {
+            out.println();
+            out.println("API key: " + key.key());
+            out.println("(shown this once; keep it)");
+        }
+        out.println();
+        out.println("Try it:");
+        out.println(
+                "  curl -N " + url + "/v1/chat/completions" + authorization(key)
+                        + " -H 'Content-Type: application/json'"
+                        + " -d '{\"model\":\"gpt-4o-mini\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]}'");
+        out.flush();
+    }
+
+    private String authorization(@org.jspecify.annotations.Nullable NewKey key) {
+        if (!configuration.auth().required()) {
+            return "";
+        }
+        return " -H 'Authorization: Bearer " + (key == null ? "'\"$MEHARI_KEY\"" : key.key() + "'");
+    }
+
+    private static String shown(Upstream upstream) {
+        return upstream.name() + " (" + (upstream.tls() ? "https://" : "http://") + upstream.authority()
+                + upstream.basePath() + ")";
+    }
+
+    private static String reachable(String host) {
+        return host.equals("0.0.0.0") || host.equals("::") ? "127.0.0.1" : host;
+    }
+}

@@ -1,0 +1,149 @@
+package dev.mehari.cli;
+
+import dev.mehari.app.Gateway;
+import dev.mehari.config.Configuration;
+import dev.mehari.config.ConfigurationException;
+import dev.mehari.config.Layer;
+import dev.mehari.config.RunFlag;
+import dev.mehari.config.Settings;
+import dev.mehari.storage.StorageStartException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParseResult;
+
+/** {@code mehari run}: starts the gateway and keeps it running until the process is told to stop. */
+@Command(
+        name = "run",
+        description = "Run the gateway. With nothing configured everything it needs is started with it.",
+        mixinStandardHelpOptions = true,
+        sortOptions = false)
+final class RunCommand implements CommandLine.IExitCodeGenerator, Runnable {
+    private static final String HOME = "mehari.home";
+
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description = "Properties file; config/application.properties lists its keys.")
+    private @Nullable Path config;
+
+    @Option(
+            names = "--routes",
+            paramLabel = "DIR",
+            description = "Folder with the routes; default: routes beside the launcher, else the packaged ones.")
+    private @Nullable Path routes;
+
+    @CommandLine.Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it before run
+    private CommandSpec spec;
+
+    private int exitCode = ExitCode.DONE;
+
+    /** The command with one option for each {@link RunFlag}, so that flags are named in one place. */
+    static CommandLine commandLine() {
+        CommandLine command = new CommandLine(new RunCommand());
+        for (RunFlag flag : RunFlag.ALL) {
+            OptionSpec.Builder option = OptionSpec.builder(flag.flag()).description("Sets " + flag.key() + ".");
+            boolean isSwitch = flag.kind() == RunFlag.Kind.SWITCH || flag.kind() == RunFlag.Kind.SWITCH_OFF;
+            command.getCommandSpec()
+                    .addOption(
+                            isSwitch
+                                    ? option.type(boolean.class).arity("0").build()
+                                    : option.type(String.class)
+                                            .arity("1")
+                                            .paramLabel("VALUE")
+                                            .build());
+        }
+        return command;
+    }
+
+    @Override
+    public int getExitCode() {
+        return exitCode;
+    }
+
+    @Override
+    public void run() {
+        try {
+            Settings settings = settings();
+            Configuration configuration = Configuration.from(settings);
+            Gateway gateway = Gateway.start(new Gateway.Options(configuration, routesFolder(), initialKey()));
+            stopOnSignal(gateway);
+            new Greeting(gateway, configuration).print(spec.commandLine().getOut());
+            new CountDownLatch(1).await(); // until a signal ends the process
+        } catch (ConfigurationException | StorageStartException refused) {
+            fail(refused.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (Exception e) {
+            fail(StartFailures.explain(e));
+        }
+    }
+
+    private void fail(@Nullable String message) {
+        PrintWriter err = spec.commandLine().getErr();
+        err.println("mehari: " + message);
+        err.flush();
+        exitCode = ExitCode.WRONG_USE;
+    }
+
+    private static @Nullable String initialKey() {
+        return System.getenv("MEHARI_INITIAL_KEY");
+    }
+
+    private static void stopOnSignal(Gateway gateway) {
+        Runtime.getRuntime().addShutdownHook(new Thread(gateway::close, "mehari-stop"));
+    }
+
+    private Settings settings() {
+        List<Layer> layers = new ArrayList<>();
+        Path beside = home() == null ? null : home().resolve("config/application.properties");
+        if (config != null) {
+            layers.add(Layer.file(config));
+        } else if (beside != null && Files.isRegularFile(beside)) {
+            layers.add(Layer.file(beside));
+        }
+        layers.add(Layer.environment(System.getenv()));
+        layers.add(Layer.flags(flags(spec.commandLine().getParseResult())));
+        return Settings.of(layers.toArray(Layer[]::new));
+    }
+
+    private static Map<String, String> flags(ParseResult parsed) {
+        Map<String, String> flags = new HashMap<>();
+        for (RunFlag flag : RunFlag.ALL) {
+            if (parsed.hasMatchedOption(flag.flag())) {
+                flags.put(flag.flag(), String.valueOf((Object) parsed.matchedOptionValue(flag.flag(), "")));
+            }
+        }
+        return flags;
+    }
+
+    private @Nullable Path routesFolder() {
+        if (routes != null) {
+            if (!Files.isDirectory(routes)) {
+                throw new ConfigurationException(List.of(
+                        "--routes " + routes + " is not a folder: name the folder with the *.camel.yaml files"));
+            }
+            return routes.toAbsolutePath();
+        }
+        Path beside = home() == null ? null : home().resolve("routes");
+        return beside != null && Files.isDirectory(beside) ? beside : null;
+    }
+
+    /** The launcher's folder; null when started without it. */
+    private static @Nullable Path home() {
+        String home = System.getProperty(HOME);
+        return home == null ? null : Path.of(home);
+    }
+}
