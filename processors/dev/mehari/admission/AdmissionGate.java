@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * the next in the {@link WaitingLine}. A waiter's deadline is the smaller of the queue timeout and its client's own. It is
  * refused on arrival when the line is full, or when {@link ServiceRate} sees no hope for its deadline, counting only those
  * who stand before it; and it never gets a permit after its deadline. No key keeps the line to itself: in a full one the
- * youngest waiter of the key that has most gives way to a key of the same priority that has fewer. The gate has no thread and no timer: whoever enters
+ * youngest waiter of the key that has most gives way to a key of the same priority that has fewer, and lower priorities
+ * give way to higher ones while they hold more than a tenth of the places. The gate has no thread and no timer: whoever enters
  * a waiter calls {@link #expire} at its {@link Waiter#deadlineNanos()}.
  *
  * <p>All methods may be called from any thread. One lock is held for well under a microsecond at a time, never across a
@@ -87,7 +88,7 @@ public final class AdmissionGate {
                 return new Admission.Admitted(new Permit(this, now));
             }
             if (line.size() >= limits.maxQueue()) {
-                displaced = line.givesWay(waiter.priority, waiter.key);
+                displaced = line.givesWay(waiter.priority, waiter.key, limits.maxQueue());
                 if (displaced == null) {
                     log.queueFull++;
                     return new Admission.Refused(queueFull(now));

@@ -94,12 +94,17 @@ final class PriorityLevel {
     Waiter givesWay(String key) {
         KeyLine own = keys.get(key);
         int enough = (own == null ? 0 : own.size) + 2;
+        boolean isLonger = enough < keysWithAtLeast.length && keysWithAtLeast[enough] > 0;
+        return isLonger ? youngestOfLongest() : null;
+    }
+
+    /** The youngest of the key with the most waiters; null when nobody waits. O(keys). */
+    @Nullable
+    Waiter youngestOfLongest() {
         KeyLine longest = null;
-        if (enough < keysWithAtLeast.length && keysWithAtLeast[enough] > 0) {
-            for (KeyLine line = firstKey; line != null; line = line.next) {
-                if (longest == null || line.size > longest.size) {
-                    longest = line;
-                }
+        for (KeyLine line = firstKey; line != null; line = line.next) {
+            if (longest == null || line.size > longest.size) {
+                longest = line;
             }
         }
         return longest == null ? null : longest.last();

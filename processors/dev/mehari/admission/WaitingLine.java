@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *       turn is its own. With 100 turns a second, 10 a second go to the lower priorities even then.
  * </ol>
  *
- * Neither rule lets anyone pass a waiter of the same or a higher priority who came earlier, but for the round robin
+ * In a full line lower priorities give way to higher ones, see {@link #givesWay}. Neither rule lets anyone pass a waiter of the same or a higher priority who came earlier, but for the round robin
  * between keys. Adding, removing and polling are O(1) for the ten priorities.
  */
 final class WaitingLine {
@@ -29,6 +29,9 @@ final class WaitingLine {
 
     /** How often in a row the nominee who came first may be passed over. */
     static final int MOST_PASSED_OVER = 9;
+
+    /** Lower priorities keep this part of the places in a full line. */
+    private static final int KEPT_FOR_LOWER = 10;
 
     private final PriorityLevel[] levels = new PriorityLevel[Waiter.HIGHEST_PRIORITY + 1];
     private long stepNanos;
@@ -117,9 +120,24 @@ final class WaitingLine {
         return ahead;
     }
 
-    /** Whose place in a full line a newcomer may take; null when nobody's. */
+    /**
+     * Whose place in a full line of {@code places} a newcomer may take; null when nobody's. Those of lower priorities go
+     * first, the lowest before all, as long as together they hold more than a tenth of the places; then a key of the
+     * same priority that has more waiters.
+     */
     @Nullable
-    Waiter givesWay(int priority, String key) {
+    Waiter givesWay(int priority, String key, int places) {
+        int lower = 0;
+        PriorityLevel lowest = null;
+        for (int level = priority - 1; level >= 0; level--) {
+            if (levels[level].size() > 0) {
+                lower += levels[level].size();
+                lowest = levels[level];
+            }
+        }
+        if (lowest != null && lower > Math.max(1, places / KEPT_FOR_LOWER)) {
+            return lowest.youngestOfLongest();
+        }
         return levels[priority].givesWay(key);
     }
 

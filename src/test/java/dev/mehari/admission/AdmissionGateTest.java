@@ -48,7 +48,7 @@ class AdmissionGateTest {
         permit(gate);
         gate.enter(waiter("b", 0));
         gate.enter(waiter("c", 0));
-        assertThat(refusal(gate.enter(waiter("d", 9))).reason()).isEqualTo(Reason.QUEUE_FULL);
+        assertThat(refusal(gate.enter(waiter("d", 0))).reason()).isEqualTo(Reason.QUEUE_FULL);
         assertThat(gate.stats().queueRejected()).isEqualTo(1);
         assertThat(gate.stats().waiting()).isEqualTo(2);
     }
@@ -65,6 +65,18 @@ class AdmissionGateTest {
         assertThat(gate.enter(waiter("a", 0))).isInstanceOf(Admission.Refused.class);
         assertThat(gate.stats().waiting()).isEqualTo(3);
         assertThat(gate.stats().queueFull()).isEqualTo(3);
+    }
+
+    @Test
+    void lower_priorities_give_way_in_a_full_queue_but_keep_one_place() {
+        AdmissionGate gate = gate(1, 3);
+        permit(gate);
+        List<FakeWaiter> low = List.of(waiter("a", 1), waiter("a", 1), waiter("b", 0));
+        low.forEach(gate::enter);
+        assertThat(gate.enter(waiter("c", 9))).isInstanceOf(Admission.Waiting.class);
+        assertThat(gate.enter(waiter("c", 9))).isInstanceOf(Admission.Waiting.class);
+        assertThat(gate.enter(waiter("c", 9))).isInstanceOf(Admission.Refused.class);
+        assertThat(low).extracting(Waiter::isWaiting).containsExactly(true, false, false);
     }
 
     // row 8
