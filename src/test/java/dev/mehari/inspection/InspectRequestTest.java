@@ -8,8 +8,10 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.mehari.exchange.Dialect;
 import dev.mehari.exchange.ExchangeKeys;
+import dev.mehari.failure.ClientGone;
 import dev.mehari.failure.RequestRejected;
 import dev.mehari.failure.RequestRejected.Kind;
+import dev.mehari.testing.FakeCall;
 import dev.mehari.testing.TestExchange;
 import java.util.List;
 import org.apache.camel.Exchange;
@@ -94,6 +96,21 @@ class InspectRequestTest {
         inspectRequest.process(exchange);
 
         assertThat(exchange.getProperty(ExchangeKeys.MODEL)).isNull();
+    }
+
+    @Test
+    void says_how_a_failure_is_told_within_the_stream_before_anything_can_fail() {
+        // row 27
+        var call = new FakeCall();
+        exchange.setProperty(ExchangeKeys.CALL, call);
+        exchange.setProperty(ExchangeKeys.REQUEST_ID, "req-1");
+        request("POST", "/v1/messages", "not json");
+        FailureEvents events = (dialect, path, id) -> failure -> (dialect + " " + path + " " + id).getBytes(UTF_8);
+
+        assertThatThrownBy(() -> new InspectRequest(false, events).process(exchange))
+                .isInstanceOf(RequestRejected.class);
+
+        assertThat(call.streamFailure(new ClientGone())).asString(UTF_8).isEqualTo("ANTHROPIC /v1/messages req-1");
     }
 
     @Test

@@ -1,0 +1,9 @@
+package dev.mehari.telemetry;
+
+/** Is told of every call. Called on event loops: quick, without blocking, never throwing. */
+public interface CallObserver {
+    void begun();
+
+    /** Follows {@link #begun} exactly once for each call. */
+    void ended(EndedCall call);
+}

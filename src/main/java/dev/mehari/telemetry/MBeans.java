@@ -1,0 +1,195 @@
+package dev.mehari.telemetry;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import javax.management.JMException;
+import javax.management.MBeanServer;
+import javax.management.ObjectName;
+
+/**
+ * The MBeans {@code dev.mehari:type=Admission|Upstream|Calls|Settings}, read-only. They are registered by {@link #register}
+ * and taken back by {@link #close}; routes and threads have MBeans of Camel's.
+ */
+public final class MBeans implements AutoCloseable {
+    private static final String DOMAIN = "dev.mehari";
+
+    private final MBeanServer server;
+    private final List<ObjectName> registered = new ArrayList<>();
+
+    private MBeans(MBeanServer server) {
+        this.server = server;
+    }
+
+    /** Registers all; fails when another Mehari in this JVM has. */
+    public static MBeans register(
+            MBeanServer server,
+            String target,
+            AdmissionView admission,
+            BreakerView breaker,
+            PoolView pool,
+            CallMetrics calls,
+            Supplier<Map<String, String>> settings)
+            throws JMException {
+        var beans = new MBeans(server);
+        try {
+            beans.add("Admission", new Admission(admission), AdmissionMXBean.class);
+            beans.add("Upstream", new UpstreamState(target, breaker, pool), UpstreamMXBean.class);
+            beans.add("Calls", new Calls(calls), CallsMXBean.class);
+            SettingsMXBean values = settings::get;
+            beans.add("Settings", values, SettingsMXBean.class);
+            return beans;
+        } catch (JMException e) {
+            beans.close();
+            throw e;
+        }
+    }
+
+    private <T> void add(String type, T bean, Class<T> as) throws JMException {
+        var name = new ObjectName(DOMAIN, "type", type);
+        server.registerMBean(new DescribedMBean(bean, as), name);
+        registered.add(name);
+    }
+
+    @Override
+    public void close() throws JMException {
+        for (ObjectName name : registered) {
+            if (server.isRegistered(name)) {
+                server.unregisterMBean(name);
+            }
+        }
+        registered.clear();
+    }
+
+    private record Admission(AdmissionView view) implements AdmissionMXBean {
+        @Override
+        public int getInUse() {
+            return view.inUse();
+        }
+
+        @Override
+        public int getMaxConcurrent() {
+            return view.maxConcurrent();
+        }
+
+        @Override
+        public int getWaiting() {
+            return view.waiting();
+        }
+
+        @Override
+        public int getMaxQueue() {
+            return view.maxQueue();
+        }
+
+        @Override
+        public long getRejected() {
+            return view.queueRejected();
+        }
+
+        @Override
+        public long getTimedOut() {
+            return view.timedOut();
+        }
+
+        @Override
+        public long getCancelled() {
+            return view.cancelled();
+        }
+    }
+
+    private record UpstreamState(String target, BreakerView breaker, PoolView pool) implements UpstreamMXBean {
+        @Override
+        public String getTarget() {
+            return target;
+        }
+
+        @Override
+        public boolean isCircuitOpen() {
+            return breaker.isOpen();
+        }
+
+        @Override
+        public int getConsecutiveFailures() {
+            return breaker.consecutiveFailures();
+        }
+
+        @Override
+        public int getBusyConnections() {
+            return pool.busy();
+        }
+
+        @Override
+        public int getIdleConnections() {
+            return pool.idle();
+        }
+    }
+
+    private record Calls(CallMetrics metrics) implements CallsMXBean {
+        @Override
+        public long getTotal() {
+            return metrics.snapshot().total();
+        }
+
+        @Override
+        public long getSuccessful() {
+            return metrics.snapshot().successful();
+        }
+
+        @Override
+        public long getFailed() {
+            return metrics.snapshot().failed();
+        }
+
+        @Override
+        public long getRefused() {
+            return metrics.snapshot().refused();
+        }
+
+        @Override
+        public Map<String, Long> getRefusals() {
+            return metrics.snapshot().refusals();
+        }
+
+        @Override
+        public long getCancelled() {
+            return metrics.snapshot().cancelled();
+        }
+
+        @Override
+        public long getTimeouts() {
+            return metrics.snapshot().timeouts();
+        }
+
+        @Override
+        public long getOpen() {
+            return metrics.snapshot().open();
+        }
+
+        @Override
+        public double getCurrentRps() {
+            return metrics.snapshot().currentRps();
+        }
+
+        @Override
+        public double getSuccessRate() {
+            return metrics.snapshot().successRate();
+        }
+
+        @Override
+        public double getP50Millis() {
+            return metrics.snapshot().latency().p50();
+        }
+
+        @Override
+        public double getP95Millis() {
+            return metrics.snapshot().latency().p95();
+        }
+
+        @Override
+        public double getP99Millis() {
+            return metrics.snapshot().latency().p99();
+        }
+    }
+}

@@ -1,0 +1,20 @@
+package dev.mehari.telemetry;
+
+/** The upstream's breaker and connections, as JMX shows them. */
+@Described("The circuit breaker and the connections of the upstream")
+public interface UpstreamMXBean {
+    @Described("Base URLs of the upstreams")
+    String getTarget();
+
+    @Described("True while the circuit breaker turns calls away")
+    boolean isCircuitOpen();
+
+    @Described("Failures since the last success")
+    int getConsecutiveFailures();
+
+    @Described("Connections that carry a request")
+    int getBusyConnections();
+
+    @Described("Connections kept for the next request")
+    int getIdleConnections();
+}

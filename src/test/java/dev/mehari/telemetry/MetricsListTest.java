@@ -1,0 +1,96 @@
+package dev.mehari.telemetry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mehari.answer.FailureTable;
+import dev.mehari.exchange.CallRecord;
+import dev.mehari.exchange.Dialect;
+import dev.mehari.failure.GatewayBusy;
+import dev.mehari.testing.FakeViews;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+class MetricsListTest {
+    private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    private final CallMeters calls = new CallMeters(registry);
+
+    @Test
+    void lists_exactly_what_the_registry_holds() throws Exception {
+        var views = new FakeViews();
+        new StateMeters(views, views, views).bindTo(registry);
+        refuse();
+
+        // This registry shows the buckets of a timer as meters of their own; Prometheus does not.
+        Set<String> registered = registry.getMeters().stream()
+                .filter(meter -> !meter.getId().getName().endsWith(".histogram"))
+                .map(MetricsListTest::row)
+                .collect(Collectors.toCollection(TreeSet::new));
+        Set<String> listed = Files.readAllLines(Path.of("docs/metrics.md")).stream()
+                .filter(line -> line.startsWith("| `mehari."))
+                .map(line -> line.substring(0, line.lastIndexOf('|', line.length() - 2) + 1))
+                .collect(Collectors.toCollection(TreeSet::new));
+
+        assertThat(listed).isEqualTo(registered);
+        assertThat(registry.getMeters())
+                .filteredOn(meter -> !meter.getId().getName().endsWith(".histogram"))
+                .allSatisfy(meter -> assertThat(meter.getId().getDescription()).isNotBlank());
+    }
+
+    @Test
+    void counts_by_dialect_outcome_and_status_class() {
+        // row 38
+        calls.begun();
+        calls.ended(
+                new EndedCall(Dialect.ANTHROPIC, new CallRecord(0, 5, 9, 201, 30, 40, CallRecord.End.COMPLETE), null));
+        refuse();
+
+        assertThat(registry.get("mehari.calls")
+                        .tags("dialect", "anthropic", "outcome", "success", "status", "2xx")
+                        .counter()
+                        .count())
+                .isEqualTo(1);
+        assertThat(registry.get("mehari.refusals")
+                        .tag("reason", "queue_timeout")
+                        .counter()
+                        .count())
+                .isEqualTo(1);
+        assertThat(registry.get("mehari.call.first.byte")
+                        .tag("dialect", "anthropic")
+                        .timer()
+                        .count())
+                .isEqualTo(1);
+        assertThat(registry.get("mehari.call.response.bytes")
+                        .tag("dialect", "anthropic")
+                        .counter()
+                        .count())
+                .isEqualTo(40);
+        assertThat(registry.get("mehari.calls.open").gauge().value()).isZero();
+    }
+
+    private void refuse() {
+        calls.begun();
+        calls.ended(new EndedCall(
+                Dialect.OPENAI,
+                new CallRecord(0, 0, 9, 503, 0, 0, CallRecord.End.COMPLETE),
+                FailureTable.rowFor(new GatewayBusy(GatewayBusy.Reason.QUEUE_TIMEOUT, "late", Duration.ofSeconds(1)))));
+    }
+
+    private static String row(Meter meter) {
+        String unit = meter.getId().getBaseUnit();
+        String tags = meter.getId().getTags().stream()
+                .map(tag -> tag.getKey())
+                .sorted()
+                .collect(Collectors.joining(", "));
+        return "| `" + meter.getId().getName() + "` | "
+                + meter.getId().getType().name().toLowerCase(Locale.ROOT) + " | "
+                + (unit == null ? "" : unit + " ") + "| " + (tags.isEmpty() ? "" : tags + " ") + "|";
+    }
+}

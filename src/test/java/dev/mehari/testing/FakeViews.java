@@ -1,0 +1,68 @@
+package dev.mehari.testing;
+
+import dev.mehari.telemetry.AdmissionView;
+import dev.mehari.telemetry.BreakerView;
+import dev.mehari.telemetry.PoolView;
+
+/** The state of a gateway as a test sets it. */
+public final class FakeViews implements AdmissionView, BreakerView, PoolView {
+    public int inUse;
+    public int waiting;
+    public boolean open;
+    public int consecutiveFailures;
+
+    @Override
+    public int inUse() {
+        return inUse;
+    }
+
+    @Override
+    public int maxConcurrent() {
+        return 100;
+    }
+
+    @Override
+    public int waiting() {
+        return waiting;
+    }
+
+    @Override
+    public int maxQueue() {
+        return 200;
+    }
+
+    @Override
+    public long queueRejected() {
+        return 4;
+    }
+
+    @Override
+    public long timedOut() {
+        return 5;
+    }
+
+    @Override
+    public long cancelled() {
+        return 6;
+    }
+
+    @Override
+    public boolean isOpen() {
+        return open;
+    }
+
+    @Override
+    public int consecutiveFailures() {
+        return consecutiveFailures;
+    }
+
+    @Override
+    public int busy() {
+        return 7;
+    }
+
+    @Override
+    public int idle() {
+        return 8;
+    }
+}
