@@ -1,0 +1,44 @@
+package dev.mehari.admin;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.mehari.admin.SettingsView.Setting;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+
+/** Puts JSON answers on a message, in place of the request and all its headers. */
+final class AdminAnswer {
+    private AdminAnswer() {}
+
+    static void put(Exchange exchange, int status, JsonNode json) {
+        Message message = exchange.getMessage();
+        message.removeHeaders("*");
+        message.setHeader(Exchange.HTTP_RESPONSE_CODE, status);
+        message.setHeader(Exchange.CONTENT_TYPE, "application/json");
+        message.setHeader("Cache-Control", "no-store");
+        if (status == 401) {
+            message.setHeader("WWW-Authenticate", "Bearer");
+        }
+        message.setBody(json.toString().getBytes(UTF_8));
+    }
+
+    /** {@code {"error":{"code","message"}}}. */
+    static void putError(Exchange exchange, int status, String code, String text) {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        json.putObject("error").put("code", code).put("message", text);
+        put(exchange, status, json);
+    }
+
+    /** {@code {"key","value","default","description"}}. */
+    static ObjectNode json(Setting setting) {
+        return JsonNodeFactory.instance
+                .objectNode()
+                .put("key", setting.key())
+                .put("value", setting.value())
+                .put("default", setting.defaultValue())
+                .put("description", setting.description());
+    }
+}

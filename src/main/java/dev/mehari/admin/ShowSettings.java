@@ -1,0 +1,27 @@
+package dev.mehari.admin;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+
+/**
+ * Answers {@code GET /api/settings} with {@code {"settings":[...]}}, sorted by key; named {@code showSettings}. Asks storage,
+ * so it runs on a thread that may block.
+ */
+public final class ShowSettings implements Processor {
+    private final SettingsView settings;
+
+    public ShowSettings(SettingsView settings) {
+        this.settings = settings;
+    }
+
+    @Override
+    public void process(Exchange exchange) {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        ArrayNode list = json.putArray("settings");
+        settings.list().forEach(setting -> list.add(AdminAnswer.json(setting)));
+        AdminAnswer.put(exchange, 200, json);
+    }
+}
