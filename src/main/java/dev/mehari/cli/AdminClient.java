@@ -1,0 +1,100 @@
+package dev.mehari.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** Speaks to the admin API of one running gateway, as JSON. Blocks the thread that asks, 10 s at most. */
+final class AdminClient {
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    private final URI base;
+    private final String token;
+    private final ObjectMapper json = new ObjectMapper();
+    private final HttpClient http =
+            HttpClient.newBuilder().connectTimeout(PATIENCE).build();
+
+    AdminClient(URI base, String token) {
+        this.base = base;
+        this.token = token;
+    }
+
+    JsonNode get(String path) throws AdminFailure {
+        return send("GET", path, BodyPublishers.noBody());
+    }
+
+    JsonNode put(String path, JsonNode body) throws AdminFailure {
+        return send("PUT", path, BodyPublishers.ofString(body.toString(), UTF_8));
+    }
+
+    /** {@code text} as one segment of a path. */
+    static String segment(String text) {
+        return URLEncoder.encode(text, UTF_8).replace("+", "%20");
+    }
+
+    private JsonNode send(String method, String path, BodyPublisher body) throws AdminFailure {
+        HttpRequest request = HttpRequest.newBuilder(base.resolve(path))
+                .timeout(PATIENCE)
+                .header("Authorization", "Bearer " + token)
+                .header("Content-Type", "application/json")
+                .method(method, body)
+                .build();
+        try {
+            var response = http.send(request, BodyHandlers.ofString(UTF_8));
+            return answer(response.statusCode(), response.body());
+        } catch (ConnectException e) {
+            throw new AdminFailure(
+                    "No gateway answers at " + base
+                            + ". Start one with `mehari run`, or say where it is with --admin-url.",
+                    false);
+        } catch (HttpTimeoutException e) {
+            throw new AdminFailure("The gateway at " + base + " did not answer within 10 s.", false);
+        } catch (IOException e) {
+            throw new AdminFailure("Speaking to " + base + " failed: " + e.getMessage(), false);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AdminFailure("Interrupted.", false);
+        }
+    }
+
+    private JsonNode answer(int status, String body) throws AdminFailure {
+        if (status == 401) {
+            throw new AdminFailure(
+                    "The gateway at " + base + " does not accept this admin token. It is in the file admin-token of "
+                            + "that gateway's data folder: use --data-dir, or set MEHARI_ADMIN_TOKEN.",
+                    true);
+        }
+        JsonNode answer = parsed(body);
+        if (status < 400 && answer != null) {
+            return answer;
+        }
+        String message = answer == null ? "" : answer.at("/error/message").asText();
+        if (message.isEmpty()) {
+            message = "What answers at " + base + " (status " + status + ") is not the admin port of a gateway.";
+        }
+        throw new AdminFailure(message, status < 500);
+    }
+
+    private @Nullable JsonNode parsed(String body) {
+        try {
+            JsonNode node = json.readTree(body);
+            return node.isObject() ? node : null;
+        } catch (JsonProcessingException e) {
+            return null;
+        }
+    }
+}

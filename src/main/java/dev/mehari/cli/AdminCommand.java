@@ -1,0 +1,60 @@
+package dev.mehari.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.io.PrintWriter;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** A command that asks the admin API one thing and prints the answer. */
+abstract class AdminCommand implements Callable<Integer> {
+    private final Map<String, String> environment;
+
+    @Mixin
+    private AdminOptions options = new AdminOptions();
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    AdminCommand(Map<String, String> environment) {
+        this.environment = environment;
+    }
+
+    /** Asks. */
+    abstract JsonNode ask(AdminClient client) throws AdminFailure;
+
+    /** Prints for people what was answered. */
+    abstract void print(JsonNode answer, PrintWriter out);
+
+    @Override
+    public Integer call() {
+        if (spec == null) {
+            throw new IllegalStateException("the command runs outside a command line");
+        }
+        try {
+            JsonNode answer = ask(options.client(environment));
+            PrintWriter out = spec.commandLine().getOut();
+            if (options.json()) {
+                out.println(answer);
+            } else {
+                print(answer, out);
+            }
+            out.flush();
+            return 0;
+        } catch (AdminFailure failure) {
+            PrintWriter err = spec.commandLine().getErr();
+            err.println("mehari: " + failure.getMessage());
+            err.flush();
+            if (options.json()) {
+                PrintWriter out = spec.commandLine().getOut();
+                out.println(JsonNodeFactory.instance.objectNode().put("error", failure.getMessage()));
+                out.flush();
+            }
+            return failure.exitCode();
+        }
+    }
+}

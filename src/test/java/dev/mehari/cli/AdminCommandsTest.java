@@ -1,0 +1,221 @@
+package dev.mehari.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+class AdminCommandsTest {
+    private static final String STATS =
+            "{\"status\":\"healthy\",\"metrics\":{\"active_requests\":3,\"max_concurrent\":5,"
+                    + "\"queued_requests\":2,\"total_requests\":200,\"rejected_requests\":13,\"current_rps\":19.75}}";
+
+    @TempDir
+    Path dataDir;
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+    private final List<String> seen = new ArrayList<>();
+    private HttpServer server;
+    private String answer = "{}";
+    private int status = 200;
+
+    @BeforeEach
+    void start() throws IOException {
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/", this::handle);
+        server.start();
+        Files.writeString(dataDir.resolve("admin-token"), "secret\n");
+    }
+
+    @AfterEach
+    void stop() {
+        server.stop(0);
+    }
+
+    @Test
+    void prints_what_the_gateway_is_doing() {
+        // row 39
+        answer = STATS;
+
+        int code = run(new StatsCommand(Map.of()));
+
+        assertThat(code).isZero();
+        assertThat(out.toString())
+                .containsPattern("current +3 / 5\n")
+                .containsPattern("queued +2\n")
+                .containsPattern("total +200\n")
+                .containsPattern("rejected +13 \\(6\\.5 %\\)\n")
+                .containsPattern("RPS +19\\.75\n");
+        assertThat(seen).containsExactly("GET /api/stats Bearer secret ");
+    }
+
+    @Test
+    void prints_one_json_document_when_asked_to() throws Exception {
+        answer = STATS;
+
+        run(new StatsCommand(Map.of()), "--json");
+
+        assertThat(new ObjectMapper().readTree(out.toString())).isEqualTo(new ObjectMapper().readTree(STATS));
+    }
+
+    @Test
+    void takes_the_token_from_the_environment_first() {
+        answer = STATS;
+
+        run(new StatsCommand(Map.of("MEHARI_ADMIN_TOKEN", "other")));
+
+        assertThat(seen).containsExactly("GET /api/stats Bearer other ");
+    }
+
+    @Test
+    void gets_a_setting() {
+        // row 41
+        answer = "{\"key\":\"proxy.max_concurrent\",\"value\":\"100\"}";
+
+        int code = run(new ConfigCommand.Get(Map.of()), "proxy.max_concurrent");
+
+        assertThat(code).isZero();
+        assertThat(out).hasToString("100\n");
+        assertThat(seen).containsExactly("GET /api/settings/proxy.max_concurrent Bearer secret ");
+    }
+
+    @Test
+    void sets_a_setting() {
+        // row 41
+        answer = "{\"key\":\"proxy.max_concurrent\",\"value\":\"5\"}";
+
+        int code = run(new ConfigCommand.Set(Map.of()), "proxy.max_concurrent", "5");
+
+        assertThat(code).isZero();
+        assertThat(out).hasToString("proxy.max_concurrent = 5\n");
+        assertThat(seen).containsExactly("PUT /api/settings/proxy.max_concurrent Bearer secret {\"value\":\"5\"}");
+    }
+
+    @Test
+    void lists_settings() {
+        // row 41
+        answer =
+                "{\"settings\":[{\"key\":\"proxy.max_queue\",\"value\":\"9\",\"default\":\"200\",\"description\":\"W.\"}]}";
+
+        run(new ConfigCommand.List(Map.of()));
+
+        assertThat(out.toString()).containsPattern("proxy\\.max_queue +9 +W\\. \\(default 200\\)");
+    }
+
+    @Test
+    void says_why_a_setting_was_not_changed() {
+        // row 41
+        status = 404;
+        answer = "{\"error\":{\"code\":\"unknown_setting\",\"message\":\"Did you mean proxy.max_queue?\"}}";
+
+        int code = run(new ConfigCommand.Set(Map.of()), "proxy.max_quue", "5");
+
+        assertThat(code).isEqualTo(2);
+        assertThat(err).hasToString("mehari: Did you mean proxy.max_queue?\n");
+        assertThat(out.toString()).isEmpty();
+    }
+
+    @Test
+    void exits_with_1_when_the_gateway_cannot_do_it_now() {
+        status = 503;
+        answer = "{\"error\":{\"message\":\"The database is away.\"}}";
+
+        assertThat(run(new ConfigCommand.List(Map.of()), "--json")).isEqualTo(1);
+        assertThat(out).hasToString("{\"error\":\"The database is away.\"}\n");
+    }
+
+    @Test
+    void says_that_the_token_is_wrong() {
+        status = 401;
+
+        assertThat(run(new StatsCommand(Map.of()))).isEqualTo(2);
+        assertThat(err.toString())
+                .contains("admin token")
+                .contains("--data-dir")
+                .doesNotContain("secret");
+    }
+
+    @Test
+    void says_that_there_is_no_token() throws Exception {
+        Files.delete(dataDir.resolve("admin-token"));
+
+        assertThat(run(new StatsCommand(Map.of()))).isEqualTo(2);
+        assertThat(err.toString()).contains("MEHARI_ADMIN_TOKEN");
+        assertThat(seen).isEmpty();
+    }
+
+    @Test
+    void says_that_no_gateway_runs() throws Exception {
+        int free;
+        try (var socket = new ServerSocket(0)) {
+            free = socket.getLocalPort();
+        }
+
+        int code = execute(new StatsCommand(Map.of()), "--admin-url", "http://127.0.0.1:" + free);
+
+        assertThat(code).isEqualTo(1);
+        assertThat(err.toString()).contains("mehari run").contains("--admin-url");
+    }
+
+    @Test
+    void says_that_something_else_answers() {
+        answer = "<html>";
+
+        assertThat(run(new StatsCommand(Map.of()))).isEqualTo(2);
+        assertThat(err.toString()).contains("not the admin port");
+    }
+
+    @Test
+    void wants_to_know_what_to_do_with_the_configuration() {
+        assertThat(new CommandLine(new ConfigCommand())
+                        .setErr(new PrintWriter(err))
+                        .execute())
+                .isEqualTo(2);
+        assertThat(err.toString()).contains("get, set or list");
+    }
+
+    private int run(AdminCommand command, String... arguments) {
+        var all = new ArrayList<String>(List.of(arguments));
+        all.add("--admin-url=http://127.0.0.1:" + server.getAddress().getPort());
+        return execute(command, all.toArray(String[]::new));
+    }
+
+    private int execute(AdminCommand command, String... arguments) {
+        var all = new ArrayList<String>(List.of(arguments));
+        all.add("--data-dir=" + dataDir);
+        return new CommandLine(command)
+                .setOut(new PrintWriter(out))
+                .setErr(new PrintWriter(err))
+                .execute(all.toArray(String[]::new));
+    }
+
+    private void handle(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            String body = new String(exchange.getRequestBody().readAllBytes(), UTF_8);
+            seen.add(exchange.getRequestMethod() + " " + exchange.getRequestURI() + " "
+                    + exchange.getRequestHeaders().getFirst("Authorization") + " " + body);
+            byte[] bytes = answer.getBytes(UTF_8);
+            exchange.sendResponseHeaders(status, bytes.length);
+            exchange.getResponseBody().write(bytes);
+        }
+    }
+}
