@@ -4,6 +4,7 @@ import dev.mehari.benchmark.RequestTemplate;
 import dev.mehari.benchmark.SampleRequests;
 import java.io.IOException;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -43,10 +44,18 @@ final class BenchmarkRequest {
 
     /** Returns the request; throws {@link IllegalArgumentException} with a message for the user when it cannot be sent. */
     RequestTemplate template() {
-        URI target = URI.create(url);
+        URI target = target();
         String content = content(target);
         String verb = method == null ? (content.isEmpty() ? "GET" : "POST") : method.toUpperCase(Locale.ROOT);
         return RequestTemplate.of(target, verb, allHeaders(target, !content.isEmpty()), content);
+    }
+
+    private URI target() {
+        try {
+            return new URI(url);
+        } catch (URISyntaxException e) {
+            throw new IllegalArgumentException("--url is not a URL: " + e.getMessage(), e);
+        }
     }
 
     private String content(URI target) {

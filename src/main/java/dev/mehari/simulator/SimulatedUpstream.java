@@ -122,9 +122,12 @@ public final class SimulatedUpstream implements AutoCloseable {
         listener.closeFuture().sync();
     }
 
-    /** Stops listening, drops every connection and waits until the threads have gone. */
+    /** Stops listening, drops every connection and waits until the threads have gone. Again, it does nothing. */
     @Override
     public void close() {
+        if (loops.isShuttingDown()) {
+            return;
+        }
         listener.close().syncUninterruptibly();
         connections.close().awaitUninterruptibly();
         shutDown();
