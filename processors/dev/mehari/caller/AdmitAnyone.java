@@ -11,9 +11,8 @@ import org.apache.camel.Processor;
 public final class AdmitAnyone implements Processor {
     @Override
     public void process(Exchange exchange) throws RequestRejected {
-        PresentedKey.takeFrom(exchange.getMessage());
-        Object asked = exchange.getMessage().removeHeader(RequestPriority.HEADER);
-        int priority = RequestPriority.of(asked == null ? null : asked.toString(), Caller.ANONYMOUS.priority());
+        CallerHeaders headers = CallerHeaders.takeFrom(exchange.getMessage().getHeaders());
+        int priority = RequestPriority.of(headers.priority(), Caller.ANONYMOUS.priority());
         IdentifyCaller.identify(Caller.ANONYMOUS, priority, exchange);
     }
 }

@@ -11,13 +11,12 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
-import org.apache.camel.Message;
 import org.apache.camel.support.AsyncProcessorSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the caller by the key presented in {@code Authorization: Bearer}, {@code x-api-key}, {@code api-key} or
- * {@code x-goog-api-key} (the first of them counts), and takes all of these off the message, so that none travels on.
+ * {@code x-goog-api-key} (the first of them that is there counts), and takes all of these off the message, so that none travels on.
  * Sets {@link ExchangeKeys#CALLER}, {@link ExchangeKeys#KEY_ID} and {@link ExchangeKeys#PRIORITY}.
  *
  * <p>Fails with {@link Unauthenticated} for no key or one that is unknown, disabled or expired, with
@@ -41,10 +40,8 @@ public final class IdentifyCaller extends AsyncProcessorSupport {
 
     @Override
     public boolean process(Exchange exchange, AsyncCallback callback) {
-        Message message = exchange.getMessage();
-        String presented = PresentedKey.takeFrom(message);
-        Object priority = message.removeHeader(RequestPriority.HEADER);
-        String asked = priority == null ? null : priority.toString();
+        CallerHeaders headers = CallerHeaders.takeFrom(exchange.getMessage().getHeaders());
+        String presented = headers.key();
         if (presented == null) {
             exchange.setException(new Unauthenticated(
                     "missing_api_key", "no API key: send one as \"Authorization: Bearer KEY\" or \"x-api-key: KEY\""));
@@ -54,10 +51,10 @@ public final class IdentifyCaller extends AsyncProcessorSupport {
             KeyHash hash = KeyHash.of(presented);
             Finding finding = keys.peek(hash);
             if (finding == null) {
-                lookUp(hash, asked, exchange, callback);
+                lookUp(hash, headers.priority(), exchange, callback);
                 return false;
             }
-            decide(finding, asked, exchange);
+            decide(finding, headers.priority(), exchange);
         }
         callback.done(true);
         return true;

@@ -1,6 +1,7 @@
 package dev.mehari.storage;
 
 import java.lang.reflect.Array;
+import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -43,8 +44,13 @@ final class Notifications {
                 Object one = Array.get(several, i);
                 heard.add(new Notification(text(name.invoke(one)), text(parameter.invoke(one))));
             }
-        } catch (ReflectiveOperationException failure) {
-            throw new SQLException("listening failed", failure.getCause() == null ? failure : failure.getCause());
+        } catch (InvocationTargetException failure) {
+            if (failure.getCause() instanceof SQLException lost) {
+                throw lost;
+            }
+            throw new SQLException("listening failed", failure);
+        } catch (IllegalAccessException failure) {
+            throw new SQLException("listening failed", failure);
         }
         return heard;
     }

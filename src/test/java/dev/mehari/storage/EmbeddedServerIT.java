@@ -13,6 +13,8 @@ import java.security.SecureRandom;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -89,7 +91,18 @@ class EmbeddedServerIT {
     void the_watch_knows_since_when_the_database_is_away() throws Exception {
         try (DataFolder taken = DataFolder.take(folder);
                 Database database = open(taken)) {
+            CountDownLatch listening = new CountDownLatch(1);
+            database.listener().subscribe("mehari_setting", new ChangeListener.Subscriber() {
+                @Override
+                public void changed(String payload) {}
+
+                @Override
+                public void anythingChanged() {
+                    listening.countDown();
+                }
+            });
             database.listener().start();
+            assertThat(listening.await(5, TimeUnit.SECONDS)).isTrue();
             assertThat(database.watch().isAwayLongerThan(Duration.ZERO)).isFalse();
             long pid = Long.parseLong(
                     Files.readAllLines(folder.resolve("pg/postmaster.pid")).get(0));
