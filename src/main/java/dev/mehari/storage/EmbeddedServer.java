@@ -44,6 +44,9 @@ final class EmbeddedServer implements AutoCloseable {
             String password = password(passwordFile, random);
             EmbeddedPostgres server = EmbeddedPostgres.builder()
                     .setDataDirectory(cluster)
+                    // the default is a fixed name in /tmp, where others of this machine can put programs of theirs
+                    .setOverrideWorkingDirectory(
+                            folder.path().resolve("pg-binaries").toFile())
                     .setCleanDataDirectory(false)
                     .setRegisterShutdownHook(false)
                     .setPGStartupWait(PATIENCE)
