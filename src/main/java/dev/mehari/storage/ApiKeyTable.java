@@ -17,7 +17,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import javax.sql.DataSource;
 
 /** Callers' keys in the table {@code api_key}. Look-ups rely on the unique index of {@code key_hash}. */
 public final class ApiKeyTable implements KeyStore {
@@ -27,10 +26,10 @@ public final class ApiKeyTable implements KeyStore {
     private static final String SELECT =
             "select key_hash, id, name, priority, enabled, expires_at from api_key where key_hash = any(?)";
 
-    private final DataSource dataSource;
+    private final Database database;
 
-    public ApiKeyTable(DataSource dataSource) {
-        this.dataSource = dataSource;
+    public ApiKeyTable(Database database) {
+        this.database = database;
     }
 
     /** Keeps {@code keys} as this table is, whoever changes it. */
@@ -55,7 +54,7 @@ public final class ApiKeyTable implements KeyStore {
 
     @Override
     public List<StoredKey> findAll(Collection<KeyHash> hashes) throws StorageUnavailable {
-        try (Connection connection = dataSource.getConnection();
+        try (Connection connection = database.connection();
                 PreparedStatement select = connection.prepareStatement(SELECT)) {
             Array wanted = connection.createArrayOf(
                     "text", hashes.stream().map(KeyHash::hex).toArray());
@@ -77,7 +76,7 @@ public final class ApiKeyTable implements KeyStore {
         String sql = "insert into api_key (name, prefix, key_hash)"
                 + " select ?, ?, ? where not exists (select from api_key)"
                 + " on conflict do nothing";
-        try (Connection connection = dataSource.getConnection();
+        try (Connection connection = database.connection();
                 PreparedStatement insert = connection.prepareStatement(sql)) {
             insert.setString(1, name);
             insert.setString(2, key.prefix());

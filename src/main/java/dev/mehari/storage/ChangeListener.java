@@ -91,14 +91,14 @@ public final class ChangeListener implements AutoCloseable {
                 current = connection;
                 Notifications notifications = new Notifications(connection);
                 listen(connection);
-                for (Subscriber subscriber : subscribers.values()) {
-                    subscriber.anythingChanged();
-                }
-                listened = true;
                 if (!watch.awayFor().isZero()) {
                     LOG.info("The database at {} is back", address);
                 }
                 watch.present();
+                for (Subscriber subscriber : subscribers.values()) {
+                    subscriber.anythingChanged();
+                }
+                listened = true;
                 while (isRunning()) {
                     hear(connection, notifications);
                 }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -75,6 +76,17 @@ public final class Database implements AutoCloseable {
     /** Pooled connections, with auto-commit on. */
     public DataSource dataSource() {
         return dataSource;
+    }
+
+    /**
+     * A pooled connection, to be closed. While the database is known to be away this fails at once, so that the threads
+     * for blocking work are not all held by waiting for it.
+     */
+    Connection connection() throws SQLException {
+        if (!watch.awayFor().isZero()) {
+            throw new SQLTransientConnectionException("the database is away");
+        }
+        return dataSource.getConnection();
     }
 
     /** Where blocking work runs. */

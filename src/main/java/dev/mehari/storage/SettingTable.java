@@ -9,17 +9,16 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.Map;
-import javax.sql.DataSource;
 
 /** Live settings in the table {@code setting}. */
 public final class SettingTable implements SettingStore {
     /** Notified of every change, with the setting's name. */
     public static final String CHANNEL = "mehari_setting";
 
-    private final DataSource dataSource;
+    private final Database database;
 
-    public SettingTable(DataSource dataSource) {
-        this.dataSource = dataSource;
+    public SettingTable(Database database) {
+        this.database = database;
     }
 
     /** Keeps {@code settings} as this table is, whoever changes it. */
@@ -39,7 +38,7 @@ public final class SettingTable implements SettingStore {
 
     @Override
     public Map<String, String> load() throws StorageUnavailable {
-        try (Connection connection = dataSource.getConnection();
+        try (Connection connection = database.connection();
                 PreparedStatement select = connection.prepareStatement("select key, value from setting");
                 ResultSet rows = select.executeQuery()) {
             Map<String, String> settings = new HashMap<>();
@@ -57,7 +56,7 @@ public final class SettingTable implements SettingStore {
         String sql = "insert into setting (key, value) values (?, ?)"
                 + " on conflict (key) do update"
                 + " set value = excluded.value, version = setting.version + 1, updated_at = now()";
-        try (Connection connection = dataSource.getConnection();
+        try (Connection connection = database.connection();
                 PreparedStatement upsert = connection.prepareStatement(sql)) {
             upsert.setString(1, key);
             upsert.setString(2, value);

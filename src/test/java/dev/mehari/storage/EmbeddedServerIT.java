@@ -3,8 +3,11 @@ package dev.mehari.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 
+import dev.mehari.caller.KeyHash;
 import dev.mehari.config.DataConfig;
+import dev.mehari.failure.StorageUnavailable;
 import dev.mehari.settings.LiveSettings;
 import dev.mehari.settings.ProxySettings;
 import java.nio.file.Files;
@@ -111,6 +114,10 @@ class EmbeddedServerIT {
 
             await().atMost(Duration.ofSeconds(3)).until(() -> database.watch().isAwayLongerThan(Duration.ZERO));
             assertThat(database.watch().isAwayLongerThan(Duration.ofMinutes(5))).isFalse();
+            assertTimeout(
+                    Duration.ofSeconds(1),
+                    () -> assertThatThrownBy(() -> new ApiKeyTable(database).find(KeyHash.of("mh_any")))
+                            .isInstanceOf(StorageUnavailable.class));
         }
     }
 
@@ -149,6 +156,6 @@ class EmbeddedServerIT {
     }
 
     private static LiveSettings settings(Database database) {
-        return new LiveSettings(CONFIGURED, new SettingTable(database.dataSource()));
+        return new LiveSettings(CONFIGURED, new SettingTable(database));
     }
 }

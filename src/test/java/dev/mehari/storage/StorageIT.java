@@ -31,8 +31,8 @@ class StorageIT {
     private static final ProxySettings CONFIGURED = new ProxySettings(100, 0, 200, Duration.ofSeconds(5));
     private static final TestDatabase DATABASE = TestDatabase.create();
     private static final Database HERE = DATABASE.database();
-    private static final LiveSettings SETTINGS = new LiveSettings(CONFIGURED, new SettingTable(HERE.dataSource()));
-    private static final ApiKeyTable TABLE = new ApiKeyTable(HERE.dataSource());
+    private static final LiveSettings SETTINGS = new LiveSettings(CONFIGURED, new SettingTable(HERE));
+    private static final ApiKeyTable TABLE = new ApiKeyTable(HERE);
     private static final KeyCache KEYS = new KeyCache(TABLE, HERE.threads(), Ticker.systemTicker());
     private static final IdentifyCaller IDENTIFY = new IdentifyCaller(KEYS, Clock.systemUTC());
     private static final DefaultCamelContext CAMEL = new DefaultCamelContext();
@@ -51,7 +51,7 @@ class StorageIT {
 
     @Test // row 41
     void a_setting_changed_by_another_instance_is_in_force_within_a_second() throws Exception {
-        LiveSettings other = new LiveSettings(CONFIGURED, new SettingTable(HERE.dataSource()));
+        LiveSettings other = new LiveSettings(CONFIGURED, new SettingTable(HERE));
         other.set("proxy.max_concurrent", "5");
 
         within(Duration.ofSeconds(1), () -> SETTINGS.current().maxConcurrent() == 5);
@@ -102,7 +102,7 @@ class StorageIT {
     @Test
     void the_first_key_is_made_once_and_only_its_hash_is_kept() throws Exception {
         try (TestDatabase fresh = TestDatabase.create()) {
-            ApiKeyTable table = new ApiKeyTable(fresh.database().dataSource());
+            ApiKeyTable table = new ApiKeyTable(fresh.database());
             FirstKey first = new FirstKey(table, new SecureRandom());
 
             NewKey key = first.ensure(null).orElseThrow();
