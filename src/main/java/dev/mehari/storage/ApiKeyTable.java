@@ -17,12 +17,14 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** Callers' keys in the table {@code api_key}. Look-ups rely on the unique index of {@code key_hash}. */
 public final class ApiKeyTable implements KeyStore {
     /** Notified of every change, with the key's hash. */
     public static final String CHANNEL = "mehari_api_key";
 
+    private static final Pattern HASH = Pattern.compile("[0-9a-f]{64}");
     private static final String SELECT =
             "select key_hash, id, name, priority, enabled, expires_at from api_key where key_hash = any(?)";
 
@@ -37,7 +39,12 @@ public final class ApiKeyTable implements KeyStore {
         listener.subscribe(CHANNEL, new ChangeListener.Subscriber() {
             @Override
             public void changed(String hash) throws StorageUnavailable {
-                keys.changed(KeyHash.ofHex(hash));
+                // anyone with access to the database can notify anything
+                if (HASH.matcher(hash).matches()) {
+                    keys.changed(KeyHash.ofHex(hash));
+                } else {
+                    keys.anythingChanged();
+                }
             }
 
             @Override

@@ -83,6 +83,7 @@ public final class ChangeListener implements AutoCloseable {
         return stopped.getCount() > 0;
     }
 
+    @SuppressWarnings("IllegalCatch") // one subscriber's fault must not end listening for good
     private void run() {
         long pause = FIRST_PAUSE_MILLIS;
         while (isRunning()) {
@@ -104,6 +105,8 @@ public final class ChangeListener implements AutoCloseable {
                 }
             } catch (SQLException | StorageUnavailable outage) {
                 noteOutage(outage);
+            } catch (RuntimeException broken) {
+                LOG.error("A subscriber failed; everything is read anew", broken);
             } finally {
                 current = null;
             }

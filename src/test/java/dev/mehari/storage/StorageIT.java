@@ -71,6 +71,7 @@ class StorageIT {
     @Test // row 46
     void keys_made_changed_and_deleted_by_sql_are_in_force_within_a_second() {
         String key = "mh_made-by-sql";
+        DATABASE.execute("select pg_notify('mehari_api_key', 'not a hash')");
         assertThat(codeFor(key)).isEqualTo("invalid_api_key");
 
         DATABASE.createKey(key, "sql", 3);
