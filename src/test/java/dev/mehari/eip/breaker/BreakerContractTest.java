@@ -231,6 +231,74 @@ class BreakerContractTest {
                 .isEqualTo(run(scenario, Parts.CAMEL, Ending.OTHER_THREAD));
     }
 
+    static Stream<Arguments> shapes() {
+        String plain = route("", "");
+        String falling = route("", ANSWERS_ITSELF);
+        return Stream.of(
+                Arguments.of("disabled", plain.replace("id: breaker", "id: breaker\n            disabled: true")),
+                Arguments.of(
+                        "error handler inherited",
+                        falling.replace("id: breaker", "id: breaker\n            inheritErrorHandler: true")),
+                Arguments.of(
+                        "error handler not inherited",
+                        falling.replace("id: breaker", "id: breaker\n            inheritErrorHandler: false")),
+                Arguments.of(
+                        "steps stop the route",
+                        plain.replace(
+                                "- setHeader:\n                  name: after",
+                                "- stop: {}\n              - setHeader:\n                  name: after")),
+                Arguments.of("steps in another route", inAnotherRoute(plain)),
+                Arguments.of("steps in another route, falling back", inAnotherRoute(falling)),
+                Arguments.of(
+                        "one step",
+                        plain.replaceAll(
+                                "(?s)              - setHeader:\n                  name: after.*?steps\n", "")),
+                Arguments.of(
+                        "empty fallback",
+                        plain.replace(
+                                "    - setHeader:\n            name: behind",
+                                "        onFallback: {}\n        - setHeader:\n            name: behind")));
+    }
+
+    private static String inAnotherRoute(String route) {
+        return route.replaceFirst("- process:\\s+ref: upstream", "- to: direct:other")
+                + "- route:\n    id: other\n    from:\n      uri: direct:other\n      steps:\n"
+                + "        - process:\n            ref: upstream\n";
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("shapes")
+    void has_the_same_place_in_the_route_as_camels(String name, String route) throws Exception {
+        for (Ending ending : Ending.values()) {
+            assertThat(placed(Parts.MEHARI, route, ending)).isEqualTo(placed(Parts.CAMEL, route, ending));
+        }
+    }
+
+    private static List<Object> placed(Parts parts, String route, Ending ending) throws Exception {
+        String redelivering = """
+                - onException:
+                    exception: [java.io.IOException]
+                    redeliveryPolicy:
+                      maximumRedeliveries: 2
+                      redeliveryDelay: 0
+                """;
+        List<Object> seen = new ArrayList<>();
+        for (boolean failing : List.of(true, false)) {
+            ScriptedUpstream upstream = new ScriptedUpstream(ending);
+            if (failing) {
+                upstream.fails(new IOException("broken"));
+            } else {
+                upstream.answers("answer");
+            }
+            try (EipRoutes routes = new EipRoutes(parts).bind("upstream", upstream)) {
+                routes.start(redelivering + route);
+                seen.add(Outcome.of(routes.send(e -> e.getMessage().setBody("request"))));
+                seen.add(upstream.calls());
+            }
+        }
+        return seen;
+    }
+
     static Stream<Arguments> configurations() {
         return Stream.of(
                 Arguments.of("local", "      resilience4jConfiguration: {failureRateThreshold: \"{{rate}}\"}"),
