@@ -18,6 +18,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import javax.management.MBeanServer;
@@ -139,16 +140,20 @@ class ThrottleContractTest {
     @ValueSource(strings = {"", "asyncDelayed: true\n", "callerRunsWhenRejected: false\n"})
     void delays_in_order_without_holding_a_thread(String options) throws Exception {
         List<Object> order = Collections.synchronizedList(new ArrayList<>());
-        String throttle = options + "timePeriodMillis: 100\nconstant: \"2\"";
+        String throttle = options + "timePeriodMillis: 100\nsimple: \"${bean:limit}\"";
+        AtomicReference<String> limit = new AtomicReference<>("0");
         ScheduledExecutorService loop = Executors.newSingleThreadScheduledExecutor();
         try (EipRoutes routes = new EipRoutes(Parts.MEHARI)
+                .bind("limit", new LiveLimit(limit))
                 .bind("seen", (Processor) e -> order.add(e.getMessage().getBody()))) {
             routes.start(route(throttle));
             List<CompletableFuture<Exchange>> sent = new ArrayList<>();
-            long start = System.nanoTime();
             for (int i = 0; i < 8; i++) {
                 sent.add(sendWithoutWaiting(routes, i, loop));
             }
+            assertThat(order).isEmpty();
+            long start = System.nanoTime();
+            limit.set("2");
             for (CompletableFuture<Exchange> exchange : sent) {
                 assertThat(exchange.get(10, TimeUnit.SECONDS).getException()).isNull();
             }
@@ -162,8 +167,7 @@ class ThrottleContractTest {
     @Test
     void those_who_wait_go_on_when_the_limit_is_raised() throws Exception {
         String throttle = "timePeriodMillis: 300\nsimple: \"${bean:limit}\"";
-        java.util.concurrent.atomic.AtomicReference<String> limit =
-                new java.util.concurrent.atomic.AtomicReference<>("0");
+        AtomicReference<String> limit = new AtomicReference<>("0");
         ScheduledExecutorService loop = Executors.newSingleThreadScheduledExecutor();
         try (EipRoutes routes = ours().bind("limit", new LiveLimit(limit))) {
             routes.start(route(throttle));
@@ -178,9 +182,9 @@ class ThrottleContractTest {
 
     /** A limit that is set while routes run. */
     public static final class LiveLimit {
-        private final java.util.concurrent.atomic.AtomicReference<String> limit;
+        private final AtomicReference<String> limit;
 
-        LiveLimit(java.util.concurrent.atomic.AtomicReference<String> limit) {
+        LiveLimit(AtomicReference<String> limit) {
             this.limit = limit;
         }
 
