@@ -75,11 +75,11 @@ final class Wiring implements AutoCloseable {
         this.database = database;
         loops = Transport.eventLoops(Runtime.getRuntime().availableProcessors());
 
-        SettingTable settingTable = new SettingTable(database.dataSource());
+        SettingTable settingTable = new SettingTable(database);
         settings = new LiveSettings(initially(configuration.proxy()), settingTable);
         gate = new AdmissionGate(limits(settings.current()), System::nanoTime);
         settings.onChange(changed -> gate.apply(limits(changed)));
-        keyTable = new ApiKeyTable(database.dataSource());
+        keyTable = new ApiKeyTable(database);
         keys = new KeyCache(keyTable, database.threads(), Ticker.systemTicker());
 
         boolean simulate = configuration.target().isNothingConfigured();

@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.apache.camel.Exchange;
+import org.apache.camel.ExchangePattern;
 import org.apache.camel.Message;
 import org.apache.camel.Processor;
 import org.apache.camel.Suspendable;
@@ -111,6 +112,7 @@ final class RelayConsumer extends DefaultConsumer implements Suspendable {
             return;
         }
         Exchange exchange = createExchange(false);
+        exchange.setPattern(ExchangePattern.InOut);
         Message message = exchange.getIn();
         Map<String, Object> headers = message.getHeaders();
         String target = head.uri();
