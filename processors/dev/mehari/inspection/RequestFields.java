@@ -20,6 +20,7 @@ final class RequestFields {
     private static final int MAX_DEPTH = 200;
 
     private final JsonFactory json = JsonFactory.builder()
+            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES) // names come from callers, who could fill the JVM's table
             .streamReadConstraints(
                     StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).build())
             .build();
