@@ -1,5 +1,6 @@
 package dev.mehari.app;
 
+import dev.mehari.admin.AdminToken;
 import dev.mehari.caller.NewKey;
 import dev.mehari.config.Configuration;
 import dev.mehari.storage.DataFolder;
@@ -53,7 +54,8 @@ public final class Gateway implements AutoCloseable {
             SecureRandom random = new SecureRandom();
             DataFolder folder = open(DataFolder.take(configuration.data().dir()));
             Database database = open(Database.open(configuration.data(), folder, random, System::nanoTime));
-            wiring = open(new Wiring(configuration, options.routes(), folder, database));
+            AdminToken token = AdminToken.inFolder(folder.path(), random);
+            wiring = open(new Wiring(configuration, options.routes(), token, database));
             firstKey = configuration.auth().required() ? wiring.ensureFirstKey(options.initialKey(), random) : null;
             wiring.start();
         } catch (Exception e) {

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /** How Camel itself is set up, and the values behind the placeholders in the routes. */
 record RouteProperties(
-        Configuration configuration, @Nullable Path routes, String upstreamBase) {
+        Configuration configuration, @Nullable Path routes, int adminPort, String upstreamBase) {
+    private static final long MAX_ADMIN_BODY = 1 << 20;
 
     void applyTo(Main main) {
         main.configure()
@@ -26,6 +27,13 @@ record RouteProperties(
         main.addInitialProperty("camel.main.uuidGenerator", "simple");
         main.addInitialProperty("camel.main.startupSummaryLevel", "Off");
         main.addInitialProperty("camel.main.shutdownNowOnTimeout", "true");
+        main.configure()
+                .httpServer()
+                .withEnabled(true)
+                .withHost(configuration.listen().adminHost())
+                .withPort(adminPort)
+                .withFileUploadEnabled(false)
+                .withMaxBodySize(MAX_ADMIN_BODY);
         put(main, "mehari.listen.host", configuration.listen().host());
         put(main, "mehari.listen.port", configuration.listen().port());
         put(main, "mehari.breaker.threshold", configuration.breaker().threshold());

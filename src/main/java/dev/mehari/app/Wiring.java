@@ -1,6 +1,7 @@
 package dev.mehari.app;
 
 import com.github.benmanes.caffeine.cache.Ticker;
+import dev.mehari.admin.AdminToken;
 import dev.mehari.admission.AdmissionGate;
 import dev.mehari.admission.AdmissionLimits;
 import dev.mehari.answer.AnswerFailure;
@@ -30,7 +31,6 @@ import dev.mehari.settings.LiveSettings;
 import dev.mehari.settings.ProxySettings;
 import dev.mehari.simulator.SimulatedUpstream;
 import dev.mehari.storage.ApiKeyTable;
-import dev.mehari.storage.DataFolder;
 import dev.mehari.storage.Database;
 import dev.mehari.storage.SettingTable;
 import dev.mehari.upstream.ChooseUpstream;
@@ -54,11 +54,13 @@ import org.slf4j.LoggerFactory;
 /**
  * The one place where objects are built and bound to the names that routes use; read it top-down for the object graph.
  */
+@SuppressWarnings("try") // close waits for calls, and may be interrupted
 final class Wiring implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Wiring.class);
     private static final Duration AFTER_BREAKING_OFF = Duration.ofSeconds(2);
 
     private final Configuration configuration;
+    private final int adminPort;
     private final Database database;
     private final EventLoopGroup loops;
     private final LiveSettings settings;
@@ -68,10 +70,12 @@ final class Wiring implements AutoCloseable {
     private final @Nullable SimulatedUpstream simulated;
     private final Upstreams upstreams;
     private final RelayHttpComponent relay;
+    private final Management management;
     private final Main main = new Main();
 
-    Wiring(Configuration configuration, @Nullable Path routes, DataFolder folder, Database database) {
+    Wiring(Configuration configuration, @Nullable Path routes, AdminToken token, Database database) {
         this.configuration = configuration;
+        adminPort = FreePort.unlessGiven(configuration.listen().adminPort());
         this.database = database;
         loops = Transport.eventLoops(Runtime.getRuntime().availableProcessors());
 
@@ -112,10 +116,14 @@ final class Wiring implements AutoCloseable {
         main.bind("prepareUpstreamRequest", new PrepareUpstreamRequest());
         main.bind("passUpstreamAnswer", new PassUpstreamAnswer());
         main.bind("answerFailure", new AnswerFailure(answers));
-        new RouteProperties(configuration, routes, base(upstreams.all().get(0))).applyTo(main);
+        management = new Management(configuration, settings, gate, relay, database, upstreams.all(), token);
+        management.bindTo(main);
+        new RouteProperties(
+                        configuration, routes, adminPort, base(upstreams.all().get(0)))
+                .applyTo(main);
     }
 
-    private static ProxySettings initially(ProxyDefaults defaults) {
+    static ProxySettings initially(ProxyDefaults defaults) {
         return new ProxySettings(
                 defaults.maxConcurrent(), defaults.rateLimit(), defaults.maxQueue(), defaults.queueTimeout());
     }
@@ -155,6 +163,7 @@ final class Wiring implements AutoCloseable {
         ApiKeyTable.follow(database.listener(), keys);
         database.listener().start();
         main.start();
+        management.ready();
     }
 
     int port() {
@@ -162,7 +171,7 @@ final class Wiring implements AutoCloseable {
     }
 
     int adminPort() {
-        return configuration.listen().adminPort();
+        return adminPort;
     }
 
     Upstreams upstreams() {
@@ -171,7 +180,8 @@ final class Wiring implements AutoCloseable {
 
     /** Stops accepting, lets calls finish for as long as configured, then ends them with an explicit error. */
     @Override
-    public void close() {
+    public void close() throws Exception {
+        management.stopping();
         relay.stopAccepting();
         if (!awaitCalls(configuration.shutdown().drain())) {
             LOG.warn(
@@ -186,6 +196,7 @@ final class Wiring implements AutoCloseable {
             awaitCalls(AFTER_BREAKING_OFF);
         }
         main.stop();
+        management.close();
         if (simulated != null) {
             simulated.close();
         }

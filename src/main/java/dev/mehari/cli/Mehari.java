@@ -16,7 +16,7 @@ import picocli.CommandLine.Spec;
         versionProvider = MehariVersion.class,
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:done", "1:the thing asked for failed", "2:wrong use or configuration"},
-        subcommands = {BenchmarkCommand.class, UpstreamCommand.class})
+        subcommands = {StatsCommand.class, ConfigCommand.class, BenchmarkCommand.class, UpstreamCommand.class})
 public final class Mehari implements Runnable {
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before run

@@ -1,0 +1,146 @@
+package dev.mehari.app;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.mehari.admin.AdminToken;
+import dev.mehari.admin.ChangeSetting;
+import dev.mehari.admin.RequireAdminToken;
+import dev.mehari.admin.ShowSetting;
+import dev.mehari.admin.ShowSettings;
+import dev.mehari.admin.ShowStats;
+import dev.mehari.admission.AdmissionGate;
+import dev.mehari.config.Configuration;
+import dev.mehari.relay.RelayHttpComponent;
+import dev.mehari.settings.LiveSettings;
+import dev.mehari.settings.SettingKey;
+import dev.mehari.storage.Database;
+import dev.mehari.telemetry.CallMeters;
+import dev.mehari.telemetry.CallMetrics;
+import dev.mehari.telemetry.CountCall;
+import dev.mehari.telemetry.MBeans;
+import dev.mehari.telemetry.PoolView;
+import dev.mehari.telemetry.ProxyReport;
+import dev.mehari.telemetry.ReportedConfig;
+import dev.mehari.telemetry.ShowHealth;
+import dev.mehari.telemetry.ShowProxyState;
+import dev.mehari.telemetry.StateMeters;
+import dev.mehari.upstream.Upstream;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.lang.management.ManagementFactory;
+import java.time.Clock;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import javax.management.JMException;
+import org.apache.camel.Processor;
+import org.apache.camel.main.Main;
+import org.jspecify.annotations.Nullable;
+
+/** Builds what shows the gateway and lets it be steered: metrics, health, MBeans and the admin API's processors. */
+final class Management implements AutoCloseable {
+    private final Configuration configuration;
+    private final LiveSettings settings;
+    private final CallMetrics calls = new CallMetrics(System::nanoTime);
+    private final PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final JvmGcMetrics garbageCollection = new JvmGcMetrics();
+    private final BreakerState breaker = new BreakerState();
+    private final AdmissionState admission;
+    private final PoolView pool;
+    private final ProxyReport report;
+    private final ShowHealth health;
+    private final String target;
+    private final AdminToken token;
+    private @Nullable MBeans registered;
+
+    Management(
+            Configuration configuration,
+            LiveSettings settings,
+            AdmissionGate gate,
+            RelayHttpComponent relay,
+            Database database,
+            List<Upstream> upstreams,
+            AdminToken token) {
+        this.configuration = configuration;
+        this.settings = settings;
+        this.token = token;
+        admission = new AdmissionState(gate);
+        pool = new PoolState(relay);
+        target = upstreams.stream().map(Upstream::authority).collect(Collectors.joining(", "));
+        report = new ProxyReport(
+                new ReportedConfig(
+                        target,
+                        configuration.timeouts().connect(),
+                        configuration.timeouts().firstByte()),
+                calls,
+                admission,
+                breaker,
+                Clock.systemUTC());
+        health = new ShowHealth(Map.of(
+                "database",
+                () -> !database.watch().isAwayLongerThan(configuration.outage().grace())));
+        new StateMeters(admission, breaker, pool).bindTo(meters);
+        new JvmMemoryMetrics().bindTo(meters);
+        new JvmThreadMetrics().bindTo(meters);
+        new ProcessorMetrics().bindTo(meters);
+        garbageCollection.bindTo(meters);
+    }
+
+    void bindTo(Main main) {
+        CircuitBreakerRegistry breakers = CircuitBreakerRegistry.ofDefaults();
+        breaker.follow(breakers);
+        main.bind("circuitBreakerRegistry", breakers);
+        main.bind("countCall", new CountCall(List.of(calls, new CallMeters(meters))));
+        main.bind("showProxyHealth", ShowProxyState.health(report));
+        main.bind("showProxyMetrics", ShowProxyState.metrics(report));
+        main.bind("showLiveness", health.liveness());
+        main.bind("showReadiness", health.readiness());
+        main.bind("showHealth", health.readiness());
+        main.bind("showMeters", (Processor) exchange -> {
+            exchange.getMessage().removeHeaders("*");
+            exchange.getMessage().setHeader("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
+            exchange.getMessage().setBody(meters.scrape());
+        });
+        SettingsAdapter adapter = new SettingsAdapter(settings, configuration.proxy());
+        main.bind("requireAdminToken", new RequireAdminToken(token));
+        main.bind("showStats", new ShowStats(this::state));
+        main.bind("showSettings", new ShowSettings(adapter));
+        main.bind("showSetting", new ShowSetting(adapter));
+        main.bind("changeSetting", new ChangeSetting(adapter));
+    }
+
+    private JsonNode state() {
+        return report.now().json();
+    }
+
+    /** Requests can be served from now on. */
+    void ready() throws JMException {
+        registered = MBeans.register(
+                ManagementFactory.getPlatformMBeanServer(), target, admission, breaker, pool, calls, this::values);
+        health.ready();
+    }
+
+    /** Requests are not to be sent here any more. */
+    void stopping() {
+        health.stopping();
+    }
+
+    private Map<String, String> values() {
+        return Arrays.stream(SettingKey.values())
+                .collect(Collectors.toMap(SettingKey::key, key -> key.of(settings.current())));
+    }
+
+    @Override
+    public void close() throws JMException {
+        if (registered != null) {
+            registered.close();
+        }
+        garbageCollection.close();
+        meters.close();
+    }
+}

@@ -1,0 +1,54 @@
+package dev.mehari.app;
+
+import dev.mehari.admin.SettingsView;
+import dev.mehari.config.ProxyDefaults;
+import dev.mehari.failure.StorageUnavailable;
+import dev.mehari.settings.LiveSettings;
+import dev.mehari.settings.ProxySettings;
+import dev.mehari.settings.SettingChange;
+import dev.mehari.settings.SettingKey;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.apache.camel.RuntimeCamelException;
+
+/** Live settings as the admin API wants to see them. */
+final class SettingsAdapter implements SettingsView {
+    private final LiveSettings settings;
+    private final ProxySettings configured;
+
+    SettingsAdapter(LiveSettings settings, ProxyDefaults defaults) {
+        this.settings = settings;
+        configured = Wiring.initially(defaults);
+    }
+
+    @Override
+    public List<Setting> list() {
+        ProxySettings now = settings.current();
+        return Arrays.stream(SettingKey.values()).map(key -> shown(key, now)).toList();
+    }
+
+    @Override
+    public Optional<Setting> get(String key) {
+        return SettingKey.named(key).map(known -> shown(known, settings.current()));
+    }
+
+    @Override
+    public Outcome set(String key, String value) {
+        if (SettingKey.named(key).isEmpty()) {
+            return new Outcome.UnknownKey(SettingKey.unknown(key));
+        }
+        try {
+            SettingChange change = settings.set(key, value);
+            return change instanceof SettingChange.Changed changed
+                    ? new Outcome.Changed(shown(changed.key(), settings.current()))
+                    : new Outcome.BadValue(((SettingChange.Refused) change).message());
+        } catch (StorageUnavailable away) {
+            throw new RuntimeCamelException(away); // becomes 503 where errors are answered
+        }
+    }
+
+    private Setting shown(SettingKey key, ProxySettings now) {
+        return new Setting(key.key(), key.of(now), key.of(configured), key.description());
+    }
+}
