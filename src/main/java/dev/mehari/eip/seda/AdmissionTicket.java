@@ -79,7 +79,11 @@ final class AdmissionTicket extends Waiter {
         }
         Admission admission = queue.gate().enter(this);
         if (admission instanceof Admission.Waiting) {
-            startTimers();
+            try {
+                startTimers();
+            } catch (RejectedExecutionException e) {
+                leave(e);
+            }
             if (client != null && client.isClientGone()) {
                 leave();
             }
@@ -128,8 +132,12 @@ final class AdmissionTicket extends Waiter {
     }
 
     private void leave() {
+        leave(new ClientGone());
+    }
+
+    private void leave(Exception reason) {
         if (queue.gate().cancel(this)) {
-            end(new ClientGone(), 0);
+            end(reason, 0);
         }
     }
 

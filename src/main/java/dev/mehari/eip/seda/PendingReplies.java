@@ -38,8 +38,13 @@ final class PendingReplies {
                 reply.fail(new ExchangeTimedOutException(caller, timeoutMillis));
             };
             Call call = Call.of(caller);
-            reply.timer(threads.timer()
-                    .schedule(() -> threads.executorOf(call).execute(timeOut), timeoutMillis, TimeUnit.MILLISECONDS));
+            try {
+                reply.timer(threads.timer()
+                        .schedule(
+                                () -> threads.executorOf(call).execute(timeOut), timeoutMillis, TimeUnit.MILLISECONDS));
+            } catch (RejectedExecutionException e) {
+                reply.fail(e);
+            }
         }
         return reply;
     }

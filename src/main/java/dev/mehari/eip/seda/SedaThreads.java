@@ -6,6 +6,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
 import org.apache.camel.component.seda.SedaComponent;
 import org.apache.camel.spi.ExecutorServiceManager;
+import org.apache.camel.spi.ThreadPoolProfile;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +25,11 @@ final class SedaThreads {
     /** Fires only; what takes longer goes to {@link #executorOf}. */
     synchronized ScheduledExecutorService timer() {
         if (timer == null) {
-            timer = manager().newSingleThreadScheduledExecutor(this, "SedaTimer");
+            // Camel's own profile takes 1,000 timers and rejects the rest.
+            ThreadPoolProfile unbounded = new ThreadPoolProfile("SedaTimer");
+            unbounded.setPoolSize(1);
+            unbounded.setMaxQueueSize(-1);
+            timer = manager().newScheduledThreadPool(this, "SedaTimer", unbounded);
         }
         return timer;
     }
