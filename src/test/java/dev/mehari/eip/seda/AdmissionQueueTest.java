@@ -304,7 +304,7 @@ class AdmissionQueueTest {
         properties.forEach(exchange::setProperty);
         CompletableFuture<Exchange> answer = new CompletableFuture<>();
         in.process(exchange, doneSync -> answer.complete(exchange));
-        return answer;
+        return answer.orTimeout(20, TimeUnit.SECONDS);
     }
 
     private static Map<String, Object> call(FakeCall call) {
