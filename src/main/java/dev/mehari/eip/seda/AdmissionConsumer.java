@@ -2,10 +2,10 @@ package dev.mehari.eip.seda;
 
 import dev.mehari.admission.Permit;
 import dev.mehari.exchange.Call;
+import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.camel.component.seda.SedaConsumer;
-import org.apache.camel.support.SynchronizationAdapter;
 import org.jspecify.annotations.Nullable;
 
 /** Processes what was admitted, on the thread that brings it. Its own thread ends at once: there is nothing to poll. */
@@ -18,26 +18,24 @@ final class AdmissionConsumer extends SedaConsumer {
     }
 
     /**
-     * Starts {@code exchange}, which gives the permit back when its call or it itself ends; at once when it does not even
-     * start.
+     * Processes the caller's own exchange; the permit goes back when its call ends, or, without a call, when the route
+     * does. As {@link org.apache.camel.AsyncProcessor#process}.
      */
-    void start(Exchange exchange, Permit permit, @Nullable Call call, boolean awaited) throws Exception {
-        if (call == null) {
-            exchange.getExchangeExtension().addOnCompletion(new GivesBack(permit));
-        } else {
+    boolean run(Exchange exchange, Permit permit, @Nullable Call call, AsyncCallback callback) {
+        if (call != null) {
             call.onEnd(permit::close);
+            return getAsyncProcessor().process(exchange, callback);
         }
-        try {
-            Exchange prepared = prepareExchange(exchange);
-            sendToConsumers(prepared, doneSync -> {
-                if (!awaited) {
-                    onProcessingDone(exchange, prepared);
-                }
-            });
-        } catch (Exception e) {
+        return getAsyncProcessor().process(exchange, doneSync -> {
             permit.close();
-            throw e;
-        }
+            callback.done(doneSync);
+        });
+    }
+
+    /** Processes an exchange that nobody waits for. */
+    void runAlone(Exchange copy, Permit permit) {
+        Exchange prepared = prepareExchange(copy);
+        run(prepared, permit, Call.of(copy), doneSync -> onProcessingDone(copy, prepared));
     }
 
     @Override
@@ -65,23 +63,5 @@ final class AdmissionConsumer extends SedaConsumer {
     protected void doStop() throws Exception {
         admission.detach(this);
         super.doStop();
-    }
-
-    private static final class GivesBack extends SynchronizationAdapter {
-        private final Permit permit;
-
-        GivesBack(Permit permit) {
-            this.permit = permit;
-        }
-
-        @Override
-        public void onDone(Exchange exchange) {
-            permit.close();
-        }
-
-        @Override
-        public boolean allowHandover() {
-            return false;
-        }
     }
 }

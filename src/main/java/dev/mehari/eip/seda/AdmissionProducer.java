@@ -8,7 +8,6 @@ import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.seda.SedaConsumerNotAvailableException;
 import org.apache.camel.component.seda.SedaProducer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Asks for a permit. With one free the exchange starts here and now; else an {@link AdmissionTicket} waits for it. Refusals
@@ -33,53 +32,51 @@ final class AdmissionProducer extends SedaProducer {
             callback.done(true);
             return true;
         }
-        boolean awaited = SedaOptions.awaitsReply(endpoint, exchange);
-        Permit permit = queue.gate().tryEnter();
         exchange.setProperty(ExchangeKeys.QUEUE_MS, 0L);
-        Exchange copy = prepareCopy(exchange, !awaited);
-        Reply reply = null;
-        if (awaited) {
-            reply = new Reply(exchange, callback);
-            copy.getExchangeExtension().addOnCompletion(reply);
-        }
+        return SedaOptions.awaitsReply(endpoint, exchange)
+                ? admit(consumer, exchange, callback)
+                : send(consumer, exchange, callback);
+    }
+
+    /**
+     * The caller waits for the outcome, so it lends its exchange to the consumer as {@code direct} does: a copy, and the
+     * copying back, would cost more than all of admission.
+     */
+    private boolean admit(AdmissionConsumer consumer, Exchange exchange, AsyncCallback callback) {
+        Permit permit = queue.gate().tryEnter();
         if (permit != null) {
-            start(consumer, copy, permit, Call.of(exchange), reply);
-        } else {
-            queueUp(exchange, copy, reply);
+            return consumer.run(exchange, permit, Call.of(exchange), callback);
         }
-        if (reply != null) {
-            return reply.leaveProcess();
-        }
-        callback.done(true);
-        return true;
-    }
-
-    private static void start(
-            AdmissionConsumer consumer, Exchange copy, Permit permit, @Nullable Call call, @Nullable Reply reply) {
-        try {
-            consumer.start(copy, permit, call, reply != null);
-        } catch (Exception e) {
-            if (reply != null) {
-                reply.fail(e);
-            } else {
-                consumer.getExceptionHandler().handleException("Error processing exchange", copy, e);
-            }
-        }
-    }
-
-    private void queueUp(Exchange exchange, Exchange copy, @Nullable Reply reply) {
-        AdmissionTicket ticket = AdmissionTicket.of(copy, reply, queue, endpoint.threads());
+        AdmissionTicket ticket = AdmissionTicket.of(exchange, callback, queue, endpoint.threads());
         Admission admission = ticket.enter();
         if (admission instanceof Admission.Admitted admitted) {
             ticket.granted(admitted.permit(), 0);
         } else if (admission instanceof Admission.Refused refused) {
-            if (reply == null) {
+            exchange.setException(refused.failure());
+            callback.done(true);
+            return true;
+        }
+        return false;
+    }
+
+    /** One way: the consumer gets a copy, and the caller goes on. */
+    private boolean send(AdmissionConsumer consumer, Exchange exchange, AsyncCallback callback) {
+        Exchange copy = prepareCopy(exchange, true);
+        Permit permit = queue.gate().tryEnter();
+        if (permit != null) {
+            consumer.runAlone(copy, permit);
+        } else {
+            AdmissionTicket ticket = AdmissionTicket.of(copy, null, queue, endpoint.threads());
+            Admission admission = ticket.enter();
+            if (admission instanceof Admission.Admitted admitted) {
+                ticket.granted(admitted.permit(), 0);
+            } else if (admission instanceof Admission.Refused refused) {
                 // The completions of a one-way exchange went to the copy, which ends here.
                 copy.getExchangeExtension().handoverCompletions(exchange);
                 exchange.setException(refused.failure());
-            } else {
-                reply.fail(refused.failure());
             }
         }
+        callback.done(true);
+        return true;
     }
 }

@@ -12,6 +12,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.seda.SedaConsumerNotAvailableException;
 import org.apache.camel.spi.Synchronization;
@@ -28,7 +29,7 @@ final class AdmissionTicket extends Waiter {
     private static final String NO_KEY = "";
 
     private final Exchange exchange;
-    private final @Nullable Reply reply;
+    private final @Nullable AsyncCallback callback;
     private final @Nullable Call call;
     private final AdmissionQueue queue;
     private final SedaThreads threads;
@@ -38,7 +39,7 @@ final class AdmissionTicket extends Waiter {
 
     private AdmissionTicket(
             Exchange exchange,
-            @Nullable Reply reply,
+            @Nullable AsyncCallback callback,
             AdmissionQueue queue,
             SedaThreads threads,
             String key,
@@ -46,20 +47,21 @@ final class AdmissionTicket extends Waiter {
             long timeoutNanos) {
         super(key, priority, timeoutNanos);
         this.exchange = exchange;
-        this.reply = reply;
+        this.callback = callback;
         this.call = Call.of(exchange);
         this.queue = queue;
         this.threads = threads;
     }
 
-    /** @param exchange the copy that the consumer will work on */
-    static AdmissionTicket of(Exchange exchange, @Nullable Reply reply, AdmissionQueue queue, SedaThreads threads) {
+    /** A place for {@code exchange}; without {@code callback} nobody waits for the outcome. */
+    static AdmissionTicket of(
+            Exchange exchange, @Nullable AsyncCallback callback, AdmissionQueue queue, SedaThreads threads) {
         String key = exchange.getProperty(ExchangeKeys.KEY_ID, NO_KEY, String.class);
         int priority = exchange.getProperty(ExchangeKeys.PRIORITY, 0, Integer.class);
         Long timeoutMillis = exchange.getProperty(ExchangeKeys.CLIENT_TIMEOUT_MS, Long.class);
         return new AdmissionTicket(
                 exchange,
-                reply,
+                callback,
                 queue,
                 threads,
                 key,
@@ -123,10 +125,11 @@ final class AdmissionTicket extends Waiter {
             end(new SedaConsumerNotAvailableException("the route was stopped", exchange), waitedNanos);
         } else {
             exchange.setProperty(ExchangeKeys.QUEUE_MS, TimeUnit.NANOSECONDS.toMillis(waitedNanos));
-            try {
-                consumer.start(exchange, permit, call, reply != null);
-            } catch (Exception e) {
-                end(e, waitedNanos);
+            AsyncCallback waiting = callback;
+            if (waiting == null) {
+                consumer.runAlone(exchange, permit);
+            } else {
+                consumer.run(exchange, permit, call, doneSync -> waiting.done(false));
             }
         }
     }
@@ -143,13 +146,13 @@ final class AdmissionTicket extends Waiter {
 
     private void end(Exception failure, long waitedNanos) {
         stopWaiting();
-        if (reply != null) {
-            reply.caller().setProperty(ExchangeKeys.QUEUE_MS, TimeUnit.NANOSECONDS.toMillis(waitedNanos));
-            reply.fail(failure);
+        exchange.setProperty(ExchangeKeys.QUEUE_MS, TimeUnit.NANOSECONDS.toMillis(waitedNanos));
+        exchange.setException(failure);
+        if (callback != null) {
+            callback.done(false);
             return;
         }
         // One-way: nobody waits, so the copy's own completions are the ones to be told.
-        exchange.setException(failure);
         List<Synchronization> completions = exchange.getExchangeExtension().handoverCompletions();
         UnitOfWorkHelper.doneSynchronizations(exchange, completions);
         AdmissionConsumer consumer = queue.consumer();
