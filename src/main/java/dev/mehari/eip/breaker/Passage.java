@@ -37,6 +37,9 @@ final class Passage {
     }
 
     boolean run(AsyncProcessor steps, BreakerPermit permit) {
+        if (owner.fallback() == null) {
+            return runInPlace(steps, permit);
+        }
         StepsRun run = StepsRun.awaited(exchange);
         boolean sync = steps.process(run.copy(), doneSync -> {
             if (!doneSync) {
@@ -46,16 +49,43 @@ final class Passage {
         return sync && finish(run, permit, true);
     }
 
+    private boolean runInPlace(AsyncProcessor steps, BreakerPermit permit) {
+        BorrowedExchange borrowed = new BorrowedExchange(exchange);
+        boolean sync = steps.process(exchange, doneSync -> {
+            if (!doneSync) {
+                finish(borrowed, permit, false);
+            }
+        });
+        return sync && finish(borrowed, permit, true);
+    }
+
+    private boolean finish(BorrowedExchange borrowed, BreakerPermit permit, boolean sync) {
+        Exception failure = exchange.getException();
+        if (failure == null) {
+            return succeed(permit, sync);
+        }
+        borrowed.dropFailure();
+        return fail(failure, permit, sync);
+    }
+
     /** Goes on with what the steps did. */
     boolean finish(StepsRun run, BreakerPermit permit, boolean sync) {
         Exception failure = run.copy().getException();
-        if (failure != null) {
-            run.dropFailure();
-            Throwable thrown = RuntimeCamelException.wrapRuntimeException(failure);
-            permit.failed(exchange, thrown);
-            return recover(thrown, failure, Origin.STEPS, sync);
+        if (failure == null) {
+            run.takeAnswer();
+            return succeed(permit, sync);
         }
-        run.takeAnswer();
+        run.dropFailure();
+        return fail(failure, permit, sync);
+    }
+
+    private boolean fail(Exception failure, BreakerPermit permit, boolean sync) {
+        Throwable thrown = RuntimeCamelException.wrapRuntimeException(failure);
+        permit.failed(exchange, thrown);
+        return recover(thrown, failure, Origin.STEPS, sync);
+    }
+
+    private boolean succeed(BreakerPermit permit, boolean sync) {
         permit.answered(exchange);
         exchange.setProperty(ExchangePropertyKey.CIRCUIT_BREAKER_RESPONSE_SUCCESSFUL_EXECUTION, true);
         exchange.setProperty(ExchangePropertyKey.CIRCUIT_BREAKER_RESPONSE_FROM_FALLBACK, false);

@@ -61,6 +61,21 @@ class BreakerDifferencesTest {
         }
     }
 
+    /** Without a fallback ours makes no copy for the steps; Camel's copy takes what failed steps said with it. */
+    @Test
+    void properties_set_by_failing_steps_stay_where_camel_drops_them_with_its_copy() throws Exception {
+        for (Parts parts : Parts.values()) {
+            ScriptedUpstream failing =
+                    new ScriptedUpstream(Ending.CALLERS_THREAD).fails(new java.io.IOException("broken"));
+            try (EipRoutes routes = new EipRoutes(parts).bind("upstream", failing)) {
+                routes.start(route("{}", ""));
+                Exchange exchange = routes.send(e -> {});
+                assertThat(exchange.getProperty("seen")).isEqualTo(parts == Parts.CAMEL ? null : "upstream");
+                assertThat(exchange.getProperty(Exchange.CORRELATION_ID)).isNull();
+            }
+        }
+    }
+
     @Test
     void an_open_breaker_with_recorded_exceptions_falls_back_where_camel_goes_on_as_after_success() throws Exception {
         String options = "{recordException: [java.io.IOException]}";
