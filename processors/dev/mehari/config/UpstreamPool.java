@@ -3,13 +3,12 @@ package dev.mehari.config;
 import java.time.Duration;
 
 /**
- * Connections to upstreams and what is tried again on them.
+ * Connections to upstreams.
  *
  * @param maxSize most connections to one upstream address
  * @param idle an unused connection is closed after this
- * @param maxRetries further attempts after a failure before the first byte of the answer
  */
-public record UpstreamPool(int maxSize, Duration idle, int maxRetries) {
+public record UpstreamPool(int maxSize, Duration idle) {
     public static UpstreamPool from(Settings settings) {
         return new UpstreamPool(
                 settings.integer(
@@ -18,12 +17,6 @@ public record UpstreamPool(int maxSize, Duration idle, int maxRetries) {
                         "mehari.upstream.pool-idle",
                         "55s",
                         Duration.ofMillis(1),
-                        "an unused upstream connection is closed after this"),
-                settings.integer(
-                        "mehari.upstream.max-retries",
-                        0,
-                        0,
-                        10,
-                        "further attempts before the first byte of an answer"));
+                        "an unused upstream connection is closed after this"));
     }
 }

@@ -91,11 +91,11 @@ final class Management implements AutoCloseable {
         garbageCollection.bindTo(meters);
     }
 
-    void bindTo(Main main) {
+    void bindTo(Main main, WarmUp warmUp) {
         CircuitBreakerRegistry breakers = CircuitBreakerRegistry.ofDefaults();
         breaker.follow(breakers);
         main.bind("circuitBreakerRegistry", breakers);
-        main.bind("countCall", new CountCall(List.of(calls, new CallMeters(meters))));
+        main.bind("countCall", warmUp.uncounted(new CountCall(List.of(calls, new CallMeters(meters)))));
         main.bind("showProxyHealth", ShowProxyState.health(report));
         main.bind("showProxyMetrics", ShowProxyState.metrics(report));
         main.bind("showLiveness", health.liveness());

@@ -46,6 +46,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.camel.Exchange;
 import org.apache.camel.main.Main;
+import org.apache.camel.support.AsyncProcessorConverterHelper;
 import org.apache.camel.support.ExpressionAdapter;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -70,6 +71,7 @@ final class Wiring implements AutoCloseable {
     private final @Nullable SimulatedUpstream simulated;
     private final Upstreams upstreams;
     private final RelayHttpComponent relay;
+    private final WarmUp warmUp;
     private final Management management;
     private final Main main = new Main();
 
@@ -99,7 +101,8 @@ final class Wiring implements AutoCloseable {
                 answers,
                 CallListener.NONE,
                 System::nanoTime);
-        relay.chooseUpstreamBy(Wiring::location);
+        warmUp = new WarmUp(new SecureRandom());
+        relay.chooseUpstreamBy(this::location);
 
         OpenBreakers openBreakers = new OpenBreakers(System::nanoTime);
         main.bind("netty-http", relay);
@@ -110,14 +113,17 @@ final class Wiring implements AutoCloseable {
         main.bind("rateLimit", new RateLimit(settings));
         main.bind(
                 "identifyCaller",
-                configuration.auth().required() ? new IdentifyCaller(keys, Clock.systemUTC()) : new AdmitAnyone());
+                warmUp.admitted(
+                        configuration.auth().required()
+                                ? new IdentifyCaller(keys, Clock.systemUTC())
+                                : AsyncProcessorConverterHelper.convert(new AdmitAnyone())));
         main.bind("inspectRequest", new InspectRequest(upstreams.takesEveryPath(), new StreamFailureEvents()));
         main.bind("chooseUpstream", new ChooseUpstream(upstreams));
         main.bind("prepareUpstreamRequest", new PrepareUpstreamRequest());
         main.bind("passUpstreamAnswer", new PassUpstreamAnswer());
         main.bind("answerFailure", new AnswerFailure(answers));
         management = new Management(configuration, settings, gate, relay, database, upstreams.all(), token);
-        management.bindTo(main);
+        management.bindTo(main, warmUp);
         new RouteProperties(
                         configuration, routes, adminPort, base(upstreams.all().get(0)))
                 .applyTo(main);
@@ -136,7 +142,11 @@ final class Wiring implements AutoCloseable {
         return (upstream.tls() ? "https://" : "http://") + upstream.authority() + upstream.basePath();
     }
 
-    private static @Nullable UpstreamLocation location(Exchange exchange) {
+    private @Nullable UpstreamLocation location(Exchange exchange) {
+        UpstreamLocation rehearsed = warmUp.location(exchange);
+        if (rehearsed != null) {
+            return rehearsed;
+        }
         return exchange.getProperty(ExchangeKeys.UPSTREAM) instanceof Upstream upstream
                 ? new UpstreamLocation(
                         upstream.tls(),
@@ -163,6 +173,7 @@ final class Wiring implements AutoCloseable {
         ApiKeyTable.follow(database.listener(), keys);
         database.listener().start();
         main.start();
+        warmUp.run(configuration.listen().host(), port());
         management.ready();
     }
 

@@ -44,6 +44,12 @@ final class RunCommand implements CommandLine.IExitCodeGenerator, Runnable {
             description = "Folder with the routes; default: routes beside the launcher, else the packaged ones.")
     private @Nullable Path routes;
 
+    @Option(
+            names = "--max-retries",
+            paramLabel = "N",
+            description = "Attempts after a failed one; only 0 for now: failed calls are not tried again.")
+    private int maxRetries;
+
     @CommandLine.Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before run
     private CommandSpec spec;
@@ -76,6 +82,10 @@ final class RunCommand implements CommandLine.IExitCodeGenerator, Runnable {
     @Override
     public void run() {
         try {
+            if (maxRetries != 0) {
+                throw new ConfigurationException(
+                        List.of("--max-retries " + maxRetries + ": failed calls are not tried again yet; use 0"));
+            }
             Settings settings = settings();
             Configuration configuration = Configuration.from(settings);
             Gateway gateway = Gateway.start(new Gateway.Options(configuration, routesFolder(), initialKey()));

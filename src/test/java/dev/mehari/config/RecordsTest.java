@@ -22,7 +22,7 @@ class RecordsTest {
             new QueueConfig(Duration.ofSeconds(10)),
             new TargetConfig(null, 80, false, "", null, null, null, null),
             new UpstreamTimeouts(Duration.ofSeconds(10), Duration.ofMinutes(5), Duration.ofMinutes(5), null),
-            new UpstreamPool(10_000, Duration.ofSeconds(55), 0),
+            new UpstreamPool(10_000, Duration.ofSeconds(55)),
             new BreakerConfig(5, Duration.ofMinutes(1), Duration.ofMinutes(1)),
             new RelayLimits(
                     new ByteSize(12_000_000),
@@ -66,7 +66,6 @@ class RecordsTest {
             Map.entry("mehari.upstream.total-timeout", "16m"),
             Map.entry("mehari.upstream.pool-max-size", "17"),
             Map.entry("mehari.upstream.pool-idle", "18s"),
-            Map.entry("mehari.upstream.max-retries", "2"),
             Map.entry("mehari.breaker.threshold", "19"),
             Map.entry("mehari.breaker.window", "20s"),
             Map.entry("mehari.breaker.wait", "21s"),
@@ -101,7 +100,7 @@ class RecordsTest {
                     URI.create("http://proxy:3128")),
             new UpstreamTimeouts(
                     Duration.ofSeconds(12), Duration.ofSeconds(14), Duration.ofSeconds(15), Duration.ofMinutes(16)),
-            new UpstreamPool(17, Duration.ofSeconds(18), 2),
+            new UpstreamPool(17, Duration.ofSeconds(18)),
             new BreakerConfig(19, Duration.ofSeconds(20), Duration.ofSeconds(21)),
             new RelayLimits(
                     new ByteSize(22_000_000),
