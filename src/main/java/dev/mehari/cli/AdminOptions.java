@@ -24,10 +24,9 @@ final class AdminOptions {
     @Option(
             names = "--data-dir",
             paramLabel = "DIR",
-            defaultValue = "data",
             description = "Data folder with the file admin-token, used unless the environment has MEHARI_ADMIN_TOKEN "
-                    + "(default: ${DEFAULT-VALUE}).")
-    private Path dataDir = Path.of("data");
+                    + "(default: data beside the launcher).")
+    private Path dataDir = LauncherFolder.data();
 
     @Option(names = "--json", description = "Print one JSON document.")
     private boolean json;

@@ -30,8 +30,6 @@ import picocli.CommandLine.ParseResult;
         mixinStandardHelpOptions = true,
         sortOptions = false)
 final class RunCommand implements CommandLine.IExitCodeGenerator, Runnable {
-    private static final String HOME = "mehari.home";
-
     @Option(
             names = "--config",
             paramLabel = "FILE",
@@ -118,7 +116,9 @@ final class RunCommand implements CommandLine.IExitCodeGenerator, Runnable {
 
     private Settings settings() {
         List<Layer> layers = new ArrayList<>();
-        Path beside = home() == null ? null : home().resolve("config/application.properties");
+        layers.add(Layer.properties(
+                "launcher", Map.of("mehari.data.dir", LauncherFolder.data().toString())));
+        Path beside = LauncherFolder.find("config/application.properties");
         if (config != null) {
             layers.add(Layer.file(config));
         } else if (beside != null && Files.isRegularFile(beside)) {
@@ -147,13 +147,7 @@ final class RunCommand implements CommandLine.IExitCodeGenerator, Runnable {
             }
             return routes.toAbsolutePath();
         }
-        Path beside = home() == null ? null : home().resolve("routes");
+        Path beside = LauncherFolder.find("routes");
         return beside != null && Files.isDirectory(beside) ? beside : null;
-    }
-
-    /** The launcher's folder; null when started without it. */
-    private static @Nullable Path home() {
-        String home = System.getProperty(HOME);
-        return home == null ? null : Path.of(home);
     }
 }
