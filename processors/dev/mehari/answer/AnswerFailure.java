@@ -3,6 +3,9 @@ package dev.mehari.answer;
 import dev.mehari.exchange.Dialect;
 import dev.mehari.exchange.ExchangeKeys;
 import dev.mehari.inspection.CalledDialect;
+import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
+import java.time.Duration;
+import java.util.function.Function;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.Processor;
@@ -19,9 +22,16 @@ public final class AnswerFailure implements Processor {
     private static final Logger LOG = LoggerFactory.getLogger(AnswerFailure.class);
 
     private final FailureAnswers answers;
+    private final Function<String, Duration> breakerWait;
 
-    public AnswerFailure(FailureAnswers answers) {
+    /**
+     * Answers failures.
+     *
+     * @param breakerWait how long the circuit breaker of that name will still refuse, zero when that is not known
+     */
+    public AnswerFailure(FailureAnswers answers, Function<String, Duration> breakerWait) {
         this.answers = answers;
+        this.breakerWait = breakerWait;
     }
 
     @Override
@@ -30,7 +40,7 @@ public final class AnswerFailure implements Processor {
         Throwable failure = failureOf(exchange);
         String path = message.getHeader(Exchange.HTTP_PATH) instanceof String text ? text : null;
         String requestId = (String) exchange.getProperty(ExchangeKeys.REQUEST_ID);
-        FailureRow row = FailureTable.rowFor(failure);
+        FailureRow row = withBreakerWait(FailureTable.rowFor(failure), failure);
         FailureAnswer answer = answers.answer(row, dialectOf(exchange, path), path, requestId);
         log(row, requestId, failure);
 
@@ -38,6 +48,15 @@ public final class AnswerFailure implements Processor {
         answer.headers().forEach(message::setHeader);
         message.setHeader(Exchange.HTTP_RESPONSE_CODE, answer.status());
         message.setBody(answer.body());
+    }
+
+    private FailureRow withBreakerWait(FailureRow row, @Nullable Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof CallNotPermittedException open) {
+                return row.withRetryAfter(breakerWait.apply(open.getCausingCircuitBreakerName()));
+            }
+        }
+        return row;
     }
 
     private static @Nullable Throwable failureOf(Exchange exchange) {

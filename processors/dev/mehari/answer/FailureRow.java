@@ -34,6 +34,11 @@ public record FailureRow(
         }
     }
 
+    /** The same with another time to wait. */
+    FailureRow withRetryAfter(Duration wait) {
+        return new FailureRow(status, code, message, param, wait, level, refusal);
+    }
+
     /** {@code Retry-After} in whole seconds, rounded up, at least 1; 0 when there is none. */
     long retryAfterSeconds() {
         return retryAfter == null

@@ -26,16 +26,19 @@ import org.slf4j.event.Level;
  * <tr><td>{@link ThrottlerRejectedExecutionException}</td><td>503</td><td>rate_limited</td><td>debug</td></tr>
  * <tr><td>{@link CallNotPermittedException}</td><td>503</td><td>circuit_open</td><td>debug</td></tr>
  * <tr><td>{@link RejectedExecutionException}</td><td>503</td><td>unavailable</td><td>warn</td></tr>
- * <tr><td>{@link RequestRejected}</td><td>by kind: 400, 404, 405, 408, 413, 414, 431</td><td>its own</td><td>debug</td></tr>
+ * <tr><td>{@link RequestRejected}</td><td>by kind: 400, 404, 405, 408, 413, 414, 417, 431</td><td>its own</td><td>debug</td></tr>
  * <tr><td>{@link Unauthenticated}</td><td>401</td><td>its own</td><td>debug</td></tr>
- * <tr><td>{@link StorageUnavailable}</td><td>503</td><td>storage_unavailable</td><td>warn</td></tr>
- * <tr><td>{@link UpstreamUnreachable}</td><td>502</td><td>upstream_unreachable</td><td>warn</td></tr>
- * <tr><td>{@link UpstreamBroken}</td><td>502</td><td>upstream_broken</td><td>warn</td></tr>
- * <tr><td>{@link UpstreamTimeout}</td><td>504</td><td>upstream_timeout</td><td>warn</td></tr>
+ * <tr><td>{@link StorageUnavailable}</td><td>503</td><td>storage_unavailable</td><td>debug</td></tr>
+ * <tr><td>{@link UpstreamUnreachable}</td><td>502</td><td>upstream_unreachable</td><td>debug</td></tr>
+ * <tr><td>{@link UpstreamBroken}</td><td>502</td><td>upstream_broken</td><td>debug</td></tr>
+ * <tr><td>{@link UpstreamTimeout}</td><td>504</td><td>upstream_timeout</td><td>debug</td></tr>
  * <tr><td>{@link ExchangeTimedOutException}</td><td>504</td><td>timeout</td><td>warn</td></tr>
  * <tr><td>{@link ClientGone}</td><td>499</td><td>client_gone</td><td>debug</td></tr>
  * <tr><td>anything else</td><td>500</td><td>internal</td><td>error, with stack</td></tr>
  * </table>
+ *
+ * <p>Expected failures are not worth a line each: an upstream that is down would write thousands a second on the event
+ * loops. Metrics count them, and the breaker and the database watch say once that something is wrong.
  */
 public final class FailureTable {
     /** Camel and the JDK wrap failures a few times at most; the bound ends a cause chain that is a circle. */
@@ -76,13 +79,13 @@ public final class FailureTable {
             return row(401, failure, null, Level.DEBUG, true);
         }
         if (failure instanceof StorageUnavailable) {
-            return row(503, failure, null, Level.WARN, true);
+            return row(503, failure, null, Level.DEBUG, true);
         }
         if (failure instanceof UpstreamUnreachable || failure instanceof UpstreamBroken) {
-            return row(502, failure, null, Level.WARN, false);
+            return row(502, failure, null, Level.DEBUG, false);
         }
         if (failure instanceof UpstreamTimeout) {
-            return row(504, failure, null, Level.WARN, false);
+            return row(504, failure, null, Level.DEBUG, false);
         }
         if (failure instanceof ClientGone) {
             return row(499, failure, null, Level.DEBUG, false);
@@ -92,12 +95,13 @@ public final class FailureTable {
 
     private static int statusOf(RequestRejected.Kind kind) {
         return switch (kind) {
-            case MALFORMED, UNSUPPORTED -> 400;
+            case MALFORMED -> 400;
             case UNKNOWN_PATH -> 404;
             case WRONG_METHOD -> 405;
             case TOO_SLOW -> 408;
             case BODY_TOO_LARGE -> 413;
             case URI_TOO_LONG -> 414;
+            case UNSUPPORTED -> 417;
             case HEADERS_TOO_LARGE -> 431;
         };
     }

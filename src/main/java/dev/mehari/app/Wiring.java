@@ -121,7 +121,7 @@ final class Wiring implements AutoCloseable {
         main.bind("chooseUpstream", new ChooseUpstream(upstreams));
         main.bind("prepareUpstreamRequest", new PrepareUpstreamRequest());
         main.bind("passUpstreamAnswer", new PassUpstreamAnswer());
-        main.bind("answerFailure", new AnswerFailure(answers));
+        main.bind("answerFailure", new AnswerFailure(answers, openBreakers::retryAfter));
         management = new Management(configuration, settings, gate, relay, database, upstreams.all(), token);
         management.bindTo(main, warmUp);
         new RouteProperties(

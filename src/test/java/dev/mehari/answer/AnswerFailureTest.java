@@ -16,7 +16,7 @@ import org.apache.camel.Exchange;
 import org.junit.jupiter.api.Test;
 
 class AnswerFailureTest {
-    private final AnswerFailure answerFailure = new AnswerFailure(new FailureAnswers());
+    private final AnswerFailure answerFailure = new AnswerFailure(new FailureAnswers(), name -> Duration.ofSeconds(7));
     private final Exchange exchange = TestExchange.create();
 
     @Test

@@ -83,7 +83,7 @@ class FailureTableTest {
         // row 55 (413), row 57 (400)
         Map<RequestRejected.Kind, Integer> statuses = Map.of(
                 RequestRejected.Kind.MALFORMED, 400,
-                RequestRejected.Kind.UNSUPPORTED, 400,
+                RequestRejected.Kind.UNSUPPORTED, 417,
                 RequestRejected.Kind.UNKNOWN_PATH, 404,
                 RequestRejected.Kind.WRONG_METHOD, 405,
                 RequestRejected.Kind.TOO_SLOW, 408,
