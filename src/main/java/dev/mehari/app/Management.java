@@ -31,6 +31,7 @@ import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.VertxOptions;
 import java.lang.management.ManagementFactory;
 import java.time.Clock;
 import java.util.Arrays;
@@ -44,6 +45,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Builds what shows the gateway and lets it be steered: metrics, health, MBeans and the admin API's processors. */
 final class Management implements AutoCloseable {
+    private static final int MANAGEMENT_THREADS = 4;
+
     private final Configuration configuration;
     private final LiveSettings settings;
     private final CallMetrics calls = new CallMetrics(System::nanoTime);
@@ -92,6 +95,13 @@ final class Management implements AutoCloseable {
     }
 
     void bindTo(Main main, WarmUp warmUp) {
+        // The management port serves a few people and a scraper; Vert.x would keep 20 threads for them.
+        main.bind(
+                "vertxOptions",
+                new VertxOptions()
+                        .setEventLoopPoolSize(1)
+                        .setWorkerPoolSize(MANAGEMENT_THREADS)
+                        .setInternalBlockingPoolSize(1));
         CircuitBreakerRegistry breakers = CircuitBreakerRegistry.ofDefaults();
         breaker.follow(breakers);
         main.bind("circuitBreakerRegistry", breakers);

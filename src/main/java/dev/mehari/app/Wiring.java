@@ -46,6 +46,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.camel.Exchange;
 import org.apache.camel.main.Main;
+import org.apache.camel.main.SimpleMainShutdownStrategy;
 import org.apache.camel.support.AsyncProcessorConverterHelper;
 import org.apache.camel.support.ExpressionAdapter;
 import org.jspecify.annotations.Nullable;
@@ -103,6 +104,8 @@ final class Wiring implements AutoCloseable {
                 System::nanoTime);
         warmUp = new WarmUp(new SecureRandom());
         relay.chooseUpstreamBy(this::location);
+        // Camel's own would stop the routes at the signal, under the calls that are to finish first.
+        main.setShutdownStrategy(new SimpleMainShutdownStrategy());
 
         OpenBreakers openBreakers = new OpenBreakers(System::nanoTime);
         main.bind("netty-http", relay);
