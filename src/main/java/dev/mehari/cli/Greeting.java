@@ -5,7 +5,9 @@ import dev.mehari.caller.NewKey;
 import dev.mehari.config.Configuration;
 import dev.mehari.upstream.Upstream;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** What {@code mehari run} prints once requests can be served: where it is, the first key, and a call that works. */
 final class Greeting {
@@ -17,12 +19,28 @@ final class Greeting {
         this.configuration = configuration;
     }
 
+    /** The same as one JSON document; {@code apiKey} is null unless it was made just now. */
+    record Document(
+            String url,
+            String adminUrl,
+            List<String> upstreams,
+            @Nullable String apiKey,
+            String curl) {}
+
+    Document document() {
+        NewKey key = gateway.firstKey();
+        return new Document(
+                url(),
+                adminUrl(),
+                gateway.upstreams().stream().map(Greeting::shown).toList(),
+                key == null ? null : key.key(),
+                curl());
+    }
+
     void print(PrintWriter out) {
-        String url = "http://" + reachable(configuration.listen().host()) + ":" + gateway.port();
         out.println("Mehari is ready.");
-        out.println("  Data port:   " + url);
-        out.println(
-                "  Management:  http://" + reachable(configuration.listen().adminHost()) + ":" + gateway.adminPort());
+        out.println("  Data port:   " + url());
+        out.println("  Management:  " + adminUrl());
         out.println("  Upstream:    "
                 + gateway.upstreams().stream().map(Greeting::shown).collect(Collectors.joining(", ")));
         NewKey key = gateway.firstKey();
@@ -33,14 +51,25 @@ final class Greeting {
         }
         out.println();
         out.println("Try it:");
-        out.println(
-                "  curl -N " + url + "/v1/chat/completions" + authorization(key)
-                        + " -H 'Content-Type: application/json'"
-                        + " -d '{\"model\":\"gpt-4o-mini\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]}'");
+        out.println("  " + curl());
         out.flush();
     }
 
-    private String authorization(@org.jspecify.annotations.Nullable NewKey key) {
+    private String url() {
+        return "http://" + reachable(configuration.listen().host()) + ":" + gateway.port();
+    }
+
+    private String adminUrl() {
+        return "http://" + reachable(configuration.listen().adminHost()) + ":" + gateway.adminPort();
+    }
+
+    private String curl() {
+        return "curl -N " + url() + "/v1/chat/completions" + authorization(gateway.firstKey())
+                + " -H 'Content-Type: application/json'"
+                + " -d '{\"model\":\"gpt-4o-mini\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]}'";
+    }
+
+    private String authorization(@Nullable NewKey key) {
         if (!configuration.auth().required()) {
             return "";
         }

@@ -15,9 +15,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
@@ -30,6 +34,8 @@ import picocli.CommandLine.ParseResult;
         mixinStandardHelpOptions = true,
         sortOptions = false)
 final class RunCommand implements CommandLine.IExitCodeGenerator, Runnable {
+    private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
+
     @Option(
             names = "--config",
             paramLabel = "FILE",
@@ -51,6 +57,9 @@ final class RunCommand implements CommandLine.IExitCodeGenerator, Runnable {
     @CommandLine.Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before run
     private CommandSpec spec;
+
+    @Mixin
+    private JsonOutput json = new JsonOutput();
 
     private int exitCode = ExitCode.DONE;
 
@@ -86,9 +95,15 @@ final class RunCommand implements CommandLine.IExitCodeGenerator, Runnable {
             }
             Settings settings = settings();
             Configuration configuration = Configuration.from(settings);
+            logSettings(settings);
             Gateway gateway = Gateway.start(new Gateway.Options(configuration, routesFolder(), initialKey()));
             stopOnSignal(gateway);
-            new Greeting(gateway, configuration).print(spec.commandLine().getOut());
+            Greeting greeting = new Greeting(gateway, configuration);
+            if (json.isOn()) {
+                JsonOutput.print(spec.commandLine().getOut(), greeting.document());
+            } else {
+                greeting.print(spec.commandLine().getOut());
+            }
             new CountDownLatch(1).await(); // until a signal ends the process
         } catch (ConfigurationException | StorageStartException refused) {
             fail(refused.getMessage());
@@ -97,6 +112,16 @@ final class RunCommand implements CommandLine.IExitCodeGenerator, Runnable {
         } catch (Exception e) {
             fail(StartFailures.explain(e));
         }
+    }
+
+    /** Once, and only what is not as it is by default; secrets are masked. */
+    private static void logSettings(Settings settings) {
+        LOG.info(
+                "Settings that differ from their defaults: {}",
+                settings.declared().stream()
+                        .filter(setting -> !setting.text().equals(setting.defaultText()))
+                        .map(setting -> setting.key() + "=" + setting.text())
+                        .collect(Collectors.joining(", ")));
     }
 
     private void fail(@Nullable String message) {
