@@ -25,7 +25,6 @@ import dev.mehari.inspection.InspectRequest;
 import dev.mehari.relay.CallListener;
 import dev.mehari.relay.PassUpstreamAnswer;
 import dev.mehari.relay.RelayHttpComponent;
-import dev.mehari.relay.Transport;
 import dev.mehari.relay.UpstreamLocation;
 import dev.mehari.settings.LiveSettings;
 import dev.mehari.settings.ProxySettings;
@@ -33,6 +32,7 @@ import dev.mehari.simulator.SimulatedUpstream;
 import dev.mehari.storage.ApiKeyTable;
 import dev.mehari.storage.Database;
 import dev.mehari.storage.SettingTable;
+import dev.mehari.transport.Transport;
 import dev.mehari.upstream.ChooseUpstream;
 import dev.mehari.upstream.PrepareUpstreamRequest;
 import dev.mehari.upstream.Upstream;
@@ -80,7 +80,8 @@ final class Wiring implements AutoCloseable {
         this.configuration = configuration;
         adminPort = FreePort.unlessGiven(configuration.listen().adminPort());
         this.database = database;
-        loops = Transport.eventLoops(Runtime.getRuntime().availableProcessors());
+        Transport transport = Transport.best();
+        loops = transport.newLoops(Runtime.getRuntime().availableProcessors(), "mehari-io");
 
         SettingTable settingTable = new SettingTable(database);
         settings = new LiveSettings(initially(configuration.proxy()), settingTable);
@@ -95,6 +96,7 @@ final class Wiring implements AutoCloseable {
 
         FailureAnswers answers = new FailureAnswers();
         relay = new RelayHttpComponent(
+                transport,
                 loops,
                 configuration.relay(),
                 configuration.pool().maxSize(),

@@ -3,9 +3,13 @@ package dev.mehari.relay;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What others want done when a call ends or its client leaves. Safe for use by several threads. */
 final class CallHooks {
+    private static final Logger LOG = LoggerFactory.getLogger(CallHooks.class);
+
     private final List<Runnable> onEnd = new ArrayList<>(4);
     private @Nullable Runnable onClientGone;
     private boolean ended;
@@ -84,7 +88,12 @@ final class CallHooks {
         }
         // Nothing is added any more, so the list may be read without the lock.
         for (Runnable action : onEnd) {
-            action.run();
+            try {
+                action.run();
+            } catch (RuntimeException e) {
+                // One action's fault must not keep the others from giving back what they hold.
+                LOG.error("What was to be done at the end of a call failed", e);
+            }
         }
     }
 }

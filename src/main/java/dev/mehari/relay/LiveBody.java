@@ -4,6 +4,7 @@ import dev.mehari.exchange.StreamBody;
 import dev.mehari.exchange.StreamEnd;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
@@ -12,6 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * An upstream's answer body on its way through. Its state is confined to one event loop, which its upstream channel and
@@ -32,6 +35,7 @@ final class LiveBody implements StreamBody {
         void abort(Throwable cause);
     }
 
+    private static final Logger LOG = LoggerFactory.getLogger(LiveBody.class);
     static final int MAX_KEPT = 64 * 1024;
 
     private final Channel upstream;
@@ -79,8 +83,8 @@ final class LiveBody implements StreamBody {
             for (HttpContent content : before) {
                 to.content(content);
             }
-            to.flush();
         }
+        to.flush(); // the head too, which may be all there is for a long time
         if (end instanceof StreamEnd.Failed failed) {
             to.abort(failed.cause());
         } else if (end instanceof StreamEnd.Discarded) {
@@ -145,9 +149,18 @@ final class LiveBody implements StreamBody {
             sink.abort(failed.cause());
         }
         for (Consumer<StreamEnd> listener : listeners) {
-            listener.accept(how);
+            tell(listener, how);
         }
         listeners.clear();
+    }
+
+    /** One listener's fault must not keep the others from giving back what they hold. */
+    private static void tell(Consumer<StreamEnd> listener, StreamEnd how) {
+        try {
+            listener.accept(how);
+        } catch (RuntimeException e) {
+            LOG.error("What was to be done at the end of a stream failed", e);
+        }
     }
 
     private void releaseKept() {
@@ -160,7 +173,7 @@ final class LiveBody implements StreamBody {
     /** Content that arrived before the answer was found to be a stream; on the event loop. */
     void arrivedBefore(@Nullable ByteBuf content) {
         if (content != null) {
-            arrived(new io.netty.handler.codec.http.DefaultHttpContent(content));
+            arrived(new DefaultHttpContent(content));
         }
     }
 }

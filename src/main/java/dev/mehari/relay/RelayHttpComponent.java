@@ -3,6 +3,7 @@ package dev.mehari.relay;
 import dev.mehari.answer.FailureAnswers;
 import dev.mehari.config.RelayLimits;
 import dev.mehari.failure.MehariFailure;
+import dev.mehari.transport.Transport;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.util.concurrent.EventExecutor;
@@ -29,6 +30,7 @@ public final class RelayHttpComponent extends NettyHttpComponent {
     public static final String REQUEST_ID_HEADER = "X-Request-Id";
     public static final String QUEUE_MS_HEADER = "X-Mehari-Queue-Ms";
 
+    private final Transport transport;
     private final EventLoopGroup loops;
     private final RelayLimits limits;
     private final PoolSettings pool;
@@ -42,11 +44,13 @@ public final class RelayHttpComponent extends NettyHttpComponent {
     private @Nullable UpstreamTls tls;
 
     /**
-     * @param loops the event loops of all connections, see {@link Transport#eventLoops}; closed by whoever made them
-     * @param maxUpstreamConnections per address, 0 for no bound
+     * @param loops the event loops of all connections, made by {@code transport}; closed by whoever made them
+     * @param maxUpstreamConnections per address, shared out evenly between the event loops, at least one to each; 0 for
+     *     no bound
      * @param nanos as {@link System#nanoTime}
      */
     public RelayHttpComponent(
+            Transport transport,
             EventLoopGroup loops,
             RelayLimits limits,
             int maxUpstreamConnections,
@@ -54,6 +58,7 @@ public final class RelayHttpComponent extends NettyHttpComponent {
             FailureAnswers failureAnswers,
             CallListener callListener,
             LongSupplier nanos) {
+        this.transport = transport;
         this.loops = loops;
         this.limits = limits;
         this.failureAnswers = failureAnswers;
@@ -66,7 +71,7 @@ public final class RelayHttpComponent extends NettyHttpComponent {
         int perLoop = maxUpstreamConnections == 0 ? Integer.MAX_VALUE : Math.max(1, maxUpstreamConnections / loopCount);
         pool = new PoolSettings(perLoop, maxUpstreamIdle, 256 * 1024, 1024 * 1024);
         for (EventExecutor loop : loops) {
-            pools.put(loop, new UpstreamPool((EventLoop) loop, loops, pool, nanos));
+            pools.put(loop, new UpstreamPool((EventLoop) loop, transport, pool, nanos));
         }
         getConfiguration().setUsingExecutorService(false);
         setMuteException(true);
@@ -126,7 +131,7 @@ public final class RelayHttpComponent extends NettyHttpComponent {
         RelayServer server = servers.computeIfAbsent(
                 host + ":" + port, key -> new RelayServer(host, port, limits, failureAnswers, callListener, nanos));
         int backlog = endpoint.getConfiguration().getBacklog();
-        server.add(consumer, loops, backlog > 0 ? backlog : 4096);
+        server.add(consumer, transport, loops, backlog > 0 ? backlog : 4096);
         return server;
     }
 

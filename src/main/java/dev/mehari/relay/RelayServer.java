@@ -4,6 +4,7 @@ import dev.mehari.answer.FailureAnswers;
 import dev.mehari.config.RelayLimits;
 import dev.mehari.failure.MehariFailure;
 import dev.mehari.failure.RequestRejected;
+import dev.mehari.transport.Transport;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
@@ -96,12 +97,18 @@ final class RelayServer {
         return connections.size();
     }
 
-    synchronized void add(RelayConsumer consumer, EventLoopGroup loops, int backlog) throws IOException {
+    synchronized void add(RelayConsumer consumer, Transport transport, EventLoopGroup loops, int backlog)
+            throws IOException {
         consumers.add(consumer);
         consumers.sort(Comparator.comparingInt((RelayConsumer c) -> -c.path().length())
                 .thenComparing(c -> c.matchesPrefix() ? 1 : 0));
         if (listening == null) {
-            listen(loops, backlog);
+            try {
+                listen(transport, loops, backlog);
+            } catch (IOException e) {
+                consumers.remove(consumer);
+                throw e;
+            }
         }
     }
 
@@ -118,10 +125,10 @@ final class RelayServer {
         return true;
     }
 
-    private void listen(EventLoopGroup loops, int backlog) throws IOException {
+    private void listen(Transport transport, EventLoopGroup loops, int backlog) throws IOException {
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(loops)
-                .channel(Transport.serverChannel(loops))
+                .channel(transport.serverChannel())
                 .option(ChannelOption.SO_BACKLOG, backlog)
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .childOption(ChannelOption.TCP_NODELAY, true)

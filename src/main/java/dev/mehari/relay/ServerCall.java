@@ -149,7 +149,7 @@ final class ServerCall implements Call, LiveBody.Sink {
             ctx.channel().eventLoop().execute(this::heartbeat);
             return;
         }
-        if (hooks.isEnded() || (headWritten && !eventStream) || streaming != null) {
+        if (isOver() || head || (headWritten && !eventStream) || streaming != null) {
             return;
         }
         if (!headWritten) {

@@ -12,6 +12,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
@@ -49,10 +50,12 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
     private @Nullable RequestBody body;
     private @Nullable MehariFailure refusal;
     private boolean answering;
-    private boolean lingering;
+    private boolean discarding;
     private boolean readingOn;
     private @Nullable ArrayDeque<Object> readAhead;
     private long activeNanos;
+    private long stalledBytes;
+    private long stalledNanos;
 
     ServerConnection(RelayServer server) {
         this.server = server;
@@ -85,7 +88,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         activeNanos = nowNanos();
-        if (lingering) {
+        if (discarding) {
             ReferenceCountUtil.release(message);
         } else if (answering) {
             if (readAhead == null) {
@@ -190,7 +193,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
     /** Refuses a request whose rest is not wanted. */
     private void refuse(ServerCall refused, MehariFailure failure) {
         answering = true;
-        lingering = true;
+        discarding = true;
         refused.closeAfterwards();
         writeRefusal(refused, failure);
     }
@@ -217,11 +220,11 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
         answering = false;
         activeNanos = nowNanos();
         if (!ctx().channel().isActive()) {
-            return;
-        }
-        if (lingering) {
+            discarding = true;
+        } else if (discarding) {
             linger();
         } else if (closeDelimited || !ended.keepAlive()) {
+            discarding = true; // RFC 9112, section 9.6: what came behind this request is not looked at
             ctx().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
         } else {
             readOn();
@@ -234,7 +237,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
             return;
         }
         readingOn = true; // an answer given at once ends up here again; the loop goes on for it
-        while (!answering && !lingering && !waiting.isEmpty()) {
+        while (!answering && !discarding && !waiting.isEmpty()) {
             read(waiting.poll());
         }
         readingOn = false;
@@ -256,7 +259,13 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
     /** Closes what has been idle for too long; called from time to time on the event loop. */
     void checkIdle(long nowNanos) {
         ServerCall reading = call;
-        if (answering || lingering) {
+        if (discarding && !answering) {
+            return;
+        }
+        if (answering) {
+            if (isStalled(nowNanos)) {
+                ctx().close();
+            }
             return;
         }
         long idle = nowNanos - activeNanos;
@@ -267,6 +276,22 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
         } else if (idle > server.limits().requestIdle().toNanos()) {
             refuse(reading, RequestRules.tooSlow(server.limits()));
         }
+    }
+
+    /** The client is to take something, and has taken nothing of it for as long as it may be silent in a request. */
+    private boolean isStalled(long nowNanos) {
+        ChannelOutboundBuffer out = ctx().channel().unsafe().outboundBuffer();
+        if (out == null || out.isEmpty()) {
+            stalledBytes = 0;
+            return false;
+        }
+        long notTaken = out.totalPendingWriteBytes() - out.currentProgress();
+        if (notTaken != stalledBytes) {
+            stalledBytes = notTaken;
+            stalledNanos = nowNanos;
+            return false;
+        }
+        return nowNanos - stalledNanos > server.limits().requestIdle().toNanos();
     }
 
     boolean isOn(EventLoop loop) {
@@ -300,7 +325,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
         } else if (running.hasBegun()) {
             running.abort(why);
         } else {
-            lingering = true;
+            discarding = true;
             running.closeAfterwards();
             writeRefusal(running, why);
             running.abandonWork();

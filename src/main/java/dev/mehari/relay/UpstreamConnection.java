@@ -4,11 +4,9 @@ import static java.util.Objects.requireNonNull;
 
 import dev.mehari.exchange.StreamEnd;
 import dev.mehari.failure.ClientGone;
+import dev.mehari.failure.MehariFailure;
 import dev.mehari.failure.UpstreamBroken;
 import dev.mehari.failure.UpstreamTimeout;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
-import io.netty.buffer.CompositeByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
@@ -18,6 +16,7 @@ import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -26,26 +25,34 @@ import org.jspecify.annotations.Nullable;
  * One kept-alive connection to an upstream; carries one request at a time. An answer that is small, or has arrived as a
  * whole in one read, is handed over as bytes; any other as a {@link LiveBody} at the end of the read that brought its
  * head, so an event stream's first event is never waited for. Confined to its event loop.
+ *
+ * <p>States: connecting for a request, idle, waiting for an answer's head ({@code request} only), gathering
+ * ({@code request} and {@code head}) and streaming ({@code live}).
  */
 final class UpstreamConnection extends ChannelInboundHandlerAdapter implements Runnable {
     private final UpstreamPool pool;
     private final UpstreamPool.Host host;
+    private final GatheredBytes gathered = new GatheredBytes();
     private @Nullable Channel channel;
 
+    private @Nullable UpstreamRequest connectingFor;
     private @Nullable UpstreamRequest request;
     private @Nullable HttpResponse head;
-    private @Nullable ByteBuf gathered;
     private @Nullable LiveBody live;
     private boolean reused;
     private boolean sent;
     private boolean keepAlive;
     private long readNanos;
     private long startedNanos;
-    private UpstreamTimeouts timeouts = new UpstreamTimeouts(0, 0, 0, 0);
+    private UpstreamTimeouts timeouts;
 
-    UpstreamConnection(UpstreamPool pool, UpstreamPool.Host host) {
+    UpstreamConnection(UpstreamPool pool, UpstreamPool.Host host, UpstreamRequest connectingFor) {
         this.pool = pool;
         this.host = host;
+        this.connectingFor = connectingFor;
+        timeouts = connectingFor.timeouts();
+        startedNanos = pool.nowNanos();
+        readNanos = startedNanos;
     }
 
     @Override
@@ -58,18 +65,15 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements R
     }
 
     boolean isUsable() {
-        return channel().isActive() && request == null && live == null;
+        return channel().isActive() && !isBusy();
     }
 
-    boolean isConnected() {
-        return channel != null && channel.isActive();
-    }
-
-    boolean isBusy() {
+    private boolean isBusy() {
         return request != null || live != null;
     }
 
     void start(UpstreamRequest next) {
+        connectingFor = null;
         request = next;
         timeouts = next.timeouts();
         startedNanos = next.startedNanos();
@@ -78,6 +82,9 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements R
         keepAlive = false;
         if (next.call() != null) {
             next.call().onClientGone(this);
+            if (request != next) {
+                return; // it had left already
+            }
         }
         channel().writeAndFlush(next.toHttp()).addListener((ChannelFutureListener) written -> {
             sent = written.isSuccess();
@@ -90,15 +97,17 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements R
     /** The client left. */
     @Override
     public void run() {
-        if (!channel().eventLoop().inEventLoop()) {
-            channel().eventLoop().execute(this);
+        if (!pool.inLoop()) {
+            pool.execute(this);
             return;
         }
+        UpstreamRequest connecting = connectingFor;
         UpstreamRequest abandoned = request;
-        ServerCall call = abandoned == null ? null : abandoned.call();
-        if (abandoned != null && call != null && call.isClientGone()) {
-            request = null;
-            channel().close();
+        if (connecting != null && connecting.isClientGone()) {
+            pool.connected(host, this, connecting, new ClientGone());
+        } else if (abandoned != null && abandoned.isClientGone()) {
+            forgetAnswer();
+            close();
             abandoned.fail(new ClientGone());
         }
     }
@@ -137,7 +146,10 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements R
             return;
         }
         boolean last = content instanceof LastHttpContent;
-        if (live != null) {
+        if (last && isCutOff(ctx)) {
+            ReferenceCountUtil.release(content);
+            failed(new UpstreamBroken("The upstream's answer was cut off without an end of its TLS session", null));
+        } else if (live != null) {
             LiveBody body = live;
             body.arrived(content);
             if (last) {
@@ -152,35 +164,29 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements R
             stream();
             more(ctx, content);
         } else {
-            gather(ctx, content);
+            gathered.add(ctx.alloc(), content.content());
             if (last) {
                 whole();
-            } else if (size() > pool.maxGathered()) {
+            } else if (gathered.size() > pool.maxGathered()) {
                 tooLarge();
             }
         }
     }
 
+    /**
+     * An answer that ends with its connection is whole only when TLS says that nobody cut the connection
+     * (RFC 9112, section 9.8).
+     */
+    private static boolean isCutOff(ChannelHandlerContext ctx) {
+        if (ctx.channel().isActive()) {
+            return false;
+        }
+        SslHandler tls = ctx.pipeline().get(SslHandler.class);
+        return tls != null && !tls.sslCloseFuture().isSuccess();
+    }
+
     private @Nullable ServerCall call() {
         return request == null ? null : request.call();
-    }
-
-    private int size() {
-        return gathered == null ? 0 : gathered.readableBytes();
-    }
-
-    private void gather(ChannelHandlerContext ctx, HttpContent content) {
-        ByteBuf more = content.content();
-        if (!more.isReadable()) {
-            content.release();
-        } else if (gathered == null) {
-            gathered = more;
-        } else if (gathered instanceof CompositeByteBuf several) {
-            several.addComponent(true, more);
-        } else {
-            gathered =
-                    ctx.alloc().compositeBuffer(64).addComponent(true, gathered).addComponent(true, more);
-        }
     }
 
     @Override
@@ -203,7 +209,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements R
         if (known) {
             return length > pool.maxWhole();
         }
-        return response.status().codeClass() == HttpStatusClass.SUCCESS || size() > pool.maxWhole();
+        return response.status().codeClass() == HttpStatusClass.SUCCESS || gathered.size() > pool.maxWhole();
     }
 
     private void stream() {
@@ -212,8 +218,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements R
         request = null;
         LiveBody body = new LiveBody(channel());
         live = body;
-        body.arrivedBefore(gathered);
-        gathered = null;
+        body.arrivedBefore(gathered.take());
         ServerCall call = answered.call();
         if (call != null) {
             call.clearClientGone(this);
@@ -227,12 +232,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements R
     private void whole() {
         HttpResponse response = requireNonNull(head);
         UpstreamRequest answered = requireNonNull(request);
-        byte[] bytes = RequestBody.EMPTY;
-        if (gathered != null) {
-            bytes = ByteBufUtil.getBytes(gathered);
-            gathered.release();
-            gathered = null;
-        }
+        byte[] bytes = gathered.takeBytes();
         head = null;
         request = null;
         if (answered.call() != null) {
@@ -252,26 +252,28 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements R
     }
 
     private void release() {
-        // An answer that overtook its request leaves the connection in the middle of a message.
-        if (keepAlive && sent) {
+        // An answer that overtook its request leaves the connection in the middle of a message; one without a length
+        // ends with its connection.
+        if (keepAlive && sent && channel().isActive()) {
             pool.idle(host, this);
         } else {
-            channel().close();
+            close();
         }
     }
 
-    /** Tells whoever waits, and closes. */
-    private void failed(Throwable failure) {
-        UpstreamRequest waiting = request;
-        LiveBody body = live;
+    private void forgetAnswer() {
         request = null;
         live = null;
         head = null;
-        if (gathered != null) {
-            gathered.release();
-            gathered = null;
-        }
-        channel().close();
+        gathered.release();
+    }
+
+    /** Tells whoever waits, and closes. */
+    private void failed(MehariFailure failure) {
+        UpstreamRequest waiting = request;
+        LiveBody body = live;
+        forgetAnswer();
+        close();
         if (waiting != null) {
             if (waiting.call() != null) {
                 waiting.call().clearClientGone(this);
@@ -287,7 +289,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements R
     private void lost(UpstreamRequest waiting, @Nullable Throwable cause) {
         if (reused && head == null && waiting.mayBeSentAgain()) {
             request = null;
-            channel().close();
+            close();
             pool.submitFresh(host, waiting);
         } else {
             failed(new UpstreamBroken("The upstream closed the connection before it answered", cause));
@@ -295,8 +297,24 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements R
     }
 
     void pooled() {
+        connectingFor = null;
         reused = true;
         readNanos = pool.nowNanos();
+    }
+
+    void close() {
+        if (channel != null) {
+            channel.close();
+        }
+    }
+
+    /** Fails what is under way, and closes. */
+    void shutDown(MehariFailure why) {
+        if (connectingFor != null) {
+            pool.connected(host, this, connectingFor, why);
+        } else {
+            failed(why);
+        }
     }
 
     /** Called a few times a second. */
@@ -304,51 +322,43 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements R
         if (live != null && live.isHeldBack()) {
             readNanos = now;
         }
-        if (!isBusy()) {
-            if (now - readNanos > pool.maxIdleNanos()) {
-                channel().close();
+        if (connectingFor != null) {
+            if (UpstreamTimeouts.isOver(timeouts.connectNanos(), startedNanos, now)) {
+                pool.connected(host, this, connectingFor, timeouts.connect());
             }
-        } else if (isOver(timeouts.totalNanos(), startedNanos, now)) {
-            failed(timeout(
-                    UpstreamTimeout.Stage.TOTAL,
-                    "The upstream took longer than allowed in total",
-                    timeouts.totalNanos()));
-        } else if (head == null && isOver(timeouts.firstByteNanos(), startedNanos, now)) {
-            failed(timeout(
-                    UpstreamTimeout.Stage.FIRST_BYTE,
-                    "The upstream did not begin to answer in time",
-                    timeouts.firstByteNanos()));
-        } else if (head != null && isOver(timeouts.idleNanos(), readNanos, now)) {
-            failed(timeout(
-                    UpstreamTimeout.Stage.IDLE,
-                    "The upstream fell silent in the middle of its answer",
-                    timeouts.idleNanos()));
+        } else if (!isBusy()) {
+            if (now - readNanos > pool.maxIdleNanos()) {
+                close();
+            }
+        } else {
+            UpstreamTimeout timeout = head == null
+                    ? timeouts.beforeAnswer(startedNanos, now)
+                    : timeouts.inAnswer(startedNanos, readNanos, now);
+            if (timeout != null) {
+                failed(timeout);
+            }
         }
-    }
-
-    static boolean isOver(long limitNanos, long sinceNanos, long now) {
-        return limitNanos > 0 && now - sinceNanos >= limitNanos;
-    }
-
-    static UpstreamTimeout timeout(UpstreamTimeout.Stage stage, String what, long limitNanos) {
-        return new UpstreamTimeout(stage, what + " (" + limitNanos / 1_000_000 + " ms)");
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-        pool.closed(host, this);
         UpstreamRequest waiting = request;
         if (waiting != null && head == null) {
             lost(waiting, null);
         } else if (isBusy()) {
             failed(new UpstreamBroken("The upstream closed the connection in the middle of its answer", null));
         }
+        if (connectingFor == null) {
+            pool.closed(host, this);
+        }
         ctx.fireChannelInactive();
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        if (request != null && head == null) {
+        if (connectingFor != null) {
+            ctx.close(); // told by the step that failed
+        } else if (request != null && head == null) {
             lost(request, cause);
         } else {
             failed(new UpstreamBroken("The connection to the upstream broke", cause));

@@ -19,8 +19,8 @@ public record UpstreamLocation(
         int proxyPort) {
 
     RelayTarget target(@Nullable SslContext context) {
-        // Resolved here, once, since the proxy handler would otherwise look it up on an event loop.
-        InetSocketAddress proxy = proxyHost == null ? null : new InetSocketAddress(proxyHost, proxyPort);
+        // Not resolved here: that would block the event loop.
+        InetSocketAddress proxy = proxyHost == null ? null : InetSocketAddress.createUnresolved(proxyHost, proxyPort);
         return new RelayTarget(new UpstreamAddress(host, port, context, proxy), basePath, null);
     }
 }

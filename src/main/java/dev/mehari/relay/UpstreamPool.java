@@ -3,23 +3,9 @@ package dev.mehari.relay;
 import dev.mehari.failure.ClientGone;
 import dev.mehari.failure.UpstreamTimeout;
 import dev.mehari.failure.UpstreamUnreachable;
-import io.netty.bootstrap.Bootstrap;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
-import io.netty.channel.ConnectTimeoutException;
+import dev.mehari.transport.Transport;
 import io.netty.channel.EventLoop;
-import io.netty.channel.EventLoopGroup;
-import io.netty.handler.codec.http.HttpClientCodec;
-import io.netty.handler.proxy.HttpProxyHandler;
-import io.netty.handler.proxy.ProxyConnectException;
-import io.netty.handler.ssl.SslHandler;
-import io.netty.handler.ssl.SslHandshakeTimeoutException;
-import io.netty.resolver.dns.DnsAddressResolverGroup;
-import io.netty.resolver.dns.DnsServerAddressStreamProviders;
-import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.ScheduledFuture;
-import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -37,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * and requests beyond it wait in order for a connection to come free.
  */
 final class UpstreamPool {
-    /** Connections to one address. */
+    /** Connections to one address; forgotten while there are none. */
     static final class Host {
         private final UpstreamAddress address;
         private final ArrayDeque<UpstreamConnection> idle = new ArrayDeque<>();
@@ -54,26 +40,28 @@ final class UpstreamPool {
     private final EventLoop loop;
     private final PoolSettings settings;
     private final LongSupplier nanos;
-    private final Bootstrap bootstrap;
+    private final UpstreamConnector connector;
     private final Map<UpstreamAddress, Host> hosts = new HashMap<>();
     private final Set<UpstreamConnection> connections = new LinkedHashSet<>();
     private final ScheduledFuture<?> ticker;
     private final LongAdder open = new LongAdder();
     private final LongAdder idle = new LongAdder();
+    private boolean closed;
 
-    UpstreamPool(EventLoop loop, EventLoopGroup loops, PoolSettings settings, LongSupplier nanos) {
+    UpstreamPool(EventLoop loop, Transport transport, PoolSettings settings, LongSupplier nanos) {
         this.loop = loop;
         this.settings = settings;
         this.nanos = nanos;
-        bootstrap = new Bootstrap()
-                .group(loop)
-                .channel(Transport.clientChannel(loops))
-                .option(ChannelOption.TCP_NODELAY, true)
-                .option(ChannelOption.SO_KEEPALIVE, true)
-                // The JDK's resolver would block the event loop.
-                .resolver(new DnsAddressResolverGroup(
-                        Transport.datagramChannel(loops), DnsServerAddressStreamProviders.platformDefault()));
+        connector = new UpstreamConnector(loop, transport);
         ticker = loop.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    boolean inLoop() {
+        return loop.inEventLoop();
+    }
+
+    void execute(Runnable task) {
+        loop.execute(task);
     }
 
     long nowNanos() {
@@ -112,7 +100,7 @@ final class UpstreamPool {
     }
 
     private void submit(Host host, UpstreamRequest request) {
-        if (request.call() != null && request.call().isClientGone()) {
+        if (request.isClientGone()) {
             request.fail(new ClientGone());
             return;
         }
@@ -124,16 +112,26 @@ final class UpstreamPool {
                 return;
             }
         }
-        if (host.open < settings.maxPerLoop()) {
+        if (closed) {
+            request.fail(stopping());
+        } else if (host.open < settings.maxPerLoop()) {
             connect(host, request);
         } else {
             waitForConnection(host, request);
         }
     }
 
+    private static UpstreamUnreachable stopping() {
+        return new UpstreamUnreachable("The gateway is stopping", null);
+    }
+
     /** Sends {@code request} on a new connection, for a pooled one has failed it. */
     void submitFresh(Host host, UpstreamRequest request) {
-        connect(host, request);
+        if (closed) {
+            request.fail(stopping());
+        } else {
+            connect(host, request);
+        }
     }
 
     private void waitForConnection(Host host, UpstreamRequest request) {
@@ -149,101 +147,29 @@ final class UpstreamPool {
     }
 
     private void connect(Host host, UpstreamRequest request) {
-        UpstreamAddress address = host.address;
-        long connectMillis = TimeUnit.NANOSECONDS.toMillis(request.timeouts().connectNanos());
-        UpstreamConnection connection = new UpstreamConnection(this, host);
+        UpstreamConnection connection = new UpstreamConnection(this, host, request);
         host.open++;
         open.increment();
         connections.add(connection);
         if (request.call() != null) {
-            request.call().onClientGone(() -> loop.execute(() -> request.fail(new ClientGone())));
+            request.call().onClientGone(connection);
         }
-        Bootstrap connecting =
-                address.proxy() == null ? bootstrap.clone() : bootstrap.clone().disableResolver();
-        connecting
-                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) Math.min(connectMillis, Integer.MAX_VALUE))
-                .handler(new ChannelInitializer<>() {
-                    @Override
-                    protected void initChannel(Channel channel) {
-                        addHandlers(channel, address, connectMillis, connection);
-                    }
-                })
-                .connect(InetSocketAddress.createUnresolved(address.host(), address.port()))
-                .addListener((Future<Void> connected) -> {
-                    if (connected.isSuccess()) {
-                        whenReady(connection.channel(), ready -> connected(host, connection, request, ready));
-                    } else {
-                        connected(host, connection, request, connected.cause());
-                    }
-                });
+        connector.connect(host.address, connection, failure -> connected(host, connection, request, failure));
     }
 
-    private static void addHandlers(
-            Channel channel, UpstreamAddress address, long connectMillis, UpstreamConnection connection) {
-        if (address.proxy() != null) {
-            HttpProxyHandler proxy = new HttpProxyHandler(address.proxy());
-            proxy.setConnectTimeoutMillis(connectMillis);
-            channel.pipeline().addLast(proxy);
-        }
-        if (address.tls() != null) {
-            SslHandler tls = address.tls().newHandler(channel.alloc(), address.host(), address.port());
-            tls.setHandshakeTimeoutMillis(connectMillis);
-            channel.pipeline().addLast(tls);
-        }
-        channel.pipeline().addLast(new HttpClientCodec(), connection);
-    }
-
-    /** Calls {@code then} with null once tunnel and TLS stand, or with what went wrong. */
-    private static void whenReady(Channel channel, java.util.function.Consumer<@Nullable Throwable> then) {
-        HttpProxyHandler proxy = channel.pipeline().get(HttpProxyHandler.class);
-        if (proxy != null) {
-            proxy.connectFuture().addListener(tunnel -> {
-                if (tunnel.isSuccess()) {
-                    whenSecure(channel, then);
-                } else {
-                    then.accept(tunnel.cause());
-                }
-            });
-        } else {
-            whenSecure(channel, then);
-        }
-    }
-
-    private static void whenSecure(Channel channel, java.util.function.Consumer<@Nullable Throwable> then) {
-        SslHandler tls = channel.pipeline().get(SslHandler.class);
-        if (tls == null) {
-            then.accept(null);
-        } else {
-            tls.handshakeFuture().addListener(shaken -> then.accept(shaken.isSuccess() ? null : shaken.cause()));
-        }
-    }
-
-    private void connected(
-            Host host, UpstreamConnection connection, UpstreamRequest request, @Nullable Throwable failure) {
-        if (failure != null) {
-            if (connection.isConnected()) {
-                connection.channel().close();
+    /** A connection stands, or will not; may be told several times, of which the first counts. */
+    void connected(Host host, UpstreamConnection connection, UpstreamRequest request, @Nullable Throwable failure) {
+        if (failure == null && connections.contains(connection)) {
+            if (request.isTold()) {
+                idle(host, connection);
+            } else {
+                connection.start(request);
             }
-            closed(host, connection);
-            request.fail(
-                    failure instanceof ConnectTimeoutException
-                                    || failure instanceof SslHandshakeTimeoutException
-                                    || isTimeout(failure)
-                            ? UpstreamConnection.timeout(
-                                    UpstreamTimeout.Stage.CONNECT,
-                                    "No connection to the upstream could be made in time",
-                                    request.timeouts().connectNanos())
-                            : new UpstreamUnreachable("The upstream cannot be reached", failure));
-        } else if (request.isTold()) {
-            idle(host, connection);
         } else {
-            connection.start(request);
+            connection.close();
+            request.fail(UpstreamConnector.explain(failure == null ? new ClientGone() : failure));
+            closed(host, connection);
         }
-    }
-
-    private static boolean isTimeout(Throwable failure) {
-        return failure instanceof ProxyConnectException
-                && String.valueOf(failure.getMessage()).contains("timeout");
     }
 
     /** {@code connection} may carry another request. */
@@ -269,8 +195,9 @@ final class UpstreamPool {
         if (host.idle.remove(connection)) {
             idle.decrement();
         }
-        UpstreamRequest next = host.waiting.poll();
-        if (next != null) {
+        // One that fails at once leaves its place to the one behind it.
+        UpstreamRequest next;
+        while (host.open < settings.maxPerLoop() && (next = host.waiting.poll()) != null) {
             submit(host, next);
         }
     }
@@ -278,29 +205,38 @@ final class UpstreamPool {
     private void tick() {
         long now = nowNanos();
         for (UpstreamConnection connection : new ArrayList<>(connections)) {
-            if (connection.isConnected()) {
-                connection.check(now);
-            }
+            connection.check(now);
         }
         for (Host host : hosts.values()) {
-            for (UpstreamRequest request : new ArrayList<>(host.waiting)) {
-                long limit = request.timeouts().firstByteNanos();
-                if (UpstreamConnection.isOver(limit, request.startedNanos(), now) && host.waiting.remove(request)) {
-                    request.fail(UpstreamConnection.timeout(
-                            UpstreamTimeout.Stage.FIRST_BYTE,
-                            "No connection to the upstream came free in time",
-                            limit));
-                }
+            if (!host.waiting.isEmpty()) {
+                checkWaiting(host, now);
+            }
+        }
+        hosts.values().removeIf(host -> host.open == 0 && host.waiting.isEmpty());
+    }
+
+    private static void checkWaiting(Host host, long now) {
+        for (UpstreamRequest request : new ArrayList<>(host.waiting)) {
+            UpstreamTimeout timeout = request.timeoutBeforeAnswer(now);
+            if (timeout != null && host.waiting.remove(request)) {
+                request.fail(timeout);
             }
         }
     }
 
-    /** Any thread. */
+    /** Any thread. What is under way or waiting fails. */
     void close() {
         loop.execute(() -> {
+            closed = true;
             ticker.cancel(false);
-            new ArrayList<>(connections)
-                    .forEach(connection -> connection.channel().close());
+            for (Host host : hosts.values()) {
+                UpstreamRequest waiting;
+                while ((waiting = host.waiting.poll()) != null) {
+                    waiting.fail(stopping());
+                }
+            }
+            new ArrayList<>(connections).forEach(connection -> connection.shutDown(stopping()));
+            connector.close();
         });
     }
 }

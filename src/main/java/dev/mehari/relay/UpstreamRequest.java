@@ -1,5 +1,6 @@
 package dev.mehari.relay;
 
+import dev.mehari.failure.UpstreamTimeout;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.DefaultFullHttpRequest;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
@@ -84,6 +85,16 @@ final class UpstreamRequest {
     @Nullable
     ServerCall call() {
         return call;
+    }
+
+    boolean isClientGone() {
+        return call != null && call.isClientGone();
+    }
+
+    /** What this has exceeded while it waits for a connection; null for nothing. */
+    @Nullable
+    UpstreamTimeout timeoutBeforeAnswer(long now) {
+        return timeouts.beforeAnswer(startedNanos, now);
     }
 
     UpstreamTimeouts timeouts() {

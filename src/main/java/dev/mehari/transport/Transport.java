@@ -2,12 +2,15 @@ package dev.mehari.transport;
 
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.epoll.EpollEventLoopGroup;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioEventLoopGroup;
+import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
@@ -15,14 +18,14 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 /** A family of channel classes and the event loops that go with them. */
 public enum Transport {
     /** Linux' own readiness interface; fewer system calls and less garbage than NIO. */
-    EPOLL(EpollServerSocketChannel.class, EpollSocketChannel.class) {
+    EPOLL(EpollServerSocketChannel.class, EpollSocketChannel.class, EpollDatagramChannel.class) {
         @Override
         public EventLoopGroup newLoops(int threads, String threadName) {
             return new EpollEventLoopGroup(threads, new DefaultThreadFactory(threadName, true));
         }
     },
     /** Works everywhere. */
-    NIO(NioServerSocketChannel.class, NioSocketChannel.class) {
+    NIO(NioServerSocketChannel.class, NioSocketChannel.class, NioDatagramChannel.class) {
         @Override
         public EventLoopGroup newLoops(int threads, String threadName) {
             return new NioEventLoopGroup(threads, new DefaultThreadFactory(threadName, true));
@@ -31,10 +34,15 @@ public enum Transport {
 
     private final Class<? extends ServerSocketChannel> serverChannel;
     private final Class<? extends SocketChannel> clientChannel;
+    private final Class<? extends DatagramChannel> datagramChannel;
 
-    Transport(Class<? extends ServerSocketChannel> serverChannel, Class<? extends SocketChannel> clientChannel) {
+    Transport(
+            Class<? extends ServerSocketChannel> serverChannel,
+            Class<? extends SocketChannel> clientChannel,
+            Class<? extends DatagramChannel> datagramChannel) {
         this.serverChannel = serverChannel;
         this.clientChannel = clientChannel;
+        this.datagramChannel = datagramChannel;
     }
 
     /** Returns the fastest transport that this machine can load. */
@@ -53,5 +61,10 @@ public enum Transport {
     /** Returns the class of outgoing channels. */
     public Class<? extends SocketChannel> clientChannel() {
         return clientChannel;
+    }
+
+    /** Returns the class of channels on which names are looked up. */
+    public Class<? extends DatagramChannel> datagramChannel() {
+        return datagramChannel;
     }
 }

@@ -3,6 +3,7 @@ package dev.mehari.relay;
 import dev.mehari.answer.FailureAnswers;
 import dev.mehari.config.ByteSize;
 import dev.mehari.config.RelayLimits;
+import dev.mehari.transport.Transport;
 import io.netty.channel.EventLoopGroup;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -13,17 +14,21 @@ import org.apache.camel.impl.DefaultCamelContext;
 /** A context with the relay's component and nothing else of ours: one route from a port of its own to an upstream. */
 final class RelayFixture implements AutoCloseable {
     static final RelayLimits LIMITS = limits(12_000_000, Duration.ofSeconds(30), Duration.ofSeconds(75));
+    private static final Duration IDLE = Duration.ofSeconds(30);
 
-    private final EventLoopGroup loops = Transport.eventLoops(2);
+    private final EventLoopGroup loops;
     private final DefaultCamelContext camel = new DefaultCamelContext();
     final RelayHttpComponent relay;
 
-    private RelayFixture(RelayLimits limits, int maxUpstreamConnections) {
+    private RelayFixture(int loopCount, RelayLimits limits, int maxUpstreamConnections, Duration maxUpstreamIdle) {
+        Transport transport = Transport.best();
+        loops = transport.newLoops(loopCount, "mehari-io");
         relay = new RelayHttpComponent(
+                transport,
                 loops,
                 limits,
                 maxUpstreamConnections,
-                Duration.ofSeconds(30),
+                maxUpstreamIdle,
                 new FailureAnswers(),
                 CallListener.NONE,
                 System::nanoTime);
@@ -43,8 +48,42 @@ final class RelayFixture implements AutoCloseable {
 
     static RelayFixture to(RelayLimits limits, int maxUpstreamConnections, int upstreamPort, String... options)
             throws Exception {
+        return with(limits, maxUpstreamConnections, relaying("127.0.0.1:" + upstreamPort, options));
+    }
+
+    /** All connections share one event loop, and {@code maxUpstreamConnections} (0 for no bound). */
+    static RelayFixture onOneLoop(int maxUpstreamConnections, int upstreamPort) throws Exception {
+        return new RelayFixture(1, LIMITS, maxUpstreamConnections, IDLE).run(relaying("127.0.0.1:" + upstreamPort));
+    }
+
+    static RelayFixture on(int loops, int maxUpstreamConnections, int upstreamPort, String... options)
+            throws Exception {
+        return new RelayFixture(loops, LIMITS, maxUpstreamConnections, IDLE)
+                .run(relaying("127.0.0.1:" + upstreamPort, options));
+    }
+
+    /** A route to an upstream with base path {@code /base} behind a forward proxy. */
+    static RelayFixture through(String proxyHost, int proxyPort, String host, int port, String... options)
+            throws Exception {
+        RelayFixture fixture = prepared();
+        UpstreamLocation upstream = new UpstreamLocation(false, host, port, "/base", proxyHost, proxyPort);
+        fixture.relay.chooseUpstreamBy(exchange -> upstream);
+        return fixture.run(relaying("127.0.0.1:1", options));
+    }
+
+    static RelayFixture idlingAtMost(Duration maxUpstreamIdle, int upstreamPort) throws Exception {
+        return new RelayFixture(2, LIMITS, 0, maxUpstreamIdle).run(relaying("127.0.0.1:" + upstreamPort));
+    }
+
+    /** A route that relays everything to {@code authority}, with {@code https://} before it for TLS. */
+    static RelayFixture toAddress(String authority, String... options) throws Exception {
+        return with(LIMITS, 0, relaying(authority, options));
+    }
+
+    static RouteBuilder relaying(String authority, String... options) {
         String more = options.length == 0 ? "" : "&" + String.join("&", options);
-        return with(limits, maxUpstreamConnections, new RouteBuilder() {
+        String address = authority.contains("://") ? authority : "http://" + authority;
+        return new RouteBuilder() {
             @Override
             public void configure() {
                 from("netty-http:http://127.0.0.1:0?matchOnUriPrefix=true")
@@ -54,18 +93,26 @@ final class RelayFixture implements AutoCloseable {
                                             + failure.getClass().getSimpleName() + "\"}\n\n")
                                     .getBytes(StandardCharsets.UTF_8));
                         })
-                        .to("netty-http:http://127.0.0.1:" + upstreamPort + "?throwExceptionOnFailure=false" + more);
+                        .to("netty-http:" + address + "?throwExceptionOnFailure=false" + more);
             }
-        });
+        };
     }
 
     static RelayFixture with(RelayLimits limits, int maxUpstreamConnections, RouteBuilder routes) throws Exception {
-        RelayFixture fixture = new RelayFixture(limits, maxUpstreamConnections);
-        fixture.camel.addRoutes(routes);
-        fixture.camel.getShutdownStrategy().setTimeout(1);
-        fixture.camel.getShutdownStrategy().setShutdownNowOnTimeout(true);
-        fixture.camel.start();
-        return fixture;
+        return new RelayFixture(2, limits, maxUpstreamConnections, IDLE).run(routes);
+    }
+
+    /** Not started yet; see {@link #run}. */
+    static RelayFixture prepared() {
+        return new RelayFixture(2, LIMITS, 0, IDLE);
+    }
+
+    RelayFixture run(RouteBuilder routes) throws Exception {
+        camel.addRoutes(routes);
+        camel.getShutdownStrategy().setTimeout(1);
+        camel.getShutdownStrategy().setShutdownNowOnTimeout(true);
+        camel.start();
+        return this;
     }
 
     DefaultCamelContext camel() {

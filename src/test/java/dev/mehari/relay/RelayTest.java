@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.mehari.config.RelayLimits;
+import dev.mehari.testing.LeakWatch;
 import dev.mehari.testing.RawClient;
 import dev.mehari.testing.StubUpstream;
 import java.net.ServerSocket;
@@ -11,8 +12,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The relay's component between a raw client and a stub upstream, one trap of HTTP relaying each. */
+@ExtendWith(LeakWatch.class)
 class RelayTest {
     private static final String BIG = "x".repeat(3_000_000);
 

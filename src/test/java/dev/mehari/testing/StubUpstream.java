@@ -261,6 +261,11 @@ public final class StubUpstream implements AutoCloseable {
             ctx.close();
         }
 
+        /** Closes the connection as a broken wire does, without the end that TLS asks for. */
+        public void cut() {
+            ctx.channel().unsafe().close(ctx.channel().unsafe().voidPromise());
+        }
+
         /** Resets the connection. */
         public void reset() {
             ctx.channel().config().setOption(ChannelOption.SO_LINGER, 0);
