@@ -6,7 +6,6 @@ import org.apache.camel.Consumer;
 import org.apache.camel.Processor;
 import org.apache.camel.Producer;
 import org.apache.camel.component.netty.http.NettyHttpEndpoint;
-import org.apache.camel.support.SynchronousDelegateProducer;
 import org.jspecify.annotations.Nullable;
 
 /** A {@code netty-http} endpoint with Mehari's consumer and producer. */
@@ -46,8 +45,7 @@ public final class RelayEndpoint extends NettyHttpEndpoint {
 
     @Override
     public Producer createProducer() throws Exception {
-        Producer producer = new RelayProducer(this);
-        return getConfiguration().isSynchronous() ? new SynchronousDelegateProducer(producer) : producer;
+        return new RelayProducer(this);
     }
 
     UpstreamTimeouts timeouts() {

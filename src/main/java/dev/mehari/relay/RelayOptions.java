@@ -15,7 +15,6 @@ record RelayOptions(long firstByteNanos, long idleNanos, long totalNanos) {
             "backlog",
             "bridgeEndpoint",
             "bridgeErrorHandler",
-            "chunkedMaxContentLength",
             "connectTimeout",
             "exceptionHandler",
             "exchangePattern",
@@ -35,8 +34,7 @@ record RelayOptions(long firstByteNanos, long idleNanos, long totalNanos) {
             "tcpNoDelay",
             "throwExceptionOnFailure",
             "traceEnabled",
-            "usingExecutorService",
-            "workerGroup");
+            "usingExecutorService");
 
     /** Stock options of which one value only can be had, with that value and the reason. */
     private static final Map<String, Fixed> FIXED = Map.of(
@@ -45,7 +43,11 @@ record RelayOptions(long firstByteNanos, long idleNanos, long totalNanos) {
             "send503whenSuspended", new Fixed("true", "a suspended route answers 503"),
             "tcpNoDelay", new Fixed("true", "event streams are sent at once"),
             "keepAlive", new Fixed("true", "connections that died are noticed"),
-            "reuseAddress", new Fixed("true", "a restart must not wait for old connections"));
+            "reuseAddress", new Fixed("true", "a restart must not wait for old connections"),
+            "nativeTransport", new Fixed("true", "epoll is used where it loads"),
+            "bridgeEndpoint", new Fixed("true", "the Host header is always the upstream's"),
+            "exchangePattern", new Fixed("InOut", "each request is answered"),
+            "synchronous", new Fixed("false", "waiting would block the event loop that the answer comes on"));
 
     private record Fixed(String value, String reason) {}
 

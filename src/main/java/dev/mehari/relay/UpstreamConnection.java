@@ -297,7 +297,6 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements R
     }
 
     void pooled() {
-        connectingFor = null;
         reused = true;
         readNanos = pool.nowNanos();
     }

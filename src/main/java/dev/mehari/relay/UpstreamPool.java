@@ -159,16 +159,17 @@ final class UpstreamPool {
 
     /** A connection stands, or will not; may be told several times, of which the first counts. */
     void connected(Host host, UpstreamConnection connection, UpstreamRequest request, @Nullable Throwable failure) {
-        if (failure == null && connections.contains(connection)) {
-            if (request.isTold()) {
-                idle(host, connection);
-            } else {
-                connection.start(request);
+        if (failure != null) {
+            // Forgotten first: closing it tells of a failure again.
+            if (forget(host, connection)) {
+                connection.close();
+                request.fail(UpstreamConnector.explain(failure));
+                serveWaiting(host);
             }
+        } else if (connections.contains(connection)) {
+            connection.start(request);
         } else {
             connection.close();
-            request.fail(UpstreamConnector.explain(failure == null ? new ClientGone() : failure));
-            closed(host, connection);
         }
     }
 
@@ -187,15 +188,25 @@ final class UpstreamPool {
     }
 
     void closed(Host host, UpstreamConnection connection) {
+        if (forget(host, connection)) {
+            serveWaiting(host);
+        }
+    }
+
+    private boolean forget(Host host, UpstreamConnection connection) {
         if (!connections.remove(connection)) {
-            return;
+            return false;
         }
         host.open--;
         open.decrement();
         if (host.idle.remove(connection)) {
             idle.decrement();
         }
-        // One that fails at once leaves its place to the one behind it.
+        return true;
+    }
+
+    /** Gives a free place to who waits; one that fails at once leaves it to the one behind it. */
+    private void serveWaiting(Host host) {
         UpstreamRequest next;
         while (host.open < settings.maxPerLoop() && (next = host.waiting.poll()) != null) {
             submit(host, next);

@@ -23,8 +23,11 @@ final class ConnectProxy implements AutoCloseable {
     private final List<String> asked = new CopyOnWriteArrayList<>();
     private final Way way;
 
-    private ConnectProxy(Way way) throws IOException {
+    private final int target;
+
+    private ConnectProxy(Way way, int target) throws IOException {
         this.way = way;
+        this.target = target;
         start(() -> {
             while (true) {
                 Socket client = listening.accept();
@@ -35,15 +38,20 @@ final class ConnectProxy implements AutoCloseable {
     }
 
     static ConnectProxy open() throws IOException {
-        return new ConnectProxy(Way.TUNNEL);
+        return new ConnectProxy(Way.TUNNEL, 0);
+    }
+
+    /** Tunnels to a port of this machine, whatever it is asked for. */
+    static ConnectProxy alwaysTo(int port) throws IOException {
+        return new ConnectProxy(Way.TUNNEL, port);
     }
 
     static ConnectProxy refusing() throws IOException {
-        return new ConnectProxy(Way.REFUSE);
+        return new ConnectProxy(Way.REFUSE, 0);
     }
 
     static ConnectProxy silent() throws IOException {
-        return new ConnectProxy(Way.SAY_NOTHING);
+        return new ConnectProxy(Way.SAY_NOTHING, 0);
     }
 
     private interface IoTask {
@@ -78,8 +86,10 @@ final class ConnectProxy implements AutoCloseable {
         switch (way) {
             case REFUSE -> say(client, "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n");
             case TUNNEL -> {
-                String[] target = first.split(" ")[1].split(":");
-                Socket upstream = new Socket(target[0], Integer.parseInt(target[1]));
+                String[] named = first.split(" ")[1].split(":");
+                Socket upstream = target == 0
+                        ? new Socket(named[0], Integer.parseInt(named[1]))
+                        : new Socket(InetAddress.getLoopbackAddress(), target);
                 sockets.add(upstream);
                 say(client, "HTTP/1.1 200 Connection established\r\n\r\n");
                 start(() -> copy(upstream.getInputStream(), client.getOutputStream()));

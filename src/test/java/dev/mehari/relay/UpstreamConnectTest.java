@@ -73,8 +73,8 @@ class UpstreamConnectTest {
 
     @Test
     void goes_through_a_forward_proxy() throws Exception {
-        try (StubUpstream stub = StubUpstream.answering((request, reply) -> reply.json(
-                        200, request.headers().get("host") + request.uri()));
+        try (StubUpstream stub = StubUpstream.answering(
+                        (request, reply) -> reply.json(200, request.headers().get("host") + request.uri()));
                 ConnectProxy proxy = ConnectProxy.open();
                 RelayFixture relay = RelayFixture.through("localhost", proxy.port(), "127.0.0.1", stub.port());
                 RawClient client = RawClient.connect(relay.port())) {
@@ -110,8 +110,7 @@ class UpstreamConnectTest {
 
     @Test
     void answers_502_when_the_proxys_name_does_not_resolve() throws Exception {
-        try (RelayFixture relay =
-                        RelayFixture.through("nowhere.invalid", 3128, "127.0.0.1", 1, "connectTimeout=2000");
+        try (RelayFixture relay = RelayFixture.through("nowhere.invalid", 3128, "127.0.0.1", 1, "connectTimeout=2000");
                 RawClient client = RawClient.connect(relay.port())) {
             assertThat(client.get("/a").answer().status()).isIn(502, 504);
         }

@@ -44,15 +44,32 @@ class UpstreamTlsTest {
         parameters.setTrustManagers(trust);
         RelayFixture fixture = RelayFixture.prepared();
         fixture.camel().getRegistry().bind("trust", parameters);
-        return fixture.run(
-                RelayFixture.relaying("https://localhost:" + port, "sslContextParameters=#trust", "connectTimeout=5000"));
+        return fixture.run(RelayFixture.relaying(
+                "https://localhost:" + port, "sslContextParameters=#trust", "connectTimeout=5000"));
     }
 
     @Test
-    void speaks_tls_to_an_upstream_it_trusts_and_names_the_host() throws Exception {
+    void names_the_host_to_the_upstream_through_a_proxy_too() throws Exception {
         SniRecorder names = new SniRecorder(forLocalhost.server());
+        try (StubUpstream stub = StubUpstream.answeringOverTls(names, (request, reply) -> reply.json(200, "{}"));
+                ConnectProxy proxy = ConnectProxy.alwaysTo(stub.port());
+                RelayFixture relay = RelayFixture.prepared()) {
+            UpstreamLocation named = new UpstreamLocation(true, "api.example.com", 443, "", "127.0.0.1", proxy.port());
+            relay.relay.chooseUpstreamBy(exchange -> named);
+            relay.run(RelayFixture.relaying("127.0.0.1:1"));
+            try (RawClient client = RawClient.connect(relay.port())) {
+                assertThat(client.get("/").answer().status()).isEqualTo(502); // a name, but not a certificate to match
+            }
+            assertThat(names.seen()).containsExactly("api.example.com");
+            assertThat(proxy.asked()).containsExactly("CONNECT api.example.com:443 HTTP/1.1");
+        }
+    }
+
+    @Test
+    void speaks_tls_to_an_upstream_it_trusts() throws Exception {
         try (StubUpstream stub = StubUpstream.answeringOverTls(
-                        names, (request, reply) -> reply.json(200, request.headers().get("host")));
+                        forLocalhost.server(),
+                        (request, reply) -> reply.json(200, request.headers().get("host")));
                 RelayFixture relay = relay(stub.port(), forLocalhost);
                 RawClient client = RawClient.connect(relay.port())) {
             for (int i = 0; i < 3; i++) {
@@ -61,7 +78,6 @@ class UpstreamTlsTest {
                 assertThat(answer.body()).isEqualTo("localhost:" + stub.port());
             }
             assertThat(stub.connections()).isEqualTo(1);
-            assertThat(names.seen()).containsExactly("localhost");
         }
     }
 

@@ -22,11 +22,15 @@ public final class TestCertificates {
         this.keyStore = keyStore;
     }
 
-    /** @param subjectNames in keytool's words, such as {@code dns:localhost} or {@code ip:127.0.0.1} */
+    /**
+     * Makes one.
+     *
+     * @param subjectNames in keytool's words, such as {@code dns:localhost} or {@code ip:127.0.0.1}
+     */
     public static TestCertificates selfSigned(Path folder, String subjectNames) throws Exception {
         Path file = folder.resolve("store-" + subjectNames.replaceAll("[^a-z0-9]", "_") + ".p12");
-        List<String> command = new ArrayList<>(
-                List.of(Path.of(System.getProperty("java.home"), "bin", "keytool").toString(), "-genkeypair"));
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(), "-genkeypair"));
         command.addAll(List.of("-alias", "server", "-keyalg", "EC", "-groupname", "secp256r1", "-validity", "1"));
         command.addAll(List.of("-dname", "CN=test", "-ext", "san=" + subjectNames, "-ext", "bc=ca:true"));
         command.addAll(List.of("-storetype", "PKCS12", "-storepass", PASSWORD, "-keystore", file.toString()));
