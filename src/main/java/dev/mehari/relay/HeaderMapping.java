@@ -1,10 +1,13 @@
 package dev.mehari.relay;
 
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Moves headers between HTTP and a Camel message without Camel's filter, which compiles expressions per header and drops
@@ -16,12 +19,14 @@ final class HeaderMapping {
 
     /** Values are String, or {@code List<String>} where a name is repeated. */
     static void toCamel(HttpHeaders from, Map<String, Object> to) {
-        String connection = from.get("connection");
+        List<String> named = namedByConnection(from);
         Iterator<Map.Entry<CharSequence, CharSequence>> headers = from.iteratorCharSequence();
         while (headers.hasNext()) {
             Map.Entry<CharSequence, CharSequence> header = headers.next();
             String name = header.getKey().toString();
-            if (isInternal(name) || staysOnThisHop(name) || isNamedBy(connection, name)) {
+            if (isInternal(name)
+                    || staysOnThisHop(name)
+                    || (named != null && named.contains(name.toLowerCase(Locale.ROOT)))) {
                 continue;
             }
             String value = header.getValue().toString();
@@ -50,7 +55,7 @@ final class HeaderMapping {
                 to.add(name, text);
             } else if (value instanceof Iterable<?> several) {
                 to.add(name, several);
-            } else if (value instanceof Number || value instanceof Boolean) {
+            } else if (value != null) {
                 to.add(name, value.toString());
             }
         }
@@ -77,15 +82,22 @@ final class HeaderMapping {
         };
     }
 
-    private static boolean isNamedBy(@org.jspecify.annotations.Nullable String connection, String name) {
-        if (connection == null || connection.length() < name.length()) {
-            return false;
+    /** Names of headers that Connection keeps to this hop, in lower case; null, mostly, for none. */
+    private static @Nullable List<String> namedByConnection(HttpHeaders from) {
+        String first = from.get(HttpHeaderNames.CONNECTION);
+        if (first == null) {
+            return null;
         }
-        for (String named : connection.split(",", -1)) {
-            if (named.strip().equalsIgnoreCase(name)) {
-                return true;
+        List<String> lines = from.getAll(HttpHeaderNames.CONNECTION);
+        if (lines.size() == 1 && (first.equalsIgnoreCase("keep-alive") || first.equalsIgnoreCase("close"))) {
+            return null;
+        }
+        List<String> names = new ArrayList<>();
+        for (String line : lines) {
+            for (String name : line.split(",", -1)) {
+                names.add(name.strip().toLowerCase(Locale.ROOT));
             }
         }
-        return false;
+        return names;
     }
 }

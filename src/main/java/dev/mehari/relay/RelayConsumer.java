@@ -8,8 +8,9 @@ import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -45,15 +46,23 @@ final class RelayConsumer extends DefaultConsumer implements Suspendable {
         this.endpoint = endpoint;
         configuration = endpoint.getConfiguration();
         String configured = configuration.getPath();
-        path = configured == null || configured.equals("/") ? "" : configured;
+        path = configured == null ? "" : withoutSlashAtEnd(configured);
+        if (path.indexOf('{') >= 0) {
+            throw new IllegalArgumentException("netty-http serves no path templates such as " + path
+                    + " here: match on a prefix, and read the rest from CamelHttpPath");
+        }
         methods = methods(endpoint.getHttpMethodRestrict());
+    }
+
+    private static String withoutSlashAtEnd(String path) {
+        return path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
     }
 
     private static @Nullable Set<String> methods(@Nullable String restricted) {
         if (restricted == null) {
             return null;
         }
-        Set<String> allowed = new HashSet<>();
+        Set<String> allowed = new LinkedHashSet<>();
         for (String method : restricted.split(",", -1)) {
             allowed.add(method.strip().toUpperCase(Locale.ROOT));
         }
@@ -69,13 +78,17 @@ final class RelayConsumer extends DefaultConsumer implements Suspendable {
     }
 
     boolean matches(String requested) {
-        if (matchesPrefix()) {
-            return requested.startsWith(path)
-                    && (requested.length() == path.length()
-                            || path.isEmpty()
-                            || requested.charAt(path.length()) == '/');
+        if (!requested.startsWith(path) || !requested.startsWith("/")) {
+            return false;
         }
-        return requested.equals(path) || (path.isEmpty() && requested.equals("/"));
+        int behind = requested.length() - path.length();
+        return behind == 0 || (requested.charAt(path.length()) == '/' && (behind == 1 || matchesPrefix()));
+    }
+
+    /** Null when all are. */
+    @Nullable
+    Set<String> methods() {
+        return methods;
     }
 
     boolean allows(HttpMethod method) {
@@ -115,7 +128,8 @@ final class RelayConsumer extends DefaultConsumer implements Suspendable {
         exchange.setPattern(ExchangePattern.InOut);
         Message message = exchange.getIn();
         Map<String, Object> headers = message.getHeaders();
-        String target = head.uri();
+        // A header's bytes arrive as characters, one each.
+        String target = RequestTarget.encoded(head.uri(), StandardCharsets.ISO_8859_1);
         String requested = RequestTarget.path(target);
         headers.put(NettyHttpConstants.HTTP_METHOD, head.method().name());
         headers.put(NettyHttpConstants.HTTP_URI, requested);
@@ -191,7 +205,7 @@ final class RelayConsumer extends DefaultConsumer implements Suspendable {
         } else if (body instanceof LiveBody live) {
             call.stream(status, headers, live, length);
         } else {
-            call.answer(status, headers, bytes(message, body), length);
+            call.answer(status, headers, BodyBytes.of(message), length);
         }
     }
 
@@ -206,7 +220,7 @@ final class RelayConsumer extends DefaultConsumer implements Suspendable {
         if (events && body instanceof LiveBody live) {
             call.stream(status, headers, live, -1);
         } else if (events) {
-            call.finishEventStream(bytes(exchange.getMessage(), body));
+            call.finishEventStream(BodyBytes.of(exchange.getMessage()));
         } else {
             if (body instanceof LiveBody live) {
                 live.discard();
@@ -218,27 +232,16 @@ final class RelayConsumer extends DefaultConsumer implements Suspendable {
 
     private static int status(Message message, @Nullable Object body) {
         Object code = message.getHeader(NettyHttpConstants.HTTP_RESPONSE_CODE);
-        if (code instanceof Integer number) {
-            return number;
-        }
         if (code != null) {
-            return Integer.parseInt(code.toString().strip());
+            int number = code instanceof Integer known
+                    ? known
+                    : Integer.parseInt(code.toString().strip());
+            if (number < 200 || number > 999) {
+                throw new IllegalStateException(number + " is no status of a whole answer");
+            }
+            return number;
         }
         boolean empty = body == null || (body instanceof String text && text.isBlank());
         return empty ? 204 : 200;
-    }
-
-    private static byte[] bytes(Message message, @Nullable Object body) {
-        if (body == null) {
-            return RequestBody.EMPTY;
-        }
-        if (body instanceof byte[] raw) {
-            return raw;
-        }
-        byte[] converted = message.getBody(byte[].class);
-        if (converted == null) {
-            throw new IllegalStateException("A " + body.getClass().getName() + " cannot be sent as an answer");
-        }
-        return converted;
     }
 }

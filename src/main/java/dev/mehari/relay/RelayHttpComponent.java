@@ -92,6 +92,7 @@ public final class RelayHttpComponent extends NettyHttpComponent {
     protected void doInit() throws Exception {
         super.doInit();
         tls = new UpstreamTls(getCamelContext());
+        UnconvertibleStream.addTo(getCamelContext().getTypeConverterRegistry());
     }
 
     UpstreamTls tls() {

@@ -9,7 +9,6 @@ import io.netty.handler.codec.http.HttpMethod;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import org.apache.camel.AsyncCallback;
-import org.apache.camel.CamelExchangeException;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.component.netty.http.NettyHttpConstants;
@@ -54,7 +53,7 @@ final class RelayProducer extends DefaultAsyncProducer {
         try {
             target = target(exchange);
             request = request(exchange, callback, call, target);
-        } catch (Exception e) {
+        } catch (RuntimeException e) {
             exchange.setException(e);
             callback.done(true);
             return true;
@@ -70,10 +69,9 @@ final class RelayProducer extends DefaultAsyncProducer {
     }
 
     private UpstreamRequest request(
-            Exchange exchange, AsyncCallback callback, @Nullable ServerCall call, RelayTarget target)
-            throws CamelExchangeException {
+            Exchange exchange, AsyncCallback callback, @Nullable ServerCall call, RelayTarget target) {
         Message in = exchange.getIn();
-        byte[] body = body(exchange, in);
+        byte[] body = BodyBytes.of(in);
         HttpMethod method = method(in, body);
         HttpHeaders headers = new DefaultHttpHeaders();
         HeaderMapping.toHttp(in.getHeaders(), headers);
@@ -87,30 +85,11 @@ final class RelayProducer extends DefaultAsyncProducer {
                 this::answered,
                 call,
                 method,
-                requestTarget(exchange, in, target),
+                requestTarget(in, target),
                 headers,
                 body,
                 timeouts,
                 endpoint.getComponent().nowNanos());
-    }
-
-    private static byte[] body(Exchange exchange, Message in) throws CamelExchangeException {
-        Object body = in.getBody();
-        if (body == null) {
-            return RequestBody.EMPTY;
-        }
-        if (body instanceof byte[] bytes) {
-            return bytes;
-        }
-        if (body instanceof String text) {
-            return text.getBytes(StandardCharsets.UTF_8);
-        }
-        byte[] converted = in.getBody(byte[].class);
-        if (converted == null) {
-            throw new CamelExchangeException(
-                    "A " + body.getClass().getName() + " cannot be sent as a request body", exchange);
-        }
-        return converted;
     }
 
     private static HttpMethod method(Message in, byte[] body) {
@@ -125,8 +104,7 @@ final class RelayProducer extends DefaultAsyncProducer {
         return HttpMethod.POST.equals(method) || HttpMethod.PUT.equals(method) || HttpMethod.PATCH.equals(method);
     }
 
-    private static String requestTarget(Exchange exchange, Message in, RelayTarget target)
-            throws CamelExchangeException {
+    private static String requestTarget(Message in, RelayTarget target) {
         Object path = in.getHeader(NettyHttpConstants.HTTP_PATH);
         Object query = in.getHeader(NettyHttpConstants.HTTP_RAW_QUERY);
         String whole = target.basePath();
@@ -138,22 +116,21 @@ final class RelayProducer extends DefaultAsyncProducer {
             whole = "/";
         }
         if (query == null) {
+            query = in.getHeader(NettyHttpConstants.HTTP_QUERY);
+        }
+        if (query == null) {
             query = target.query();
         }
         if (query != null) {
             whole = whole + "?" + query;
         }
-        for (int i = 0; i < whole.length(); i++) {
-            if (whole.charAt(i) <= ' ' || whole.charAt(i) == 0x7f) {
-                throw new CamelExchangeException(
-                        "The path to the upstream holds a space or a control character", exchange);
-            }
-        }
-        return whole;
+        return RequestTarget.encoded(whole, StandardCharsets.UTF_8);
     }
 
     private void answered(Exchange exchange, UpstreamAnswer answer) {
         int code = answer.status().code();
+        boolean failed = throwing && !ok.contains(code);
+        String uri = failed ? uri(exchange) : "";
         Message message = new DefaultMessage(exchange);
         message.setHeader(NettyHttpConstants.HTTP_RESPONSE_CODE, code);
         message.setHeader(Exchange.HTTP_RESPONSE_TEXT, answer.status().reasonPhrase());
@@ -164,8 +141,14 @@ final class RelayProducer extends DefaultAsyncProducer {
         if (answer.body() instanceof LiveBody) {
             exchange.getExchangeExtension().setStreamCacheDisabled(true);
         }
-        if (throwing && !ok.contains(code)) {
-            exchange.setException(new UpstreamAnswered(endpoint.getEndpointBaseUri(), answer, message));
+        if (failed) {
+            exchange.setException(new UpstreamAnswered(uri, answer, message));
         }
+    }
+
+    private String uri(Exchange exchange) {
+        RelayTarget target = target(exchange);
+        String scheme = target.address().tls() == null ? "http://" : "https://";
+        return scheme + target.address().authority() + requestTarget(exchange.getIn(), target);
     }
 }

@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -35,6 +36,7 @@ import org.slf4j.LoggerFactory;
 /** A listening port and its connections; consumers with different paths share it. */
 final class RelayServer {
     private static final Logger LOG = LoggerFactory.getLogger(RelayServer.class);
+    private static final List<String> ANY_METHOD = List.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS");
     private static final int LOW_WATER = 32 * 1024;
     private static final int HIGH_WATER = 64 * 1024;
 
@@ -186,6 +188,17 @@ final class RelayServer {
         }
         throw new RequestRejected(
                 RequestRejected.Kind.UNKNOWN_PATH, "unknown_path", "Nothing is served at this path", null);
+    }
+
+    /** What the consumers at {@code path} take, for a 405's Allow header. */
+    String allowedMethods(String path) {
+        Set<String> allowed = new LinkedHashSet<>();
+        for (RelayConsumer consumer : consumers) {
+            if (consumer.matches(path)) {
+                allowed.addAll(consumer.methods() == null ? ANY_METHOD : consumer.methods());
+            }
+        }
+        return String.join(", ", allowed);
     }
 
     void opened(ServerConnection connection) {

@@ -18,6 +18,7 @@ import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -206,6 +207,9 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
         FailureAnswer answer = server.failureAnswers().answer(failure, dialect, path, refused.id());
         HttpHeaders headers = new DefaultHttpHeaders();
         answer.headers().forEach(headers::set);
+        if (failure instanceof RequestRejected rejected && rejected.kind() == Kind.WRONG_METHOD) {
+            headers.set(HttpHeaderNames.ALLOW, server.allowedMethods(path));
+        }
         server.refused(refused, failure);
         refused.answer(answer.status(), headers, answer.body(), -1);
     }

@@ -3,6 +3,7 @@ package dev.mehari.relay;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpVersion;
 import org.apache.camel.Message;
 import org.apache.camel.component.netty.http.NettyHttpOperationFailedException;
@@ -21,7 +22,9 @@ final class UpstreamAnswered extends NettyHttpOperationFailedException {
                 uri,
                 upstream.status().code(),
                 upstream.status().reasonPhrase(),
-                upstream.headers().get(HttpHeaderNames.LOCATION),
+                upstream.status().codeClass() == HttpStatusClass.REDIRECTION
+                        ? upstream.headers().get(HttpHeaderNames.LOCATION)
+                        : null,
                 new DefaultFullHttpResponse(
                         HttpVersion.HTTP_1_1,
                         upstream.status(),
