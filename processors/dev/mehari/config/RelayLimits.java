@@ -8,7 +8,8 @@ import java.time.Duration;
  * @param maxBody largest request body; one byte more is refused with 413
  * @param maxHeader all request header lines together
  * @param maxInitialLine the request line, so the longest path and query
- * @param requestIdle longest silence while a request is being sent
+ * @param requestIdle longest silence while a request is being sent, and longest time in which a client takes nothing of
+ *     its answer
  * @param keepAlive an unused client connection is closed after this
  */
 public record RelayLimits(

@@ -12,7 +12,6 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
@@ -55,8 +54,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
     private boolean readingOn;
     private @Nullable ArrayDeque<Object> readAhead;
     private long activeNanos;
-    private long stalledBytes;
-    private long stalledNanos;
+    private final StallWatch stall = new StallWatch();
 
     ServerConnection(RelayServer server) {
         this.server = server;
@@ -267,7 +265,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
             return;
         }
         if (answering) {
-            if (isStalled(nowNanos)) {
+            if (stall.isStalled(ctx().channel(), server.limits().requestIdle().toNanos(), nowNanos)) {
                 ctx().close();
             }
             return;
@@ -280,22 +278,6 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
         } else if (idle > server.limits().requestIdle().toNanos()) {
             refuse(reading, RequestRules.tooSlow(server.limits()));
         }
-    }
-
-    /** The client is to take something, and has taken nothing of it for as long as it may be silent in a request. */
-    private boolean isStalled(long nowNanos) {
-        ChannelOutboundBuffer out = ctx().channel().unsafe().outboundBuffer();
-        if (out == null || out.isEmpty()) {
-            stalledBytes = 0;
-            return false;
-        }
-        long notTaken = out.totalPendingWriteBytes() - out.currentProgress();
-        if (notTaken != stalledBytes) {
-            stalledBytes = notTaken;
-            stalledNanos = nowNanos;
-            return false;
-        }
-        return nowNanos - stalledNanos > server.limits().requestIdle().toNanos();
     }
 
     boolean isOn(EventLoop loop) {

@@ -1,0 +1,203 @@
+package dev.mehari.relay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mehari.testing.LeakWatch;
+import dev.mehari.testing.RawClient;
+import dev.mehari.testing.StubUpstream;
+import java.io.IOException;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Requests as clients really send them: odd targets, several at once, headers twice. */
+@ExtendWith(LeakWatch.class)
+class ClientRequestsTest {
+    private static StubUpstream stub;
+    private static RelayFixture relay;
+
+    @BeforeAll
+    static void start() throws Exception {
+        stub = StubUpstream.answering((request, reply) -> reply.json(200, request.uri()));
+        relay = RelayFixture.to(stub.port());
+    }
+
+    @AfterAll
+    static void stop() {
+        relay.close();
+        stub.close();
+    }
+
+    private static StubUpstream.Request last() {
+        return stub.requests().get(stub.requests().size() - 1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/, /",
+        "/?, /?",
+        "/a?b?c=/d, /a?b?c=/d",
+        "/a%2Fb/../c, /a%2Fb/../c",
+        "//a//b, //a//b",
+        "http://elsewhere/a?b, /a?b",
+        "http://elsewhere, /",
+        "http://elsewhere?q=/a, /?q=/a",
+        "/é, /%C3%A9",
+        "/\u00ff?\u0001, /%C3%BF?%01",
+    })
+    void targets_reach_the_upstream_as_they_came(String target, String expected) throws IOException {
+        // RawClient sends each character as one byte, so UTF-8 is spelt out.
+        String bytes = new String(
+                target.getBytes(java.nio.charset.StandardCharsets.UTF_8), java.nio.charset.StandardCharsets.ISO_8859_1);
+        try (RawClient client = RawClient.connect(relay.port())) {
+            RawClient.Answer answer = client.get(bytes).answer();
+            assertThat(answer.body()).isEqualTo(expected);
+        }
+    }
+
+    @Test
+    void a_target_that_is_no_path_finds_nothing() throws IOException {
+        try (RawClient client = RawClient.connect(relay.port())) {
+            assertThat(client.send("OPTIONS * HTTP/1.1\r\nHost: t\r\n\r\n")
+                            .answer()
+                            .status())
+                    .isEqualTo(404);
+            assertThat(client.send("CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n")
+                            .answer()
+                            .status())
+                    .isEqualTo(405);
+        }
+    }
+
+    @Test
+    void nothing_behind_a_request_that_asked_to_close_is_looked_at() throws IOException {
+        int before = stub.requests().size();
+        try (RawClient client = RawClient.connect(relay.port())) {
+            client.get("/first", "Connection", "close").get("/second");
+            RawClient.Answer answer = client.answer();
+            assertThat(answer.body()).isEqualTo("/first");
+            assertThat(answer.headers()).containsEntry("connection", "close");
+            assertThat(client.isAtEnd()).isTrue();
+        }
+        try (RawClient client = RawClient.connect(relay.port())) {
+            client.send(String.join(
+                    "\r\n",
+                    "GET /third HTTP/1.1",
+                    "Host: t",
+                    "",
+                    "CONNECT a:1 HTTP/1.1",
+                    "Host: t",
+                    "Connection: close",
+                    "",
+                    "GET /fourth HTTP/1.1",
+                    "Host: t",
+                    "",
+                    ""));
+            assertThat(client.answer().body()).isEqualTo("/third");
+            assertThat(client.answer().status()).isEqualTo(405);
+            assertThat(client.isAtEnd()).isTrue();
+        }
+        assertThat(stub.requests().subList(before, stub.requests().size()))
+                .extracting(StubUpstream.Request::uri)
+                .containsExactly("/first", "/third");
+    }
+
+    @Test
+    void an_http_10_connection_is_kept_when_the_client_asks() throws IOException {
+        try (RawClient client = RawClient.connect(relay.port())) {
+            RawClient.Answer kept = client.send("GET /a HTTP/1.0\r\nConnection: keep-alive\r\n\r\n")
+                    .answer();
+            assertThat(kept.headers()).containsEntry("connection", "keep-alive");
+            assertThat(client.send("GET /b HTTP/1.0\r\n\r\n").answer().body()).isEqualTo("/b");
+            assertThat(client.isAtEnd()).isTrue();
+        }
+    }
+
+    @Test
+    void headers_named_on_any_connection_line_stay_on_their_hop() throws IOException {
+        try (RawClient client = RawClient.connect(relay.port())) {
+            client.get(
+                            "/",
+                            "Connection",
+                            "keep-alive",
+                            "Connection",
+                            "x-one , X-Two",
+                            "X-One",
+                            "1",
+                            "X-Two",
+                            "2",
+                            "X-Three",
+                            "3")
+                    .answer();
+            assertThat(last().headers().contains("x-one")).isFalse();
+            assertThat(last().headers().contains("x-two")).isFalse();
+            assertThat(last().headers().get("x-three")).isEqualTo("3");
+        }
+    }
+
+    @Test
+    void repeated_headers_stay_separate() throws IOException {
+        try (RawClient client = RawClient.connect(relay.port())) {
+            client.get("/", "X-A", "1, 2", "x-a", "3", "X-A", "4").answer();
+            assertThat(last().headers().getAll("X-A")).containsExactly("1, 2", "3", "4");
+        }
+    }
+
+    @Test
+    void chunked_bodies_arrive_whole_and_their_trailers_are_dropped() throws IOException {
+        try (RawClient client = RawClient.connect(relay.port())) {
+            client.send("POST /c HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: chunked\r\nTrailer: X-T\r\n\r\n");
+            client.send("3\r\nabc\r\n4;ext=1\r\ndefg\r\n0\r\nX-T: 1\r\n\r\n");
+            assertThat(client.answer().status()).isEqualTo(200);
+            assertThat(last().text()).isEqualTo("abcdefg");
+            assertThat(last().headers().get("content-length")).isEqualTo("7");
+            assertThat(last().headers().contains("transfer-encoding")).isFalse();
+        }
+    }
+
+    @Test
+    void a_body_byte_by_byte_is_one_request() throws IOException {
+        try (RawClient client = RawClient.connect(relay.port())) {
+            for (char c : "POST /slow HTTP/1.1\r\nHost: t\r\nContent-Length: 5\r\n\r\nhello".toCharArray()) {
+                client.send(String.valueOf(c));
+            }
+            assertThat(client.answer().body()).isEqualTo("/slow");
+            assertThat(last().text()).isEqualTo("hello");
+        }
+    }
+
+    @Test
+    void a_refused_body_is_read_away_so_that_the_client_sees_the_refusal() throws Exception {
+        try (RelayFixture small = RelayFixture.to(
+                        RelayFixture.limits(1000, Duration.ofSeconds(5), Duration.ofSeconds(5)), 0, stub.port());
+                RawClient client = RawClient.connect(small.port())) {
+            client.post("/", "x".repeat(5_000_000));
+            assertThat(client.answer().status()).isEqualTo(413);
+            assertThat(client.isAtEnd()).isTrue();
+        }
+    }
+
+    @Test
+    void a_client_that_expects_to_be_told_is_refused_before_it_sends() throws Exception {
+        try (RelayFixture small = RelayFixture.to(
+                        RelayFixture.limits(1000, Duration.ofSeconds(5), Duration.ofSeconds(5)), 0, stub.port());
+                RawClient client = RawClient.connect(small.port())) {
+            client.send("POST / HTTP/1.1\r\nHost: t\r\nContent-Length: 5000\r\nExpect: 100-continue\r\n\r\n");
+            assertThat(client.answer().status()).isEqualTo(413);
+        }
+    }
+
+    @Test
+    void an_unused_connection_is_closed() throws Exception {
+        try (RelayFixture brief = RelayFixture.to(
+                        RelayFixture.limits(1000, Duration.ofSeconds(5), Duration.ofMillis(500)), 0, stub.port());
+                RawClient client = RawClient.connect(brief.port())) {
+            assertThat(client.get("/").answer().status()).isEqualTo(200);
+            assertThat(client.isAtEnd()).isTrue();
+        }
+    }
+}
