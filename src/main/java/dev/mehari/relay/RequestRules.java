@@ -30,6 +30,9 @@ final class RequestRules {
             return malformed("invalid_host", "An HTTP/1.1 request needs exactly one Host header");
         }
         if (headers.contains(HttpHeaderNames.TRANSFER_ENCODING)) {
+            if (version.minorVersion() == 0) {
+                return malformed("unsupported_transfer_encoding", "HTTP/1.0 knows no Transfer-Encoding");
+            }
             List<String> encodings = headers.getAll(HttpHeaderNames.TRANSFER_ENCODING);
             if (encodings.size() > 1) {
                 return malformed("duplicate_transfer_encoding", "Send one Transfer-Encoding header");
