@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A client's connection: reads one request at a time, hands it to the consumer whose path it has, and writes the answer.
- * A request that arrives before the answer to the one before it (pipelining) is kept unread until its turn.
+ * A request that arrives before the answer to the one before it (pipelining) waits for its turn; few are read ahead.
  *
  * <p>States: no call (idle), a call and no consumer running (reading its request), a call being answered, and lingering:
  * an answer was written before the request had all arrived, so what still comes is thrown away for a moment, lest the
@@ -39,6 +39,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class ServerConnection extends ChannelInboundHandlerAdapter {
     private static final int SMALL_REST = 64 * 1024;
+    /** Heads and pieces of bodies; some are read so that the end of the connection is seen behind them. */
+    private static final int MAX_READ_AHEAD = 16;
+
     private static final long LINGER_MILLIS = 2_000;
 
     private final RelayServer server;
@@ -92,9 +95,11 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
         } else if (answering) {
             if (readAhead == null) {
                 readAhead = new ArrayDeque<>();
-                context.channel().config().setAutoRead(false);
             }
             readAhead.add(message);
+            if (readAhead.size() == MAX_READ_AHEAD) {
+                context.channel().config().setAutoRead(false);
+            }
         } else {
             read(message);
         }

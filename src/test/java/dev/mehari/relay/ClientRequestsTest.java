@@ -1,12 +1,14 @@
 package dev.mehari.relay;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.mehari.testing.LeakWatch;
 import dev.mehari.testing.RawClient;
 import dev.mehari.testing.StubUpstream;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -104,6 +106,35 @@ class ClientRequestsTest {
         assertThat(stub.requests().subList(before, stub.requests().size()))
                 .extracting(StubUpstream.Request::uri)
                 .containsExactly("/first", "/third");
+    }
+
+    @Test
+    void a_client_that_sends_requests_without_end_is_held_back() throws Exception {
+        AtomicLong sent = new AtomicLong();
+        String request = "GET /endless HTTP/1.1\r\nHost: t\r\nX-Fill: " + "x".repeat(4_000) + "\r\n\r\n";
+        try (StubUpstream silent = StubUpstream.answering((asked, reply) -> {});
+                RelayFixture held = RelayFixture.to(silent.port());
+                RawClient client = RawClient.connect(held.port())) {
+            Thread sending = new Thread(() -> {
+                try {
+                    while (true) {
+                        client.send(request);
+                        sent.addAndGet(request.length());
+                    }
+                } catch (IOException e) {
+                    Thread.currentThread().interrupt(); // the test is over
+                }
+            });
+            sending.start();
+            AtomicLong last = new AtomicLong(-1);
+            await().pollInterval(Duration.ofMillis(300))
+                    .atMost(Duration.ofSeconds(20))
+                    .until(() -> last.getAndSet(sent.get()) == sent.get());
+            assertThat(sent.get()).isPositive().isLessThan(20_000_000);
+            assertThat(silent.requests()).hasSize(1);
+            client.kill();
+            sending.join();
+        }
     }
 
     @Test
