@@ -3,6 +3,7 @@ package dev.mehari.app;
 import dev.mehari.admin.AdminToken;
 import dev.mehari.caller.NewKey;
 import dev.mehari.config.Configuration;
+import dev.mehari.config.ListenConfig;
 import dev.mehari.storage.DataFolder;
 import dev.mehari.storage.Database;
 import dev.mehari.upstream.Upstream;
@@ -53,6 +54,9 @@ public final class Gateway implements AutoCloseable {
         try {
             SecureRandom random = new SecureRandom();
             DataFolder folder = open(DataFolder.take(configuration.data().dir()));
+            ListenConfig listen = configuration.listen();
+            FreePort.check(listen.host(), listen.port(), "--port");
+            FreePort.check(listen.adminHost(), listen.adminPort(), "--admin-port");
             Database database = open(Database.open(configuration.data(), folder, random, System::nanoTime));
             AdminToken token = AdminToken.inFolder(folder.path(), random);
             wiring = open(new Wiring(configuration, options.routes(), token, database));
