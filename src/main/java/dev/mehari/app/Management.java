@@ -8,6 +8,8 @@ import dev.mehari.admin.ShowSetting;
 import dev.mehari.admin.ShowSettings;
 import dev.mehari.admin.ShowStats;
 import dev.mehari.admission.AdmissionGate;
+import dev.mehari.answer.FailureRow;
+import dev.mehari.answer.FailureTable;
 import dev.mehari.config.Configuration;
 import dev.mehari.relay.RelayHttpComponent;
 import dev.mehari.settings.LiveSettings;
@@ -15,7 +17,9 @@ import dev.mehari.settings.SettingKey;
 import dev.mehari.storage.Database;
 import dev.mehari.telemetry.CallMeters;
 import dev.mehari.telemetry.CallMetrics;
+import dev.mehari.telemetry.CallObserver;
 import dev.mehari.telemetry.CountCall;
+import dev.mehari.telemetry.EndedCall;
 import dev.mehari.telemetry.MBeans;
 import dev.mehari.telemetry.PoolView;
 import dev.mehari.telemetry.ProxyReport;
@@ -54,6 +58,7 @@ final class Management implements AutoCloseable {
     private final JvmGcMetrics garbageCollection = new JvmGcMetrics();
     private final BreakerState breaker = new BreakerState();
     private final AdmissionState admission;
+    private final RelayHttpComponent relay;
     private final PoolView pool;
     private final ProxyReport report;
     private final ShowHealth health;
@@ -73,6 +78,7 @@ final class Management implements AutoCloseable {
         this.settings = settings;
         this.token = token;
         admission = new AdmissionState(gate);
+        this.relay = relay;
         pool = new PoolState(relay);
         target = upstreams.stream().map(Upstream::authority).collect(Collectors.joining(", "));
         report = new ProxyReport(
@@ -105,7 +111,13 @@ final class Management implements AutoCloseable {
         CircuitBreakerRegistry breakers = CircuitBreakerRegistry.ofDefaults();
         breaker.follow(breakers);
         main.bind("circuitBreakerRegistry", breakers);
-        main.bind("countCall", warmUp.uncounted(new CountCall(List.of(calls, new CallMeters(meters)))));
+        List<CallObserver> observers = List.of(calls, new CallMeters(meters));
+        main.bind("countCall", warmUp.uncounted(new CountCall(observers)));
+        relay.onRefusal((call, dialect, failure) -> {
+            FailureRow row = FailureTable.rowFor(failure);
+            observers.forEach(CallObserver::begun);
+            call.onEnd(() -> observers.forEach(observer -> observer.ended(new EndedCall(dialect, call.record(), row))));
+        });
         main.bind("showProxyHealth", ShowProxyState.health(report));
         main.bind("showProxyMetrics", ShowProxyState.metrics(report));
         main.bind("showLiveness", health.liveness());

@@ -22,7 +22,6 @@ import dev.mehari.exchange.ExchangeKeys;
 import dev.mehari.failure.GatewayBusy;
 import dev.mehari.failure.StorageUnavailable;
 import dev.mehari.inspection.InspectRequest;
-import dev.mehari.relay.CallListener;
 import dev.mehari.relay.PassUpstreamAnswer;
 import dev.mehari.relay.RelayHttpComponent;
 import dev.mehari.relay.UpstreamLocation;
@@ -102,7 +101,6 @@ final class Wiring implements AutoCloseable {
                 configuration.pool().maxSize(),
                 configuration.pool().idle(),
                 answers,
-                CallListener.NONE,
                 System::nanoTime);
         warmUp = new WarmUp(new SecureRandom());
         relay.chooseUpstreamBy(this::location);

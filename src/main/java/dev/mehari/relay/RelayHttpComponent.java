@@ -35,10 +35,10 @@ public final class RelayHttpComponent extends NettyHttpComponent {
     private final RelayLimits limits;
     private final PoolSettings pool;
     private final FailureAnswers failureAnswers;
-    private final CallListener callListener;
     private final LongSupplier nanos;
     private final Map<String, RelayServer> servers = new ConcurrentHashMap<>();
     private final IdentityHashMap<EventExecutor, UpstreamPool> pools = new IdentityHashMap<>();
+    private volatile RefusalListener refusals = (call, dialect, failure) -> {};
     private Function<Exchange, @Nullable UpstreamLocation> chosenUpstream = exchange -> null;
     private final Map<UpstreamLocation, RelayTarget> chosenTargets = new ConcurrentHashMap<>();
     private @Nullable UpstreamTls tls;
@@ -56,13 +56,11 @@ public final class RelayHttpComponent extends NettyHttpComponent {
             int maxUpstreamConnections,
             Duration maxUpstreamIdle,
             FailureAnswers failureAnswers,
-            CallListener callListener,
             LongSupplier nanos) {
         this.transport = transport;
         this.loops = loops;
         this.limits = limits;
         this.failureAnswers = failureAnswers;
-        this.callListener = callListener;
         this.nanos = nanos;
         int loopCount = 0;
         for (EventExecutor unused : loops) {
@@ -75,6 +73,11 @@ public final class RelayHttpComponent extends NettyHttpComponent {
         }
         getConfiguration().setUsingExecutorService(false);
         setMuteException(true);
+    }
+
+    /** Tells {@code listener} of requests that are refused before a route sees them. */
+    public void onRefusal(RefusalListener listener) {
+        refusals = listener;
     }
 
     /** Lets a feature choose where a request goes; null from it means the endpoint's own address. */
@@ -130,7 +133,7 @@ public final class RelayHttpComponent extends NettyHttpComponent {
         String host = endpoint.getConfiguration().getHost();
         int port = endpoint.getConfiguration().getPort();
         RelayServer server = servers.computeIfAbsent(
-                host + ":" + port, key -> new RelayServer(host, port, limits, failureAnswers, callListener, nanos));
+                host + ":" + port, key -> new RelayServer(host, port, limits, failureAnswers, () -> refusals, nanos));
         int backlog = endpoint.getConfiguration().getBacklog();
         server.add(consumer, transport, loops, backlog > 0 ? backlog : 4096);
         return server;

@@ -2,6 +2,7 @@ package dev.mehari.relay;
 
 import dev.mehari.answer.FailureAnswers;
 import dev.mehari.config.RelayLimits;
+import dev.mehari.exchange.Dialect;
 import dev.mehari.failure.MehariFailure;
 import dev.mehari.failure.RequestRejected;
 import dev.mehari.transport.Transport;
@@ -29,6 +30,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,7 +46,7 @@ final class RelayServer {
     private final int port;
     private final RelayLimits limits;
     private final FailureAnswers failureAnswers;
-    private final CallListener callListener;
+    private final Supplier<RefusalListener> refusals;
     private final LongSupplier nanos;
     private final List<RelayConsumer> consumers = new CopyOnWriteArrayList<>();
     private final Set<ServerConnection> connections = ConcurrentHashMap.newKeySet();
@@ -58,13 +60,13 @@ final class RelayServer {
             int port,
             RelayLimits limits,
             FailureAnswers failureAnswers,
-            CallListener callListener,
+            Supplier<RefusalListener> refusals,
             LongSupplier nanos) {
         this.host = host;
         this.port = port;
         this.limits = limits;
         this.failureAnswers = failureAnswers;
-        this.callListener = callListener;
+        this.refusals = refusals;
         this.nanos = nanos;
     }
 
@@ -212,11 +214,10 @@ final class RelayServer {
     void began(ServerCall call) {
         calls.incrementAndGet();
         call.onEnd(calls::decrementAndGet);
-        callListener.began(call);
     }
 
-    void refused(ServerCall call, Throwable failure) {
-        callListener.refused(call, failure);
+    void refused(ServerCall call, Dialect dialect, MehariFailure failure) {
+        refusals.get().refused(call, dialect, failure);
     }
 
     void connectionFailed(Throwable cause) {

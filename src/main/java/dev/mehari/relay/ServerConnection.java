@@ -191,6 +191,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
     /** Refuses a request that has been read to its end, so the connection can go on. */
     private void answerRefusal(ServerCall refused, MehariFailure failure) {
         answering = true;
+        server.refused(refused, dialect(), failure);
         writeRefusal(refused, failure);
     }
 
@@ -199,22 +200,28 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
         answering = true;
         discarding = true;
         refused.closeAfterwards();
+        server.refused(refused, dialect(), failure);
         writeRefusal(refused, failure);
     }
 
     void writeRefusal(ServerCall refused, Throwable failure) {
-        HttpRequest head = request;
-        String path = head == null ? "" : RequestTarget.path(head.uri());
-        Dialect dialect =
-                CalledDialect.of(path, name -> head != null && head.headers().contains(name));
-        FailureAnswer answer = server.failureAnswers().answer(failure, dialect, path, refused.id());
+        String path = path();
+        FailureAnswer answer = server.failureAnswers().answer(failure, dialect(), path, refused.id());
         HttpHeaders headers = new DefaultHttpHeaders();
         answer.headers().forEach(headers::set);
         if (failure instanceof RequestRejected rejected && rejected.kind() == Kind.WRONG_METHOD) {
             headers.set(HttpHeaderNames.ALLOW, server.allowedMethods(path));
         }
-        server.refused(refused, failure);
         refused.answer(answer.status(), headers, answer.body(), -1);
+    }
+
+    private String path() {
+        return request == null ? "" : RequestTarget.path(request.uri());
+    }
+
+    private Dialect dialect() {
+        HttpRequest head = request;
+        return CalledDialect.of(path(), name -> head != null && head.headers().contains(name));
     }
 
     /** The answer is out, or never will be. */

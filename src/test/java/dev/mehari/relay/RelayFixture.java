@@ -30,7 +30,6 @@ final class RelayFixture implements AutoCloseable {
                 maxUpstreamConnections,
                 maxUpstreamIdle,
                 new FailureAnswers(),
-                CallListener.NONE,
                 System::nanoTime);
         camel.addComponent("netty-http", relay);
         camel.disableJMX();
