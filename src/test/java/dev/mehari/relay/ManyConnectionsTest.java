@@ -12,10 +12,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Many at once: each upstream connection is used again, and slow readers cost little. */
 @ExtendWith(LeakWatch.class)
+@Timeout(60)
 class ManyConnectionsTest {
     // row 23
     @Test
