@@ -2,6 +2,7 @@ package dev.mehari.benchmark;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
@@ -46,7 +47,8 @@ public final class RequestTemplate {
         if (content.length > 0 || !method.equals("GET")) {
             head.append("content-length: ").append(content.length).append("\r\n");
         }
-        ByteBuf bytes = Unpooled.directBuffer();
+        // Freed with the template by the garbage collector, which a leak detector would report.
+        ByteBuf bytes = new UnpooledByteBufAllocator(true, true).directBuffer();
         bytes.writeCharSequence(head.append("\r\n"), StandardCharsets.UTF_8);
         bytes.writeBytes(content);
         return new RequestTemplate(url, method, Unpooled.unreleasableBuffer(bytes.asReadOnly()));
