@@ -88,6 +88,14 @@ public final class TestDatabase implements AutoCloseable {
                 + "', 10), encode(sha256('" + key + "'), 'hex'), " + priority + ")");
     }
 
+    /** Makes a key under a name that begins with {@code name}; returns what its caller presents. */
+    public String newKey(String name, int priority) {
+        String unique = UUID.randomUUID().toString().replace("-", "");
+        String key = "mh_" + unique + unique;
+        createKey(key, name + "-" + unique, priority);
+        return key;
+    }
+
     @Override
     public void close() {
         database.close();
