@@ -46,7 +46,6 @@ public final class TestGateway implements AutoCloseable {
     private TestGateway(TestDatabase database, Map<String, String> settings) throws Exception {
         this.database = database;
         folder = Files.createTempDirectory("mehari-gateway");
-        database.execute("delete from setting");
         key = database.newKey("test", 5);
         Map<String, String> all = new HashMap<>(Map.of(
                 "mehari.listen.host", "127.0.0.1",
@@ -74,11 +73,20 @@ public final class TestGateway implements AutoCloseable {
         Map<String, String> all = pairs(settings);
         all.putIfAbsent("mehari.target.host", "127.0.0.1");
         all.putIfAbsent("mehari.target.port", Integer.toString(upstream.port()));
+        database.execute("delete from setting");
         return new TestGateway(database, all);
+    }
+
+    /** Like {@link #to}, but with the live settings that an earlier gateway has left in the database. */
+    public static TestGateway again(StubUpstream upstream, TestDatabase database) throws Exception {
+        return new TestGateway(
+                database,
+                Map.of("mehari.target.host", "127.0.0.1", "mehari.target.port", Integer.toString(upstream.port())));
     }
 
     /** A gateway in front of the simulated upstream, as {@code ./mehari run} starts it. */
     public static TestGateway simulated(TestDatabase database, String... settings) throws Exception {
+        database.execute("delete from setting");
         return new TestGateway(database, pairs(settings));
     }
 
