@@ -176,6 +176,10 @@ final class Wiring implements AutoCloseable {
         ApiKeyTable.follow(database.listener(), keys);
         database.listener().start();
         main.start();
+        if (relay.ports().isEmpty()) {
+            throw new IllegalStateException(
+                    "no route listens on the data port; the folder with the routes (--routes) needs receive.camel.yaml");
+        }
         warmUp.run(configuration.listen().host(), port());
         management.ready();
     }

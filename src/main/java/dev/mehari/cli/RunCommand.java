@@ -7,6 +7,7 @@ import dev.mehari.config.Layer;
 import dev.mehari.config.RunFlag;
 import dev.mehari.config.Settings;
 import dev.mehari.storage.StorageStartException;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -164,15 +165,16 @@ final class RunCommand implements CommandLine.IExitCodeGenerator, Runnable {
         return flags;
     }
 
-    private @Nullable Path routesFolder() {
+    // The real path: Camel does not look into a folder that is a symbolic link.
+    private @Nullable Path routesFolder() throws IOException {
         if (routes != null) {
             if (!Files.isDirectory(routes)) {
                 throw new ConfigurationException(List.of(
                         "--routes " + routes + " is not a folder: name the folder with the *.camel.yaml files"));
             }
-            return routes.toAbsolutePath();
+            return routes.toRealPath();
         }
         Path beside = LauncherFolder.find("routes");
-        return beside != null && Files.isDirectory(beside) ? beside : null;
+        return beside != null && Files.isDirectory(beside) ? beside.toRealPath() : null;
     }
 }
