@@ -207,7 +207,7 @@ class UpstreamCallIT {
                     reply.sse().chunk("data: {\"choices\":[]}\n\n");
                     reply.after(Duration.ofMillis(100), reply::reset);
                 });
-                TestGateway gateway = TestGateway.to(stub, database, "mehari.upstream.max-retries", "2");
+                TestGateway gateway = TestGateway.to(stub, database);
                 RawClient client = gateway.connect()) {
             client.post("/v1/chat/completions", Calls.CHAT_STREAM, "Authorization", "Bearer " + gateway.key());
             RawClient.Answer answer = client.answer();

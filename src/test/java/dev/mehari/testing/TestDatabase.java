@@ -39,8 +39,12 @@ public final class TestDatabase implements AutoCloseable {
 
     /** An empty schema with Mehari's tables. */
     public static TestDatabase create() {
+        return createOn(Server.URL);
+    }
+
+    /** An empty schema with Mehari's tables on a server of the test's own, which it may stop. */
+    public static TestDatabase createOn(String server) {
         String schema = "test_" + UUID.randomUUID().toString().replace("-", "");
-        String server = Server.URL;
         String url = server + (server.contains("?") ? "&" : "?") + "currentSchema=" + schema;
         try (Connection connection = DriverManager.getConnection(server);
                 Statement statement = connection.createStatement()) {
