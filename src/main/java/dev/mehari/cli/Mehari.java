@@ -8,15 +8,14 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The {@code mehari} command. A further command is one more class in {@code subcommands}. */
+/** The {@code mehari} command; each subcommand is a class of its own. */
 @Command(
         name = "mehari",
         description = "A relay gateway for shared LLM and HTTP APIs.",
         mixinStandardHelpOptions = true,
         versionProvider = MehariVersion.class,
         exitCodeListHeading = "%nExit codes:%n",
-        exitCodeList = {"0:done", "1:the thing asked for failed", "2:wrong use or configuration"},
-        subcommands = {StatsCommand.class, ConfigCommand.class, BenchmarkCommand.class, UpstreamCommand.class})
+        exitCodeList = {"0:done", "1:the thing asked for failed", "2:wrong use or configuration"})
 public final class Mehari implements Runnable {
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before run
@@ -31,6 +30,10 @@ public final class Mehari implements Runnable {
     public static CommandLine commandLine() {
         return new CommandLine(new Mehari())
                 .addSubcommand(RunCommand.commandLine())
+                .addSubcommand(new StatsCommand())
+                .addSubcommand(new ConfigCommand())
+                .addSubcommand(new BenchmarkCommand())
+                .addSubcommand(new UpstreamCommand())
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setParameterExceptionHandler((wrong, args) -> {
                     tell(wrong.getCommandLine(), wrong, List.of(args));

@@ -58,12 +58,12 @@ public final class CallMetrics implements CallObserver {
             }
             case FAILURE -> {
                 failed.increment();
-                failedBySecond.add(second);
+                failedNow(call, second);
             }
             case REFUSED -> {
                 failed.increment();
                 refused.increment();
-                failedBySecond.add(second);
+                failedNow(call, second);
             }
             case CANCELLED -> cancelled.increment();
         }
@@ -78,6 +78,14 @@ public final class CallMetrics implements CallObserver {
         }
         endedBySecond.add(second);
         ended.increment();
+    }
+
+    /** A caller's own fault says nothing about how the gateway is. */
+    private void failedNow(EndedCall call, long second) {
+        int status = call.record().status();
+        if (status < 400 || status >= 500) {
+            failedBySecond.add(second);
+        }
     }
 
     /** What has been counted so far. */

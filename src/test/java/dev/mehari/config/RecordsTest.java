@@ -23,7 +23,7 @@ class RecordsTest {
             new TargetConfig(null, 80, false, "", null, null, null, null),
             new UpstreamTimeouts(Duration.ofSeconds(10), Duration.ofMinutes(5), Duration.ofMinutes(5), null),
             new UpstreamPool(10_000, Duration.ofSeconds(55)),
-            new BreakerConfig(5, Duration.ofMinutes(1), Duration.ofMinutes(1)),
+            new BreakerConfig(5, Duration.ofMinutes(1)),
             new RelayLimits(
                     new ByteSize(12_000_000),
                     new ByteSize(65_536),
@@ -67,7 +67,6 @@ class RecordsTest {
             Map.entry("mehari.upstream.pool-max-size", "17"),
             Map.entry("mehari.upstream.pool-idle", "18s"),
             Map.entry("mehari.breaker.threshold", "19"),
-            Map.entry("mehari.breaker.window", "20s"),
             Map.entry("mehari.breaker.wait", "21s"),
             Map.entry("mehari.relay.max-body", "22MB"),
             Map.entry("mehari.relay.max-header", "23KiB"),
@@ -101,7 +100,7 @@ class RecordsTest {
             new UpstreamTimeouts(
                     Duration.ofSeconds(12), Duration.ofSeconds(14), Duration.ofSeconds(15), Duration.ofMinutes(16)),
             new UpstreamPool(17, Duration.ofSeconds(18)),
-            new BreakerConfig(19, Duration.ofSeconds(20), Duration.ofSeconds(21)),
+            new BreakerConfig(19, Duration.ofSeconds(21)),
             new RelayLimits(
                     new ByteSize(22_000_000),
                     new ByteSize(23_552),
