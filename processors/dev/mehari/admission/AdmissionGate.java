@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 public final class AdmissionGate {
     private final LongSupplier nanoTime;
     private final ReentrantLock lock = new ReentrantLock();
-    private final AdmissionLog log = new AdmissionLog();
+    private AdmissionLog log = new AdmissionLog();
     private final WaitingLine line;
     private final ServiceRate rate;
     private AdmissionLimits limits;
@@ -177,6 +177,17 @@ public final class AdmissionGate {
         lock.lock();
         try {
             return limits;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Measures and counts from here on: what came before was a rehearsal. Call it while nothing runs or waits. */
+    public void startOver() {
+        lock.lock();
+        try {
+            log = new AdmissionLog();
+            rate.forget();
         } finally {
             lock.unlock();
         }

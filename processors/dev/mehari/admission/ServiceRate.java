@@ -48,6 +48,11 @@ final class ServiceRate {
         heldNanos += held;
     }
 
+    void forget() {
+        calls = 0;
+        heldNanos = 0;
+    }
+
     /** True when one who has {@code ahead} others before it has no reasonable hope of a permit {@code withinNanos}. */
     boolean isHopeless(int ahead, int permits, long withinNanos, long nowNanos) {
         age(nowNanos);

@@ -42,7 +42,8 @@ final class WarmUp {
         requestId = "warm-up-" + HexFormat.of().formatHex(secret);
     }
 
-    private boolean isOurs(Exchange exchange) {
+    /** True for a request of ours, while the warm-up lasts. */
+    boolean isOurs(Exchange exchange) {
         return !over && requestId.equals(exchange.getProperty(ExchangeKeys.REQUEST_ID));
     }
 

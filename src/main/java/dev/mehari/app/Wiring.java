@@ -113,7 +113,7 @@ final class Wiring implements AutoCloseable {
         main.bind("nonBlockingEips", new NonBlockingEips(loops, System::nanoTime, openBreakers));
         main.bind(
                 "admissionQueue", new AdmissionQueue(gate, configuration.queue().heartbeat()));
-        main.bind("rateLimit", new RateLimit(settings));
+        main.bind("rateLimit", new RateLimit(settings, warmUp));
         main.bind(
                 "identifyCaller",
                 warmUp.admitted(
@@ -181,6 +181,7 @@ final class Wiring implements AutoCloseable {
                     "no route listens on the data port; the folder with the routes (--routes) needs receive.camel.yaml");
         }
         warmUp.run(configuration.listen().host(), port());
+        gate.startOver();
         management.ready();
     }
 
@@ -232,15 +233,17 @@ final class Wiring implements AutoCloseable {
     /** What {@code throttle} asks for each request: {@code proxy.rate_limit}, where 0 means no limit. */
     private static final class RateLimit extends ExpressionAdapter {
         private final LiveSettings settings;
+        private final WarmUp warmUp;
 
-        RateLimit(LiveSettings settings) {
+        RateLimit(LiveSettings settings, WarmUp warmUp) {
             this.settings = settings;
+            this.warmUp = warmUp;
         }
 
         @Override
         public Object evaluate(Exchange exchange) {
             int limit = settings.current().rateLimit();
-            return limit == 0 ? Integer.MAX_VALUE : limit;
+            return limit == 0 || warmUp.isOurs(exchange) ? Integer.MAX_VALUE : limit;
         }
     }
 }

@@ -21,6 +21,19 @@ class AdmissionGateTest {
 
     // row 4, row 5
     @Test
+    void starts_counting_and_measuring_over_after_a_rehearsal() {
+        AdmissionGate gate = new AdmissionGate(new AdmissionLimits(1, 1, Duration.ofSeconds(5)), () -> 0L);
+        gate.tryEnter().close();
+        assertThat(gate.stats().admitted()).isEqualTo(1);
+
+        gate.startOver();
+
+        assertThat(gate.stats().entered()).isZero();
+        assertThat(gate.stats().admitted()).isZero();
+        assertThat(gate.tryEnter()).isNotNull();
+    }
+
+    @Test
     void gives_no_more_permits_than_there_are() {
         AdmissionGate gate = gate(100, 200);
         for (int i = 0; i < 100; i++) {
