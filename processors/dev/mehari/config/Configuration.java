@@ -13,7 +13,8 @@ public record Configuration(
         BreakerConfig breaker,
         RelayLimits relay,
         OutageConfig outage,
-        ShutdownConfig shutdown) {
+        ShutdownConfig shutdown,
+        RoutesConfig routes) {
 
     /**
      * Reads every record, then checks.
@@ -33,7 +34,8 @@ public record Configuration(
                 BreakerConfig.from(settings),
                 RelayLimits.from(settings),
                 OutageConfig.from(settings),
-                ShutdownConfig.from(settings));
+                ShutdownConfig.from(settings),
+                RoutesConfig.from(settings));
         configuration.auth.check(configuration.listen, settings);
         settings.check();
         return configuration;

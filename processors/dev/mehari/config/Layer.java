@@ -27,6 +27,7 @@ public final class Layer {
     private static final List<String> OTHER_VARIABLES = List.of(
             "MEHARI_ADMIN_TOKEN",
             "MEHARI_ADMIN_URL",
+            "MEHARI_CONFIG",
             "MEHARI_HOME",
             "MEHARI_INITIAL_KEY",
             "MEHARI_JAVA_OPTS",

@@ -4,8 +4,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A flag of {@code mehari run} and the setting it gives. {@code --config} and {@code --routes} are not here: they say
- * where to read, and are the command's own.
+ * A flag of {@code mehari run} and the setting it gives. {@code --config} is not here: it says where settings are read
+ * from, and is the command's own.
  *
  * @param flag with its dashes
  * @param key the setting
@@ -43,6 +43,7 @@ public record RunFlag(String flag, String key, Kind kind) {
             text("--circuit-breaker-threshold", "mehari.breaker.threshold"),
             new RunFlag("--circuit-breaker-timeout", "mehari.breaker.wait", Kind.SECONDS),
             text("--preset", "mehari.preset"),
+            text("--routes", "mehari.routes.dir"),
             new RunFlag("--no-auth", "mehari.auth", Kind.SWITCH_OFF));
 
     private static RunFlag text(String flag, String key) {

@@ -49,7 +49,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Builds what shows the gateway and lets it be steered: metrics, health, MBeans and the admin API's processors. */
 final class Management implements AutoCloseable {
-    private static final int MANAGEMENT_THREADS = 4;
+    private static final int MANAGEMENT_THREADS = 2;
 
     private final Configuration configuration;
     private final LiveSettings settings;

@@ -44,12 +44,6 @@ final class RunCommand implements CommandLine.IExitCodeGenerator, Runnable {
     private @Nullable Path config;
 
     @Option(
-            names = "--routes",
-            paramLabel = "DIR",
-            description = "Folder with the routes; default: routes beside the launcher, else the packaged ones.")
-    private @Nullable Path routes;
-
-    @Option(
             names = "--max-retries",
             paramLabel = "N",
             description = "Attempts after a failed one; only 0 for now: failed calls are not tried again.")
@@ -97,7 +91,8 @@ final class RunCommand implements CommandLine.IExitCodeGenerator, Runnable {
             Settings settings = settings();
             Configuration configuration = Configuration.from(settings);
             logSettings(settings);
-            Gateway gateway = Gateway.start(new Gateway.Options(configuration, routesFolder(), initialKey()));
+            Gateway gateway = Gateway.start(new Gateway.Options(
+                    configuration, routesFolder(configuration.routes().dir()), initialKey()));
             stopOnSignal(gateway);
             Greeting greeting = new Greeting(gateway, configuration);
             if (json.isOn()) {
@@ -144,9 +139,12 @@ final class RunCommand implements CommandLine.IExitCodeGenerator, Runnable {
         List<Layer> layers = new ArrayList<>();
         layers.add(Layer.properties(
                 "launcher", Map.of("mehari.data.dir", LauncherFolder.data().toString())));
+        String named = System.getenv("MEHARI_CONFIG");
         Path beside = LauncherFolder.find("config/application.properties");
         if (config != null) {
             layers.add(Layer.file(config));
+        } else if (named != null && !named.isBlank()) {
+            layers.add(Layer.file(Path.of(named.strip())));
         } else if (beside != null && Files.isRegularFile(beside)) {
             layers.add(Layer.file(beside));
         }
@@ -166,7 +164,7 @@ final class RunCommand implements CommandLine.IExitCodeGenerator, Runnable {
     }
 
     // The real path: Camel does not look into a folder that is a symbolic link.
-    private @Nullable Path routesFolder() throws IOException {
+    private static @Nullable Path routesFolder(@Nullable Path routes) throws IOException {
         if (routes != null) {
             if (!Files.isDirectory(routes)) {
                 throw new ConfigurationException(List.of(

@@ -31,7 +31,8 @@ class RecordsTest {
                     Duration.ofSeconds(30),
                     Duration.ofSeconds(75)),
             new OutageConfig(Duration.ofSeconds(30)),
-            new ShutdownConfig(Duration.ofMinutes(1)));
+            new ShutdownConfig(Duration.ofMinutes(1)),
+            new RoutesConfig(null));
 
     private static final Map<String, String> CHANGED = new TreeMap<>(Map.ofEntries(
             Map.entry("mehari.preset", "high-load"),
@@ -54,6 +55,7 @@ class RecordsTest {
             Map.entry("mehari.target.host", "api.internal"),
             Map.entry("mehari.target.port", "8443"),
             Map.entry("mehari.target.tls", "yes"),
+            Map.entry("mehari.routes.dir", "my-routes"),
             Map.entry("mehari.target.path", "/api/"),
             Map.entry("mehari.target.authorization", "Bearer t"),
             Map.entry("mehari.openai.api-key", "o"),
@@ -108,7 +110,8 @@ class RecordsTest {
                     Duration.ofSeconds(25),
                     Duration.ofSeconds(26)),
             new OutageConfig(Duration.ZERO),
-            new ShutdownConfig(Duration.ofSeconds(27)));
+            new ShutdownConfig(Duration.ofSeconds(27)),
+            new RoutesConfig(Path.of("my-routes")));
 
     @Test
     void defaults() {
