@@ -22,7 +22,10 @@ public record RelayLimits(
                 settings.size("mehari.relay.max-header", "64KiB", 1024, 16 << 20, "largest request header, all lines"),
                 settings.size("mehari.relay.max-initial-line", "16KiB", 256, 1 << 20, "longest request line"),
                 settings.duration(
-                        "mehari.relay.request-idle", "30s", LEAST, "longest silence while a request is being sent"),
+                        "mehari.relay.request-idle",
+                        "30s",
+                        LEAST,
+                        "longest silence of a client that sends its request or takes its answer"),
                 settings.duration(
                         "mehari.relay.keep-alive", "75s", LEAST, "an unused client connection is closed after this"));
     }

@@ -122,7 +122,6 @@ final class Management implements AutoCloseable {
         main.bind("showProxyMetrics", ShowProxyState.metrics(report));
         main.bind("showLiveness", health.liveness());
         main.bind("showReadiness", health.readiness());
-        main.bind("showHealth", health.readiness());
         main.bind("showMeters", (Processor) exchange -> {
             exchange.getMessage().removeHeaders("*");
             exchange.getMessage().setHeader("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
