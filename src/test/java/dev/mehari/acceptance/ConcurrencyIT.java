@@ -124,6 +124,8 @@ class ConcurrencyIT {
     }
 
     private static void assertThatTheNextOneIsServed(StubUpstream stub, TestGateway gateway) {
+        // A call that was given up is over for us a moment before the stub sees its connection close.
+        await().atMost(Duration.ofSeconds(5)).until(() -> stub.inFlight() == 0);
         stub.answer((request, reply) -> reply.json(200, "{}"));
         assertThat(gateway.post("/next", "{}").join().statusCode()).isEqualTo(200);
     }

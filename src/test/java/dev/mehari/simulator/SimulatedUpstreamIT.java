@@ -151,11 +151,12 @@ class SimulatedUpstreamIT {
 
     @Test
     void a_cut_stream_ends_in_a_reset_after_its_events() throws Exception {
-        HttpResponse<InputStream> answer =
-                client.send(request(CHAT, CHAT_STREAM, "X-Sim-Cut-After", "3"), BodyHandlers.ofInputStream());
-
-        assertThat(answer.statusCode()).isEqualTo(200);
-        assertThatThrownBy(() -> answer.body().readAllBytes()).isInstanceOf(IOException.class);
+        // The reset may overtake the head in the client, which then fails before it has an answer to read.
+        assertThatThrownBy(() -> client.send(
+                                request(CHAT, CHAT_STREAM, "X-Sim-Cut-After", "3"), BodyHandlers.ofInputStream())
+                        .body()
+                        .readAllBytes())
+                .isInstanceOf(IOException.class);
         assertThat(upstream.stats().streamsCut()).isEqualTo(1);
     }
 
