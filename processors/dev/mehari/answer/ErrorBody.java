@@ -6,6 +6,8 @@ import dev.mehari.exchange.Dialect;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +24,9 @@ final class ErrorBody {
 
     /** The whole body of an answer; also the {@code data} of an error event, except on the Responses API. */
     byte[] of(Dialect dialect, FailureRow row, @Nullable String requestId) {
+        if (row.shape() == FailureRow.Shape.FLAT) {
+            return flat(row, requestId);
+        }
         return dialect == Dialect.ANTHROPIC ? anthropic(row, requestId) : openAi(row, requestId);
     }
 
@@ -34,7 +39,20 @@ final class ErrorBody {
             out.writeStringField("code", row.code());
             out.writeStringField("param", row.param());
             out.writeStringField("request_id", requestId);
+            writeDetails(out, row);
             out.writeEndObject();
+            out.writeEndObject();
+        });
+    }
+
+    private byte[] flat(FailureRow row, @Nullable String requestId) {
+        String words = row.code().replace('_', ' ');
+        return write(out -> {
+            out.writeStartObject();
+            out.writeStringField("error", Character.toUpperCase(words.charAt(0)) + words.substring(1));
+            out.writeStringField("message", row.message());
+            writeDetails(out, row);
+            out.writeStringField("request_id", requestId);
             out.writeEndObject();
         });
     }
@@ -46,10 +64,26 @@ final class ErrorBody {
             out.writeObjectFieldStart("error");
             out.writeStringField("type", anthropicType(row.status()));
             out.writeStringField("message", row.message());
+            writeDetails(out, row);
             out.writeEndObject();
             out.writeStringField("request_id", requestId);
             out.writeEndObject();
         });
+    }
+
+    private static void writeDetails(JsonGenerator out, FailureRow row) throws IOException {
+        for (Map.Entry<String, Object> detail : row.details().entrySet()) {
+            out.writeFieldName(detail.getKey());
+            if (detail.getValue() instanceof List<?> several) {
+                out.writeStartArray();
+                for (Object one : several) {
+                    out.writeString(one.toString());
+                }
+                out.writeEndArray();
+            } else {
+                out.writeObject(detail.getValue());
+            }
+        }
     }
 
     /**
@@ -69,6 +103,12 @@ final class ErrorBody {
     }
 
     private static String openAiType(int status) {
+        if (status == 402) {
+            return "insufficient_quota";
+        }
+        if (status == 403) {
+            return "permission_error";
+        }
         if (status == 429) {
             return "rate_limit_error";
         }

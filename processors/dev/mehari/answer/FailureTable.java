@@ -1,7 +1,10 @@
 package dev.mehari.answer;
 
+import dev.mehari.answer.FailureRow.Shape;
 import dev.mehari.failure.ClientGone;
+import dev.mehari.failure.Forbidden;
 import dev.mehari.failure.GatewayBusy;
+import dev.mehari.failure.LimitExceeded;
 import dev.mehari.failure.MehariFailure;
 import dev.mehari.failure.RequestRejected;
 import dev.mehari.failure.StorageUnavailable;
@@ -10,6 +13,7 @@ import dev.mehari.failure.UpstreamBroken;
 import dev.mehari.failure.UpstreamTimeout;
 import dev.mehari.failure.UpstreamUnreachable;
 import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
+import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
 import org.apache.camel.ExchangeTimedOutException;
 import org.apache.camel.processor.ThrottlerRejectedExecutionException;
@@ -28,6 +32,8 @@ import org.slf4j.event.Level;
  * <tr><td>{@link RejectedExecutionException}</td><td>503</td><td>unavailable</td><td>warn</td></tr>
  * <tr><td>{@link RequestRejected}</td><td>by kind: 400, 404, 405, 408, 413, 414, 417, 431</td><td>its own</td><td>debug</td></tr>
  * <tr><td>{@link Unauthenticated}</td><td>401</td><td>its own</td><td>debug</td></tr>
+ * <tr><td>{@link Forbidden}</td><td>403</td><td>its own</td><td>debug</td></tr>
+ * <tr><td>{@link LimitExceeded}</td><td>by kind: 429, 402 for money</td><td>its own</td><td>debug</td></tr>
  * <tr><td>{@link StorageUnavailable}</td><td>503</td><td>storage_unavailable</td><td>debug</td></tr>
  * <tr><td>{@link UpstreamUnreachable}</td><td>502</td><td>upstream_unreachable</td><td>debug</td></tr>
  * <tr><td>{@link UpstreamBroken}</td><td>502</td><td>upstream_broken</td><td>debug</td></tr>
@@ -50,6 +56,8 @@ public final class FailureTable {
             "Something went wrong inside the gateway; its log has the details under this request id.",
             null,
             null,
+            Map.of(),
+            Shape.DIALECT,
             Level.ERROR,
             false);
 
@@ -77,6 +85,14 @@ public final class FailureTable {
         }
         if (failure instanceof Unauthenticated) {
             return row(401, failure, null, Level.DEBUG, true);
+        }
+        if (failure instanceof Forbidden forbidden) {
+            return row(403, failure, forbidden.details(), Shape.DIALECT);
+        }
+        if (failure instanceof LimitExceeded exceeded) {
+            boolean concurrency = exceeded.kind() == LimitExceeded.Kind.CONCURRENCY;
+            int status = exceeded.kind() == LimitExceeded.Kind.BUDGET ? 402 : 429;
+            return row(status, failure, exceeded.details(), concurrency ? Shape.FLAT : Shape.DIALECT);
         }
         if (failure instanceof StorageUnavailable) {
             return row(503, failure, null, Level.DEBUG, true);
@@ -119,13 +135,21 @@ public final class FailureTable {
         }
         if (failure instanceof ExchangeTimedOutException) {
             return new FailureRow(
-                    504, "timeout", "The request was not answered in time.", null, null, Level.WARN, false);
+                    504,
+                    "timeout",
+                    "The request was not answered in time.",
+                    null,
+                    null,
+                    Map.of(),
+                    Shape.DIALECT,
+                    Level.WARN,
+                    false);
         }
         return null;
     }
 
     private static FailureRow refusal(String code, String message, Level level) {
-        return new FailureRow(503, code, message, null, null, level, true);
+        return new FailureRow(503, code, message, null, null, Map.of(), Shape.DIALECT, level, true);
     }
 
     private static FailureRow row(
@@ -137,7 +161,23 @@ public final class FailureTable {
                 message == null ? failure.code() : message,
                 param,
                 failure.retryAfter(),
+                Map.of(),
+                Shape.DIALECT,
                 level,
                 refusal);
+    }
+
+    private static FailureRow row(int status, MehariFailure failure, Map<String, Object> details, Shape shape) {
+        String message = failure.getMessage();
+        return new FailureRow(
+                status,
+                failure.code(),
+                message == null ? failure.code() : message,
+                null,
+                failure.retryAfter(),
+                details,
+                shape,
+                Level.DEBUG,
+                true);
     }
 }

@@ -12,7 +12,7 @@ public record Configuration(
         UpstreamPool pool,
         BreakerConfig breaker,
         RelayLimits relay,
-        OutageConfig outage,
+        LimitsConfig limits,
         ShutdownConfig shutdown,
         RoutesConfig routes) {
 
@@ -33,7 +33,7 @@ public record Configuration(
                 UpstreamPool.from(settings),
                 BreakerConfig.from(settings),
                 RelayLimits.from(settings),
-                OutageConfig.from(settings),
+                LimitsConfig.from(settings),
                 ShutdownConfig.from(settings),
                 RoutesConfig.from(settings));
         configuration.auth.check(configuration.listen, settings);

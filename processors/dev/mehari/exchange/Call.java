@@ -50,6 +50,13 @@ public interface Call {
      */
     void onStreamFailure(Function<Throwable, byte[]> event);
 
+    /**
+     * Ends the call now, because it may not go on: gives up what is being done for it, as if its client had left, and
+     * answers with {@code failure}; where the answer has begun, it becomes an error event in an event stream, and a broken
+     * answer always. Does nothing once the call has ended.
+     */
+    void breakOff(Throwable failure);
+
     /** What is known of the answer so far; complete when read in {@link #onEnd}. */
     CallRecord record();
 }

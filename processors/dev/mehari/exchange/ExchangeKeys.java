@@ -16,6 +16,15 @@ public final class ExchangeKeys {
     public static final String CALLER = "mehari.caller";
     /** String: id of the caller's key, between whose waiters admission is fair; set by {@code identifyCaller}. */
     public static final String KEY_ID = "mehari.key-id";
+    /** {@code dev.mehari.limits.LimitedKey}: the caller's key where it has limits of its own; set by {@code identifyCaller}. */
+    public static final String LIMITED_KEY = "mehari.limited-key";
+    /**
+     * Boolean: the call makes an upstream work, so that it counts against its key's limits and has usage; false for
+     * counting tokens and listing models. Set by {@code inspectRequest}.
+     */
+    public static final String METERED = "mehari.metered";
+    /** {@code dev.mehari.limits.Charge}: what the call has used; absent while nothing is known to be. Set by {@code meterUsage}. */
+    public static final String CHARGE = "mehari.charge";
     /** Integer 0-9, higher first; set by {@code identifyCaller}. */
     public static final String PRIORITY = "mehari.priority";
     /** Long: how long the client waits at most, in milliseconds, from {@code X-Request-Timeout}; absent when not said. */

@@ -11,6 +11,8 @@ public abstract sealed class MehariFailure extends Exception
         permits GatewayBusy,
                 RequestRejected,
                 Unauthenticated,
+                Forbidden,
+                LimitExceeded,
                 StorageUnavailable,
                 UpstreamUnreachable,
                 UpstreamTimeout,

@@ -61,6 +61,11 @@ public enum Endpoint {
         return this == MODELS ? method.equals("GET") || method.equals("HEAD") : method.equals("POST");
     }
 
+    /** True when a call makes an upstream work: it counts against its key's limits and has usage. */
+    boolean isMetered() {
+        return this != COUNT_TOKENS && this != MODELS;
+    }
+
     /** True when a call carries a JSON object that names the model. */
     boolean takesJson() {
         return this != MODELS;

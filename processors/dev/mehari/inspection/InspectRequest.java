@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Looks at a request before anything is spent on it; named {@code inspectRequest} in the routes. Sets
- * {@code mehari.dialect}, {@code mehari.model}, {@code mehari.stream} and {@code mehari.client-timeout-ms}, and tells the
+ * {@code mehari.dialect}, {@code mehari.metered}, {@code mehari.model}, {@code mehari.stream} and {@code mehari.client-timeout-ms}, and tells the
  * call how to report a failure in the middle of a stream. Neither headers nor body are changed.
  *
  * <p>Fails with {@link RequestRejected} for an unknown path (none below {@code /v1/} is, nor any at all with a plain
@@ -52,6 +52,7 @@ public final class InspectRequest implements Processor {
             exchange.setProperty(ExchangeKeys.CLIENT_TIMEOUT_MS, timeoutMillis);
         }
         Endpoint endpoint = Endpoint.at(path);
+        exchange.setProperty(ExchangeKeys.METERED, endpoint == null || endpoint.isMetered());
         if (endpoint != null) {
             checkMethod(endpoint, text(message.getHeader(Exchange.HTTP_METHOD)));
             if (endpoint.takesJson() && !isCompressed(message)) {

@@ -50,6 +50,8 @@ import org.jspecify.annotations.NullMarked;
 final class HouseRulesTest {
     private static final String[] FEATURES = {
         "dev.mehari.caller..",
+        "dev.mehari.limits..",
+        "dev.mehari.usage..",
         "dev.mehari.inspection..",
         "dev.mehari.admission..",
         "dev.mehari.settings..",

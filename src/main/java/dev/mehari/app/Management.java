@@ -92,7 +92,7 @@ final class Management implements AutoCloseable {
                 Clock.systemUTC());
         health = new ShowHealth(Map.of(
                 "database",
-                () -> !database.watch().isAwayLongerThan(configuration.outage().grace())));
+                () -> !database.watch().isAwayLongerThan(configuration.limits().outage())));
         new StateMeters(admission, breaker, pool).bindTo(meters);
         new JvmMemoryMetrics().bindTo(meters);
         new JvmThreadMetrics().bindTo(meters);

@@ -1,5 +1,6 @@
 package dev.mehari.relay;
 
+import dev.mehari.exchange.BodyObserver;
 import dev.mehari.exchange.StreamBody;
 import dev.mehari.exchange.StreamEnd;
 import io.netty.buffer.ByteBuf;
@@ -41,6 +42,7 @@ final class LiveBody implements StreamBody {
     private final Channel upstream;
     private final List<Consumer<StreamEnd>> listeners = new ArrayList<>(3);
     private @Nullable Sink sink;
+    private @Nullable BodyObserver observer;
     private @Nullable ArrayDeque<HttpContent> kept;
     private int keptBytes;
     private boolean complete;
@@ -58,6 +60,21 @@ final class LiveBody implements StreamBody {
             listener.accept(end);
         } else {
             listeners.add(listener);
+        }
+    }
+
+    @Override
+    public void observe(BodyObserver by) {
+        if (!upstream.eventLoop().inEventLoop()) {
+            upstream.eventLoop().execute(() -> observe(by));
+            return;
+        }
+        if (observer != null) {
+            throw new IllegalStateException("the stream is observed already");
+        }
+        observer = by;
+        if (kept != null) {
+            kept.forEach(content -> show(by, content));
         }
     }
 
@@ -118,6 +135,9 @@ final class LiveBody implements StreamBody {
         }
         // Before the write: writing the last content may end the call, which discards unfinished bodies.
         complete = content instanceof LastHttpContent;
+        if (observer != null) {
+            show(observer, content);
+        }
         if (sink != null) {
             sink.content(content);
         } else {
@@ -152,6 +172,17 @@ final class LiveBody implements StreamBody {
             tell(listener, how);
         }
         listeners.clear();
+    }
+
+    /** An observer's fault must not end what it looks at. */
+    private static void show(BodyObserver to, HttpContent content) {
+        if (content.content().isReadable()) {
+            try {
+                to.bytes(content.content().nioBuffer().asReadOnlyBuffer());
+            } catch (RuntimeException e) {
+                LOG.error("Looking at an answer on its way failed", e);
+            }
+        }
     }
 
     /** One listener's fault must not keep the others from giving back what they hold. */

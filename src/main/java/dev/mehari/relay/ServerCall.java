@@ -139,6 +139,15 @@ final class ServerCall implements Call, LiveBody.Sink {
     }
 
     @Override
+    public void breakOff(Throwable failure) {
+        if (ctx.channel().eventLoop().inEventLoop()) {
+            connection.breakOff(this, failure);
+        } else {
+            ctx.channel().eventLoop().execute(() -> connection.breakOff(this, failure));
+        }
+    }
+
+    @Override
     public CallRecord record() {
         return new CallRecord(startedNanos, firstByteNanos, endedNanos, status, requestBytes, responseBytes, end);
     }

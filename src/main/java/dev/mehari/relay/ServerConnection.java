@@ -315,12 +315,20 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
         ctx().executor().execute(() -> breakOff(why));
     }
 
-    /** Ends the call under way, for the gateway is stopping: an error event in a stream, a refusal before it. */
     private void breakOff(MehariFailure why) {
-        ServerCall running = call;
-        if (running == null) {
+        if (call == null) {
             ctx().close();
-        } else if (running.hasBegun()) {
+        } else {
+            breakOff(call, why);
+        }
+    }
+
+    /** Ends {@code running}: an error event in a stream, a refusal before it; on the event loop. */
+    void breakOff(ServerCall running, Throwable why) {
+        if (running.isOver()) {
+            return;
+        }
+        if (running.hasBegun()) {
             running.abort(why);
         } else {
             discarding = true;

@@ -3,7 +3,9 @@ package dev.mehari.answer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mehari.failure.ClientGone;
+import dev.mehari.failure.Forbidden;
 import dev.mehari.failure.GatewayBusy;
+import dev.mehari.failure.LimitExceeded;
 import dev.mehari.failure.MehariFailure;
 import dev.mehari.failure.RequestRejected;
 import dev.mehari.failure.StorageUnavailable;
@@ -41,6 +43,13 @@ class FailureTableTest {
                     .toList(),
             Unauthenticated.class,
             List.of(new Unauthenticated("invalid_api_key", "no such key")),
+            Forbidden.class,
+            List.of(new Forbidden("model_not_allowed", "not this one", Map.of())),
+            LimitExceeded.class,
+            Stream.of(LimitExceeded.Kind.values())
+                    .<MehariFailure>map(kind ->
+                            new LimitExceeded(kind, "used_up", "no more", Map.of("limit", 5), Duration.ofSeconds(1)))
+                    .toList(),
             StorageUnavailable.class,
             List.of(new StorageUnavailable("away", Duration.ofSeconds(3), null)),
             UpstreamUnreachable.class,

@@ -30,7 +30,7 @@ class RecordsTest {
                     new ByteSize(16_384),
                     Duration.ofSeconds(30),
                     Duration.ofSeconds(75)),
-            new OutageConfig(Duration.ofSeconds(30)),
+            new LimitsConfig(LimitsConfig.Ledger.AUTO, Duration.ofSeconds(30), Duration.ofSeconds(30), false),
             new ShutdownConfig(Duration.ofMinutes(1)),
             new RoutesConfig(null));
 
@@ -75,7 +75,10 @@ class RecordsTest {
             Map.entry("mehari.relay.max-initial-line", "24KiB"),
             Map.entry("mehari.relay.request-idle", "25s"),
             Map.entry("mehari.relay.keep-alive", "26s"),
+            Map.entry("mehari.limits", "cluster"),
+            Map.entry("mehari.limits.lease", "28s"),
             Map.entry("mehari.limits.outage", "0"),
+            Map.entry("mehari.limits.decision-log", "on"),
             Map.entry("mehari.shutdown.drain", "27s")));
 
     private static final Configuration EVERYTHING = new Configuration(
@@ -109,7 +112,7 @@ class RecordsTest {
                     new ByteSize(24_576),
                     Duration.ofSeconds(25),
                     Duration.ofSeconds(26)),
-            new OutageConfig(Duration.ZERO),
+            new LimitsConfig(LimitsConfig.Ledger.CLUSTER, Duration.ofSeconds(28), Duration.ZERO, true),
             new ShutdownConfig(Duration.ofSeconds(27)),
             new RoutesConfig(Path.of("my-routes")));
 

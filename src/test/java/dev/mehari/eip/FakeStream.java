@@ -1,5 +1,6 @@
 package dev.mehari.eip;
 
+import dev.mehari.exchange.BodyObserver;
 import dev.mehari.exchange.StreamBody;
 import dev.mehari.exchange.StreamEnd;
 import java.util.ArrayList;
@@ -18,6 +19,11 @@ public final class FakeStream implements StreamBody {
         } else {
             listener.accept(end);
         }
+    }
+
+    @Override
+    public void observe(BodyObserver observer) {
+        throw new UnsupportedOperationException("this stream has no bytes");
     }
 
     @Override

@@ -11,6 +11,7 @@ import java.util.function.Function;
 public final class FakeCall implements Call {
     private final List<Runnable> onEnd = new ArrayList<>();
     private CallRecord record = new CallRecord(1, 0, 0, 0, 0, 0, CallRecord.End.OPEN);
+    private Throwable brokenOff;
     private Function<Throwable, byte[]> streamFailure = failure -> new byte[0];
 
     /** Ends the call after a millisecond. */
@@ -51,6 +52,16 @@ public final class FakeCall implements Call {
     @Override
     public void onStreamFailure(Function<Throwable, byte[]> event) {
         streamFailure = event;
+    }
+
+    @Override
+    public void breakOff(Throwable failure) {
+        brokenOff = failure;
+    }
+
+    /** Why the call was broken off; null while it was not. */
+    public Throwable brokenOff() {
+        return brokenOff;
     }
 
     @Override

@@ -84,6 +84,11 @@ final class FakeCall implements Call {
     public void onStreamFailure(Function<Throwable, byte[]> event) {}
 
     @Override
+    public void breakOff(Throwable failure) {
+        throw new UnsupportedOperationException("nobody breaks this call off");
+    }
+
+    @Override
     public CallRecord record() {
         return new CallRecord(0, 0, 0, 0, 0, 0, CallRecord.End.OPEN);
     }
