@@ -22,6 +22,7 @@ import dev.mehari.exchange.ExchangeKeys;
 import dev.mehari.failure.GatewayBusy;
 import dev.mehari.failure.StorageUnavailable;
 import dev.mehari.inspection.InspectRequest;
+import dev.mehari.limits.Charge;
 import dev.mehari.relay.PassUpstreamAnswer;
 import dev.mehari.relay.RelayHttpComponent;
 import dev.mehari.relay.UpstreamLocation;
@@ -58,6 +59,9 @@ import org.slf4j.LoggerFactory;
 @SuppressWarnings("try") // close waits for calls, and may be interrupted
 final class Wiring implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Wiring.class);
+    /** Of English text, roughly. */
+    private static final int BYTES_OF_A_TOKEN = 4;
+
     private static final Duration AFTER_BREAKING_OFF = Duration.ofSeconds(2);
 
     private final Configuration configuration;
@@ -73,6 +77,7 @@ final class Wiring implements AutoCloseable {
     private final RelayHttpComponent relay;
     private final WarmUp warmUp;
     private final Management management;
+    private final LimitsWiring limits;
     private final Main main = new Main();
 
     Wiring(Configuration configuration, @Nullable Path routes, AdminToken token, Database database) {
@@ -127,6 +132,8 @@ final class Wiring implements AutoCloseable {
         main.bind("answerFailure", new AnswerFailure(answers, openBreakers::retryAfter));
         management = new Management(configuration, settings, gate, relay, database, upstreams.all(), token);
         management.bindTo(main, warmUp);
+        limits = new LimitsWiring(database, (model, bytes) -> new Charge(Math.max(1, bytes / BYTES_OF_A_TOKEN), 0));
+        limits.bindTo(main, management.meters());
         new RouteProperties(
                         configuration, routes, adminPort, base(upstreams.all().get(0)))
                 .applyTo(main);
@@ -175,6 +182,7 @@ final class Wiring implements AutoCloseable {
         SettingTable.follow(database.listener(), settings);
         ApiKeyTable.follow(database.listener(), keys);
         database.listener().start();
+        limits.start(loops);
         main.start();
         if (relay.ports().isEmpty()) {
             throw new IllegalStateException(
@@ -215,6 +223,7 @@ final class Wiring implements AutoCloseable {
             awaitCalls(AFTER_BREAKING_OFF);
         }
         main.stop();
+        limits.close();
         management.close();
         if (simulated != null) {
             simulated.close();
