@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -83,6 +84,18 @@ public final class TestDatabase implements AutoCloseable {
             statement.execute(sql);
         } catch (SQLException failure) {
             throw new IllegalArgumentException(sql, failure);
+        }
+    }
+
+    /** The one number that {@code query} selects. */
+    public int number(String query) {
+        try (Connection connection = DriverManager.getConnection(url);
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(query)) {
+            row.next();
+            return row.getInt(1);
+        } catch (SQLException failure) {
+            throw new IllegalArgumentException(query, failure);
         }
     }
 
