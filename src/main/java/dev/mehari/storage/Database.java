@@ -11,6 +11,7 @@ import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Properties;
 import java.util.function.LongSupplier;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
@@ -82,11 +83,20 @@ public final class Database implements AutoCloseable {
      * A pooled connection, to be closed. While the database is known to be away this fails at once, so that the threads
      * for blocking work are not all held by waiting for it.
      */
-    Connection connection() throws SQLException {
+    public Connection connection() throws SQLException {
         if (!watch.awayFor().isZero()) {
             throw new SQLTransientConnectionException("the database is away");
         }
         return dataSource.getConnection();
+    }
+
+    /**
+     * A connection outside the pool, which the server shows as {@code name}, to be closed.
+     *
+     * @param further properties of the driver's, which the URL of the database overrules
+     */
+    public Connection connect(String name, Duration patience, Properties further) throws SQLException {
+        return address.connect(name, patience, further);
     }
 
     /** Where blocking work runs. */

@@ -28,7 +28,13 @@ record DatabaseAddress(
 
     /** A connection outside any pool, which the server shows as {@code name}. */
     Connection connect(String name, Duration patience) throws SQLException {
+        return connect(name, patience, new Properties());
+    }
+
+    /** The same with {@code further} properties of the driver's. */
+    Connection connect(String name, Duration patience, Properties further) throws SQLException {
         Properties properties = properties();
+        properties.putAll(further);
         properties.setProperty("ApplicationName", name);
         String seconds = Long.toString(Math.max(1, patience.toSeconds()));
         properties.setProperty("connectTimeout", seconds);

@@ -5,13 +5,13 @@ import java.sql.SQLException;
 import java.time.Duration;
 
 /** What an {@link SQLException} means to those who know no SQL. */
-final class SqlOutage {
+public final class SqlOutage {
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
     private SqlOutage() {}
 
     /** For a request; the cause is for the log only. */
-    static StorageUnavailable during(String doing, SQLException cause) {
+    public static StorageUnavailable during(String doing, SQLException cause) {
         return new StorageUnavailable(
                 doing + " needs the database, which does not answer; try again", RETRY_AFTER, cause);
     }

@@ -1,0 +1,59 @@
+package dev.mehari.storage.ledger;
+
+import dev.mehari.limits.LimitDecision;
+import dev.mehari.limits.LimitRequest;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A request on its way to a decision. Whoever claims it answers it. */
+final class Asked {
+    private static final Logger LOG = LoggerFactory.getLogger(Asked.class);
+
+    private final LimitRequest request;
+    private final Consumer<LimitDecision> answer;
+    private final long askedNanos;
+    private final AtomicBoolean claimed = new AtomicBoolean();
+    private boolean isLedgers;
+
+    Asked(LimitRequest request, Consumer<LimitDecision> answer, long askedNanos) {
+        this.request = request;
+        this.answer = answer;
+        this.askedNanos = askedNanos;
+    }
+
+    LimitRequest request() {
+        return request;
+    }
+
+    long keyId() {
+        return request.key().id();
+    }
+
+    long askedNanos() {
+        return askedNanos;
+    }
+
+    /** True for the first to ask. */
+    boolean claim() {
+        return claimed.compareAndSet(false, true);
+    }
+
+    /** {@link #claim} for the batcher, on its thread; it keeps the claim when the outcome of a round trip is unknown. */
+    boolean claimForLedger() {
+        if (!isLedgers) {
+            isLedgers = claim();
+        }
+        return isLedgers;
+    }
+
+    @SuppressWarnings("IllegalCatch") // one caller's fault must not end the decisions of all
+    void answer(LimitDecision decision) {
+        try {
+            answer.accept(decision);
+        } catch (RuntimeException broken) {
+            LOG.error("Whoever asked for a decision failed on its answer", broken);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+package dev.mehari.storage.ledger;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * What one round trip carries. A lease is never both settled and renewed in it.
+ *
+ * @param asked requests, in the order in which they are decided
+ * @param leaseIds the lease that each becomes, if granted
+ */
+record Batch(List<Asked> asked, List<Long> leaseIds, List<Settlement> settlements, List<Held> renewals) {
+    static Batch of(List<Asked> asked, List<Settlement> settlements, List<Held> renewals, LeaseBook book) {
+        List<Long> ids = new ArrayList<>(asked.size());
+        for (int place = 0; place < asked.size(); place++) {
+            ids.add(book.nextId());
+        }
+        return new Batch(asked, ids, settlements, renewals);
+    }
+
+    boolean isEmpty() {
+        return asked.isEmpty() && settlements.isEmpty() && renewals.isEmpty();
+    }
+
+    /** All keys, distinct and ascending: the order in which they are locked. */
+    long[] keys() {
+        long[] all = new long[asked.size() + settlements.size() + renewals.size()];
+        int size = 0;
+        for (Asked one : asked) {
+            all[size++] = one.keyId();
+        }
+        for (Settlement one : settlements) {
+            all[size++] = one.keyId();
+        }
+        for (Held one : renewals) {
+            all[size++] = one.keyId();
+        }
+        return distinct(all);
+    }
+
+    static long[] distinct(long[] numbers) {
+        Arrays.sort(numbers);
+        int size = 0;
+        for (long number : numbers) {
+            if (size == 0 || numbers[size - 1] != number) {
+                numbers[size++] = number;
+            }
+        }
+        return Arrays.copyOf(numbers, size);
+    }
+}

@@ -1,0 +1,376 @@
+package dev.mehari.storage.ledger;
+
+import dev.mehari.limits.Charge;
+import dev.mehari.limits.LimitDecision;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes requests, settlements and renewals to the database, all that have gathered in one round trip, on one thread and
+ * one connection.
+ *
+ * <p>States: connecting; ready (parked until there is work, or something is due); in flight; away (trying to connect every 20
+ * to 200 ms). From away it first brings the database up to date: leases that ran on are revived, those granted alone are
+ * entered. When the outcome of a round trip is unknown, its settlements are written again, which does no harm, and its
+ * requests are asked again under new leases, after the old ones have been given back.
+ */
+final class Batcher implements Runnable {
+    private static final Logger LOG = LoggerFactory.getLogger(Batcher.class);
+    private static final int MOST_ASKED = 200;
+    private static final int MOST_WRITTEN = 1_000;
+    private static final int MOST_ENTERED = 500;
+    private static final long FIRST_PAUSE_NANOS = Duration.ofMillis(20).toNanos();
+    private static final long LONGEST_PAUSE_NANOS = Duration.ofMillis(200).toNanos();
+    private static final long SWEEP_NANOS = Duration.ofSeconds(1).toNanos();
+    private static final int SWEEPS_PER_MINUTE = 60;
+    private static final long CLOSE_PATIENCE_NANOS = Duration.ofSeconds(3).toNanos();
+    /** Classes of SQLSTATE that are about a statement and its data, not about the server: data, constraints, raised. */
+    private static final Set<String> OF_STATEMENT = Set.of("21", "22", "23", "P0");
+
+    private static final String TOO_MANY = "the limits of this key cannot be checked: too many requests at once";
+    private static final String CLOSING = "this instance is shutting down";
+
+    /** Makes connections. */
+    interface Sessions {
+        LedgerSession open() throws SQLException;
+    }
+
+    private final Sessions sessions;
+    private final WaitingRequests waiting;
+    private final LeaseBook book;
+    private final Mirror mirror;
+    private final Outage outage;
+    private final LedgerCount count;
+    private final Sweeper sweeper;
+    private final LongSupplier nanos;
+    private final long renewAfterNanos;
+    private final long tickNanos;
+    private final Thread thread = new Thread(this, "mehari-ledger");
+
+    private volatile boolean isIdle;
+    private volatile boolean isClosing;
+    private volatile boolean isRenewalAsked;
+    private volatile long closeBy;
+    private long nextScan;
+    private long scanBefore;
+    private boolean isScanning;
+    private long nextSweep;
+    private int sweeps;
+    private boolean isBacklog;
+
+    Batcher(
+            Sessions sessions,
+            WaitingRequests waiting,
+            LeaseBook book,
+            Mirror mirror,
+            Outage outage,
+            LedgerCount count,
+            Sweeper sweeper,
+            Duration lease,
+            LongSupplier nanos) {
+        this.sessions = sessions;
+        this.waiting = waiting;
+        this.book = book;
+        this.mirror = mirror;
+        this.outage = outage;
+        this.count = count;
+        this.sweeper = sweeper;
+        this.nanos = nanos;
+        renewAfterNanos = lease.toNanos() / 3;
+        tickNanos = Math.min(SWEEP_NANOS, renewAfterNanos / 4);
+        thread.setDaemon(true);
+    }
+
+    void start() {
+        nextScan = nanos.getAsLong();
+        nextSweep = nextScan;
+        thread.start();
+    }
+
+    /** There is work. Cheap when it is at work anyway. */
+    void wake() {
+        if (isIdle) {
+            LockSupport.unpark(thread);
+        }
+    }
+
+    /** Some lease may have been taken back: all are renewed at once. */
+    void renewNow() {
+        isRenewalAsked = true;
+        wake();
+    }
+
+    boolean isClosing() {
+        return isClosing;
+    }
+
+    /** Gives everything back and ends the thread, within seconds. */
+    void close() {
+        closeBy = nanos.getAsLong() + CLOSE_PATIENCE_NANOS;
+        isClosing = true;
+        LockSupport.unpark(thread);
+        try {
+            thread.join(Duration.ofNanos(2 * CLOSE_PATIENCE_NANOS).toMillis());
+        } catch (InterruptedException hurry) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    @SuppressWarnings("IllegalCatch") // a fault in one batch must not end all decisions
+    public void run() {
+        long pause = FIRST_PAUSE_NANOS;
+        while (!isOver()) {
+            try (LedgerSession session = sessions.open()) {
+                catchUp(session);
+                outage.back();
+                pause = FIRST_PAUSE_NANOS;
+                serve(session);
+            } catch (SQLException failure) {
+                noteOutage(failure);
+            } catch (RuntimeException fault) {
+                LOG.error("The ledger connects anew after a fault of its own", fault);
+                outage.away();
+            }
+            decideForTheImpatient();
+            if (!isOver()) {
+                LockSupport.parkNanos(pause);
+                pause = Math.min(LONGEST_PAUSE_NANOS, pause * 2);
+            }
+        }
+        refuseWaiting();
+        if (book.hasToWrite()) {
+            LOG.warn("Closed without the database: leases of this instance lapse by themselves");
+        }
+    }
+
+    private boolean isOver() {
+        return isClosing && (closeBy - nanos.getAsLong() < 0 || (book.size() == 0 && !book.hasToWrite()));
+    }
+
+    private void noteOutage(SQLException failure) {
+        if (!outage.isAway()) {
+            LOG.warn("The ledger's connection is lost: {}", firstLine(failure));
+        }
+        outage.away();
+    }
+
+    private void catchUp(LedgerSession session) throws SQLException {
+        List<Held> known = new ArrayList<>();
+        for (Held lease : book.all()) {
+            if (lease.isEntered()) {
+                known.add(lease);
+            }
+        }
+        for (int from = 0; from < known.size(); from += MOST_ENTERED) {
+            List<Held> some = known.subList(from, Math.min(known.size(), from + MOST_ENTERED));
+            long sent = nanos.getAsLong();
+            Set<Long> gone = session.adopt(some, sent);
+            some.forEach(lease -> held(lease, !gone.contains(lease.id()), sent));
+        }
+        while (enterGrantedAlone(session)) {
+            decideForTheImpatient();
+        }
+    }
+
+    private void serve(LedgerSession session) throws SQLException {
+        while (!isOver()) {
+            if (isClosing) {
+                refuseWaiting();
+                book.all().forEach(Held::settleAsReserved);
+            }
+            boolean hasWorked = enterGrantedAlone(session);
+            Batch batch = gather();
+            if (!batch.isEmpty()) {
+                fly(session, batch);
+                hasWorked = true;
+            }
+            sweepWhenDue();
+            if (!hasWorked) {
+                awaitWork();
+            }
+        }
+    }
+
+    private void awaitWork() {
+        isIdle = true;
+        if (waiting.isEmpty() && !book.hasToWrite() && !isRenewalAsked && !isClosing) {
+            LockSupport.parkNanos(tickNanos);
+        }
+        isIdle = false;
+    }
+
+    private Batch gather() {
+        long now = nanos.getAsLong();
+        // Settlements first: what is settled after this is not yet in the batch, and may be renewed by it.
+        List<Settlement> settlements = book.takeSettlements(MOST_WRITTEN);
+        List<Held> renewals = dueForRenewal(now);
+        List<Asked> asked = new ArrayList<>();
+        List<Asked> taken = waiting.take(MOST_ASKED);
+        for (Asked one : taken) {
+            if (one.claimForLedger()) {
+                if (isBacklog && now - one.askedNanos() > Outage.PATIENCE.toNanos()) {
+                    mirror.refuse(one, TOO_MANY);
+                } else {
+                    asked.add(one);
+                }
+            }
+        }
+        isBacklog = taken.size() == MOST_ASKED;
+        return Batch.of(asked, settlements, renewals, book);
+    }
+
+    private List<Held> dueForRenewal(long now) {
+        if (isRenewalAsked) {
+            isRenewalAsked = false;
+            isScanning = true;
+            scanBefore = now;
+        } else if (!isScanning && now - nextScan >= 0) {
+            nextScan = now + tickNanos;
+            isScanning = true;
+            scanBefore = now - renewAfterNanos;
+        }
+        if (!isScanning) {
+            return List.of();
+        }
+        List<Held> due = book.renewedBefore(scanBefore, MOST_WRITTEN);
+        isScanning = due.size() == MOST_WRITTEN;
+        return due;
+    }
+
+    private void fly(LedgerSession session, Batch batch) throws SQLException {
+        long sent = nanos.getAsLong();
+        outage.flightBegins();
+        Answers answers;
+        try {
+            answers = session.decide(batch);
+        } catch (SQLException failure) {
+            if (isOfStatement(failure) && session.isAlive()) {
+                outage.flightEnds();
+                oneByOne(session, batch, failure);
+                return;
+            }
+            askAgain(batch);
+            throw failure;
+        }
+        outage.flightEnds();
+        count.batches.increment();
+        for (int place = 0; place < batch.asked().size(); place++) {
+            Asked asked = batch.asked().get(place);
+            LimitDecision.Refused refusal = answers.refusals().get(place);
+            if (refusal == null) {
+                count.granted.increment();
+                asked.answer(new LimitDecision.Granted(
+                        book.granted(batch.leaseIds().get(place), asked, sent, mirror.granted(asked.request()))));
+            } else {
+                count.refused.increment();
+                asked.answer(refusal);
+            }
+        }
+        for (Held lease : batch.renewals()) {
+            held(lease, answers.renewed().contains(lease.id()), sent);
+        }
+    }
+
+    private void held(Held lease, boolean isHeld, long sent) {
+        if (isHeld) {
+            lease.renewed(sent);
+        } else if (lease.lost()) {
+            count.lost.increment();
+            LOG.warn("Lease {} of key {} is gone while its call runs; the call ends", lease.id(), lease.keyId());
+        }
+    }
+
+    private void askAgain(Batch batch) {
+        List<Settlement> again = new ArrayList<>(batch.settlements());
+        for (int place = 0; place < batch.asked().size(); place++) {
+            again.add(new Settlement(
+                    batch.asked().get(place).keyId(), batch.leaseIds().get(place), Charge.NONE));
+        }
+        book.writeAgain(again);
+        waiting.putBack(batch.asked());
+    }
+
+    /** Nothing of {@code batch} has been done: the part that cannot be done must not hold up the others. */
+    private void oneByOne(LedgerSession session, Batch batch, SQLException failure) throws SQLException {
+        if (batch.asked().size() + batch.settlements().size() + batch.renewals().size() == 1) {
+            LOG.error("The database cannot take {}{}", batch.settlements(), batch.renewals(), failure);
+            batch.asked().forEach(asked -> mirror.refuse(asked, "the limits of this key cannot be checked"));
+            return;
+        }
+        for (Settlement settlement : batch.settlements()) {
+            fly(session, Batch.of(List.of(), List.of(settlement), List.of(), book));
+        }
+        for (Held lease : batch.renewals()) {
+            fly(session, Batch.of(List.of(), List.of(), List.of(lease), book));
+        }
+        for (Asked asked : batch.asked()) {
+            fly(session, Batch.of(List.of(asked), List.of(), List.of(), book));
+        }
+    }
+
+    private boolean enterGrantedAlone(LedgerSession session) throws SQLException {
+        List<Held> some = book.takeGrantedAlone(MOST_ENTERED);
+        if (some.isEmpty()) {
+            return false;
+        }
+        long sent = nanos.getAsLong();
+        try {
+            session.adopt(some, sent);
+        } catch (SQLException failure) {
+            book.enterLater(some);
+            throw failure;
+        }
+        for (Held lease : some) {
+            lease.renewed(sent);
+            lease.entered();
+        }
+        count.adopted.add(some.size());
+        return true;
+    }
+
+    private void decideForTheImpatient() {
+        while (outage.isPatienceOver()) {
+            Asked next = waiting.poll();
+            if (next == null) {
+                return;
+            }
+            if (next.claimForLedger()) {
+                mirror.decide(next);
+            }
+        }
+    }
+
+    private void refuseWaiting() {
+        for (Asked next = waiting.poll(); next != null; next = waiting.poll()) {
+            if (next.claimForLedger()) {
+                mirror.refuse(next, CLOSING);
+            }
+        }
+    }
+
+    private void sweepWhenDue() {
+        long now = nanos.getAsLong();
+        if (now - nextSweep >= 0) {
+            nextSweep = now + SWEEP_NANOS;
+            sweeper.begin(++sweeps % SWEEPS_PER_MINUTE == 0);
+        }
+    }
+
+    /** What follows it is the place in an SQL function. */
+    private static String firstLine(SQLException failure) {
+        return String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
+    }
+
+    private static boolean isOfStatement(SQLException failure) {
+        String state = failure.getSQLState();
+        return state != null && state.length() == 5 && OF_STATEMENT.contains(state.substring(0, 2));
+    }
+}

@@ -1,0 +1,115 @@
+package dev.mehari.storage.ledger;
+
+import dev.mehari.limits.Charge;
+import dev.mehari.limits.Lease;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A lease that this instance holds. It is entered once the database has it; until then its settlement waits for that.
+ * Any thread.
+ */
+final class Held implements Lease {
+    private final long id;
+    private final long keyId;
+    private final Charge reserved;
+    private final long grantedNanos;
+    private final Lease mirrored;
+    private final LeaseBook book;
+
+    private @Nullable Runnable onLost;
+    private @Nullable Charge used;
+    private boolean isEntered;
+    private volatile long renewedNanos;
+
+    Held(long id, Asked asked, long grantedNanos, boolean isEntered, Lease mirrored, LeaseBook book) {
+        this.id = id;
+        this.keyId = asked.keyId();
+        this.reserved = asked.request().estimate();
+        this.onLost = asked.request().onLost();
+        this.grantedNanos = grantedNanos;
+        this.renewedNanos = grantedNanos;
+        this.isEntered = isEntered;
+        this.mirrored = mirrored;
+        this.book = book;
+    }
+
+    long id() {
+        return id;
+    }
+
+    long keyId() {
+        return keyId;
+    }
+
+    Charge reserved() {
+        return reserved;
+    }
+
+    long grantedNanos() {
+        return grantedNanos;
+    }
+
+    /** When the round trip that granted or last renewed it began, so that its expiry is later than counted from here. */
+    long renewedNanos() {
+        return renewedNanos;
+    }
+
+    void renewed(long nanos) {
+        renewedNanos = nanos;
+    }
+
+    synchronized boolean isSettled() {
+        return used != null;
+    }
+
+    synchronized boolean isEntered() {
+        return isEntered;
+    }
+
+    @Override
+    public void settle(Charge charge) {
+        boolean write;
+        synchronized (this) {
+            if (used != null) {
+                return;
+            }
+            used = charge;
+            onLost = null;
+            write = isEntered;
+        }
+        mirrored.settle(charge);
+        book.ended(this, write ? new Settlement(keyId, id, charge) : null);
+    }
+
+    /** Its call was cut off without a word: what was reserved counts as used. */
+    void settleAsReserved() {
+        settle(reserved);
+    }
+
+    /** The database has it now. */
+    void entered() {
+        Charge settled;
+        synchronized (this) {
+            isEntered = true;
+            settled = used;
+        }
+        if (settled != null) {
+            book.write(new Settlement(keyId, id, settled));
+        }
+    }
+
+    /** The database has it no longer, though its call runs. True when the call was told. */
+    boolean lost() {
+        Runnable call;
+        synchronized (this) {
+            call = onLost;
+            onLost = null;
+        }
+        book.forget(this);
+        if (call == null) {
+            return false;
+        }
+        call.run();
+        return true;
+    }
+}

@@ -1,0 +1,131 @@
+package dev.mehari.storage.ledger;
+
+import dev.mehari.limits.Lease;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/** The leases of one instance: held, to be settled in the database, and granted alone, to be entered there. Any thread. */
+final class LeaseBook {
+    /** A lease's id is {@code owner << 40 | count}; the sequence of owners ends before the sign. */
+    private static final int COUNT_BITS = 40;
+
+    private final int owner;
+    private final Runnable wake;
+    private final AtomicLong count = new AtomicLong();
+    private final Map<Long, Held> held = new ConcurrentHashMap<>();
+    private final Queue<Settlement> settlements = new ConcurrentLinkedQueue<>();
+    private final Queue<Held> grantedAlone = new ConcurrentLinkedQueue<>();
+
+    LeaseBook(int owner, Runnable wake) {
+        this.owner = owner;
+        this.wake = wake;
+    }
+
+    int owner() {
+        return owner;
+    }
+
+    /** Never used before, by anyone. */
+    long nextId() {
+        return ((long) owner << COUNT_BITS) | (count.incrementAndGet() & ((1L << COUNT_BITS) - 1));
+    }
+
+    /** The database has granted {@code asked}. */
+    Held granted(long id, Asked asked, long nanos, Lease mirrored) {
+        Held lease = new Held(id, asked, nanos, true, mirrored, this);
+        held.put(id, lease);
+        return lease;
+    }
+
+    /** This instance has granted {@code asked} without the database. */
+    Held grantedAlone(Asked asked, long nanos, Lease mirrored) {
+        Held lease = new Held(nextId(), asked, nanos, false, mirrored, this);
+        held.put(lease.id(), lease);
+        grantedAlone.add(lease);
+        wake.run();
+        return lease;
+    }
+
+    /** {@code settlement} is null while the database does not know of the lease. */
+    void ended(Held lease, @Nullable Settlement settlement) {
+        held.remove(lease.id());
+        if (settlement != null) {
+            write(settlement);
+        }
+    }
+
+    void write(Settlement settlement) {
+        settlements.add(settlement);
+        wake.run();
+    }
+
+    void forget(Held lease) {
+        held.remove(lease.id());
+    }
+
+    /** After a round trip with unknown outcome. */
+    void writeAgain(Collection<Settlement> again) {
+        settlements.addAll(again);
+    }
+
+    List<Settlement> takeSettlements(int most) {
+        List<Settlement> taken = new ArrayList<>();
+        while (taken.size() < most) {
+            Settlement next = settlements.poll();
+            if (next == null) {
+                break;
+            }
+            taken.add(next);
+        }
+        return taken;
+    }
+
+    List<Held> takeGrantedAlone(int most) {
+        List<Held> taken = new ArrayList<>();
+        while (taken.size() < most) {
+            Held next = grantedAlone.poll();
+            if (next == null) {
+                break;
+            }
+            taken.add(next);
+        }
+        return taken;
+    }
+
+    void enterLater(Collection<Held> leases) {
+        grantedAlone.addAll(leases);
+    }
+
+    /** Those that the database knows and that were renewed before {@code nanos}; at most so many. */
+    List<Held> renewedBefore(long nanos, int most) {
+        List<Held> due = new ArrayList<>();
+        for (Held lease : held.values()) {
+            if (lease.renewedNanos() - nanos < 0 && lease.isEntered()) {
+                due.add(lease);
+                if (due.size() == most) {
+                    break;
+                }
+            }
+        }
+        return due;
+    }
+
+    List<Held> all() {
+        return List.copyOf(held.values());
+    }
+
+    int size() {
+        return held.size();
+    }
+
+    boolean hasToWrite() {
+        return !settlements.isEmpty() || !grantedAlone.isEmpty();
+    }
+}

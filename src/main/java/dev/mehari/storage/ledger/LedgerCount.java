@@ -1,0 +1,31 @@
+package dev.mehari.storage.ledger;
+
+import java.util.concurrent.atomic.LongAdder;
+
+/** Counters of one ledger; any thread. */
+final class LedgerCount {
+    final LongAdder batches = new LongAdder();
+    final LongAdder granted = new LongAdder();
+    final LongAdder refused = new LongAdder();
+    final LongAdder unavailable = new LongAdder();
+    final LongAdder alone = new LongAdder();
+    final LongAdder adopted = new LongAdder();
+    final LongAdder lost = new LongAdder();
+
+    LedgerStats stats(int held, int waiting, long awayMillis) {
+        long yes = granted.sum();
+        long no = refused.sum();
+        return new LedgerStats(
+                held,
+                waiting,
+                batches.sum(),
+                yes + no,
+                yes,
+                no,
+                unavailable.sum(),
+                alone.sum(),
+                awayMillis,
+                adopted.sum(),
+                lost.sum());
+    }
+}

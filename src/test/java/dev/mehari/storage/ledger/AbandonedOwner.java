@@ -1,0 +1,57 @@
+package dev.mehari.storage.ledger;
+
+import dev.mehari.config.LimitsConfig;
+import dev.mehari.limits.Charge;
+import dev.mehari.limits.LimitRequest;
+import dev.mehari.limits.LimitedKey;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** An owner that took one lease and then never was heard of again, but for what a test makes it say. */
+final class AbandonedOwner implements AutoCloseable {
+    private final LedgerSession session;
+    private final LeaseBook book;
+    private final LimitedKey key;
+    private final long leaseId;
+
+    private AbandonedOwner(LedgerSession session, LeaseBook book, LimitedKey key, long leaseId) {
+        this.session = session;
+        this.book = book;
+        this.key = key;
+        this.leaseId = leaseId;
+    }
+
+    static AbandonedOwner holding(LedgerDesk desk, LimitedKey key, Duration lease, Charge reserved)
+            throws SQLException {
+        return tryHolding(desk, key, lease, reserved).orElseThrow();
+    }
+
+    /** Empty when it was refused. */
+    static Optional<AbandonedOwner> tryHolding(LedgerDesk desk, LimitedKey key, Duration lease, Charge reserved)
+            throws SQLException {
+        int owner = Math.toIntExact(desk.number("select nextval('owner_seq')"));
+        LimitsConfig config = new LimitsConfig(LimitsConfig.Ledger.CLUSTER, lease, Duration.ZERO, true);
+        LedgerSession session = LedgerSession.open(desk.database(), owner, config);
+        LeaseBook book = new LeaseBook(owner, () -> {});
+        LimitRequest request = new LimitRequest(key, reserved, () -> {});
+        Batch batch = Batch.of(List.of(new Asked(request, decision -> {}, 0)), List.of(), List.of(), book);
+        if (session.decide(batch).refusals().get(0) != null) {
+            session.close();
+            return Optional.empty();
+        }
+        return Optional.of(
+                new AbandonedOwner(session, book, key, batch.leaseIds().get(0)));
+    }
+
+    void settle(Charge used) throws SQLException {
+        Settlement settlement = new Settlement(key.id(), leaseId, used);
+        session.decide(Batch.of(List.of(), List.of(settlement), List.of(), book));
+    }
+
+    @Override
+    public void close() throws SQLException {
+        session.close();
+    }
+}
