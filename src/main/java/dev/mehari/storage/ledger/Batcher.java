@@ -321,19 +321,46 @@ final class Batcher implements Runnable {
         if (some.isEmpty()) {
             return false;
         }
-        long sent = nanos.getAsLong();
         try {
-            session.adopt(some, sent);
+            enter(session, some);
         } catch (SQLException failure) {
-            book.enterLater(some);
-            throw failure;
+            if (!isOfStatement(failure) || !session.isAlive()) {
+                book.enterLater(some);
+                throw failure;
+            }
+            enterOneByOne(session, some);
         }
+        return true;
+    }
+
+    private void enter(LedgerSession session, List<Held> some) throws SQLException {
+        long sent = nanos.getAsLong();
+        session.adopt(some, sent);
         for (Held lease : some) {
             lease.renewed(sent);
             lease.entered();
         }
         count.adopted.add(some.size());
-        return true;
+    }
+
+    private void enterOneByOne(LedgerSession session, List<Held> some) throws SQLException {
+        for (int place = 0; place < some.size(); place++) {
+            Held lease = some.get(place);
+            try {
+                enter(session, List.of(lease));
+            } catch (SQLException failure) {
+                if (!isOfStatement(failure) || !session.isAlive()) {
+                    book.enterLater(some.subList(place, some.size()));
+                    throw failure;
+                }
+                LOG.error(
+                        "The database cannot take lease {} of key {}, granted alone",
+                        lease.id(),
+                        lease.keyId(),
+                        failure);
+                book.forget(lease);
+            }
+        }
     }
 
     private void decideForTheImpatient() {

@@ -38,6 +38,8 @@ public final class PostgresLedger implements LimitLedger {
     /** Notified, with a key's id, when leases of that key have been taken back. */
     public static final String CHANNEL = "mehari_lease";
 
+    private static final String CLOSING = "this instance is shutting down";
+
     private final WaitingRequests waiting = new WaitingRequests();
     private final LedgerCount count = new LedgerCount();
     private final LongSupplier nanos;
@@ -94,13 +96,15 @@ public final class PostgresLedger implements LimitLedger {
     public void acquire(LimitRequest request, Consumer<LimitDecision> answer) {
         Asked asked = new Asked(request, answer, nanos.getAsLong());
         if (batcher.isClosing()) {
-            mirror.refuse(asked, "this instance is shutting down");
+            mirror.refuse(asked, CLOSING);
         } else if (outage.isPatienceOver()) {
             mirror.decide(asked);
         } else if (waiting.add(asked)) {
             wake();
             // what came between the question and the queue is not seen by the batcher before its next round
-            if ((outage.isPatienceOver() || batcher.isClosing()) && asked.claim()) {
+            if (batcher.isClosing() && asked.claim()) {
+                mirror.refuse(asked, CLOSING);
+            } else if (outage.isPatienceOver() && asked.claim()) {
                 mirror.decide(asked);
             }
         } else if (outage.isAway()) {
