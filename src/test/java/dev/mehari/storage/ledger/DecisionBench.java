@@ -1,0 +1,246 @@
+package dev.mehari.storage.ledger;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.mehari.limits.LimitedKey;
+import dev.mehari.testing.TestDatabase;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.zip.DataFormatException;
+import org.HdrHistogram.Histogram;
+
+/** The program behind {@code bench/decisions}, which says what it does: {@code DecisionBench FOLDER ROUNDS SECONDS WARM-UP RATES INSTANCES}. */
+final class DecisionBench {
+    private static final int KEYS = 1_000;
+    private static final String LIMITS = "concurrency = 100, requests = 1000000000, requests_window_ms = 60000,"
+            + " tokens = 1000000000000, tokens_window_ms = 60000";
+    private static final int FLUSHES = 500;
+
+    private final String url;
+    private final long firstKey;
+    private final List<Map<String, Object>> results = new ArrayList<>();
+
+    private DecisionBench(String url, long firstKey) {
+        this.url = url;
+        this.firstKey = firstKey;
+    }
+
+    public static void main(String[] arguments) throws Exception {
+        Path folder = Path.of(arguments[0]);
+        int rounds = Integer.parseInt(arguments[1]);
+        int seconds = Integer.parseInt(arguments[2]);
+        int warmUp = Integer.parseInt(arguments[3]);
+        int[] rates = numbers(arguments[4]);
+        int[] instances = numbers(arguments[5]);
+        try (EmbeddedPostgres server = EmbeddedPostgres.builder()
+                .setServerConfig("fsync", "on")
+                .setServerConfig("synchronous_commit", "on")
+                .setServerConfig("full_page_writes", "on")
+                .setServerConfig("shared_buffers", "128MB")
+                .start()) {
+            try (TestDatabase database = TestDatabase.createOn(server.getJdbcUrl("postgres", "postgres"))) {
+                LedgerDesk desk = new LedgerDesk(database);
+                LimitedKey first = desk.key(LIMITS);
+                for (int key = 1; key < KEYS; key++) {
+                    desk.key(LIMITS);
+                }
+                DecisionBench bench = new DecisionBench(database.url(), first.id());
+                Map<String, Object> about = bench.about();
+                for (int processes : instances) {
+                    bench.measure(processes, rounds, seconds, warmUp, rates);
+                }
+                about.put("load_average_after", loadAverage());
+                about.put("results", bench.results);
+                Files.createDirectories(folder);
+                new ObjectMapper()
+                        .writerWithDefaultPrettyPrinter()
+                        .writeValue(folder.resolve("decisions.json").toFile(), about);
+                String markdown = bench.markdown(about);
+                Files.writeString(folder.resolve("README.md"), markdown);
+                System.out.println(markdown);
+            }
+        }
+    }
+
+    private void measure(int processes, int rounds, int seconds, int warmUp, int[] rates)
+            throws IOException, SQLException, DataFormatException {
+        List<LoadProcess> loads = new ArrayList<>();
+        try {
+            for (int process = 0; process < processes; process++) {
+                loads.add(LoadProcess.start(url, firstKey, KEYS, process + 1));
+            }
+            if (warmUp > 0) {
+                run(loads, "zipf", 5_000, warmUp);
+                run(loads, "hot", 2_000, Math.max(1, warmUp / 3));
+            }
+            for (int round = 0; round < rounds; round++) {
+                for (String keys : List.of("hot", "zipf")) {
+                    for (int rate : rates) {
+                        Map<String, Object> result = run(loads, keys, rate, seconds);
+                        results.add(result);
+                        System.out.println(result);
+                    }
+                }
+            }
+        } finally {
+            for (LoadProcess load : loads) {
+                load.close();
+            }
+        }
+    }
+
+    private Map<String, Object> run(List<LoadProcess> loads, String keys, int rate, int seconds)
+            throws IOException, SQLException, DataFormatException {
+        Duration postgres = cpu();
+        for (LoadProcess load : loads) {
+            load.begin(keys + " " + rate / (double) loads.size() + " " + seconds);
+        }
+        LoadProcess.Result all = new LoadProcess.Result();
+        for (LoadProcess load : loads) {
+            load.addResult(all);
+        }
+        long postgresMicros = cpu().minus(postgres).toNanos() / 1_000;
+        long decisions = Math.max(1, all.granted + all.refused);
+        Histogram latency = all.latency;
+        Map<String, Object> result = new LinkedHashMap<>();
+        result.put("instances", loads.size());
+        result.put("keys", keys);
+        result.put("rate", rate);
+        result.put("decisions_per_second", decisions / seconds);
+        result.put("granted", all.granted);
+        result.put("refused", all.refused);
+        result.put("not_decided_by_database", all.others);
+        result.put("p50_ms", millis(latency.getValueAtPercentile(50)));
+        result.put("p99_ms", millis(latency.getValueAtPercentile(99)));
+        result.put("p999_ms", millis(latency.getValueAtPercentile(99.9)));
+        result.put("max_ms", millis(latency.getMaxValue()));
+        result.put("batches_per_second", all.batches / seconds);
+        result.put("postgres_cpu_us_per_decision", postgresMicros / decisions);
+        result.put("instances_cpu_us_per_decision", all.cpuNanos / 1_000 / decisions);
+        return result;
+    }
+
+    private Map<String, Object> about() throws SQLException {
+        Map<String, Object> about = new LinkedHashMap<>();
+        about.put("taken", java.time.Instant.now().toString());
+        about.put("cores", Runtime.getRuntime().availableProcessors());
+        about.put("java", System.getProperty("java.version"));
+        about.put("load_average_before", loadAverage());
+        try (Connection connection = DriverManager.getConnection(url);
+                Statement statement = connection.createStatement()) {
+            try (ResultSet version = statement.executeQuery("show server_version")) {
+                version.next();
+                about.put("postgresql", version.getString(1));
+            }
+            statement.execute("create table flush_probe (n int)");
+            statement.execute("insert into flush_probe values (0)");
+            long[] commits = timed(connection, "update flush_probe set n = n + 1");
+            statement.execute("set synchronous_commit = off");
+            long[] unflushed = timed(connection, "update flush_probe set n = n + 1");
+            about.put("commit_p50_us", commits[FLUSHES / 2] / 1_000);
+            about.put("commit_p99_us", commits[FLUSHES * 99 / 100] / 1_000);
+            about.put("flush_p50_us", (commits[FLUSHES / 2] - unflushed[FLUSHES / 2]) / 1_000);
+        }
+        return about;
+    }
+
+    private static long[] timed(Connection connection, String sql) throws SQLException {
+        long[] took = new long[FLUSHES];
+        try (PreparedStatement update = connection.prepareStatement(sql)) {
+            for (int turn = 0; turn < FLUSHES; turn++) {
+                long begun = System.nanoTime();
+                update.executeUpdate();
+                took[turn] = System.nanoTime() - begun;
+            }
+        }
+        Arrays.sort(took);
+        return took;
+    }
+
+    private String markdown(Map<String, Object> about) {
+        StringBuilder text = new StringBuilder("# Decisions per second of the ledger on PostgreSQL\n\n");
+        text.append(String.format(
+                Locale.ROOT,
+                "%s; %s cores shared by PostgreSQL %s, the instances (one JVM each, Java %s) and their load; synchronous commit;"
+                        + " a commit of one row takes %s us at the median (p99 %s), of which the flush %s us;"
+                        + " load average %s before, %s after.%n%n",
+                about.get("taken"),
+                about.get("cores"),
+                about.get("postgresql"),
+                about.get("java"),
+                about.get("commit_p50_us"),
+                about.get("commit_p99_us"),
+                about.get("flush_p50_us"),
+                about.get("load_average_before"),
+                about.get("load_average_after")));
+        text.append(
+                "A decision is an acquire and, when granted, its settlement 40 ms later. Keys have 100 calls at once, requests and"
+                        + " tokens per minute. Open loop, Poisson arrivals, latency from the intended start.\n\n");
+        text.append(
+                "| instances | keys | rate/s | decisions/s | granted % | p50 ms | p99 ms | p99.9 ms | max ms | batches/s |"
+                        + " CPU PostgreSQL us | CPU instances us | not decided |\n");
+        text.append("|---|---|---|---|---|---|---|---|---|---|---|---|---|\n");
+        for (Map<String, Object> one : results) {
+            long granted = (Long) one.get("granted");
+            long all = granted + (Long) one.get("refused");
+            text.append(String.format(
+                    Locale.ROOT,
+                    "| %s | %s | %s | %s | %d | %s | %s | %s | %s | %s | %s | %s | %s |%n",
+                    one.get("instances"),
+                    one.get("keys"),
+                    one.get("rate"),
+                    one.get("decisions_per_second"),
+                    all == 0 ? 0 : 100 * granted / all,
+                    one.get("p50_ms"),
+                    one.get("p99_ms"),
+                    one.get("p999_ms"),
+                    one.get("max_ms"),
+                    one.get("batches_per_second"),
+                    one.get("postgres_cpu_us_per_decision"),
+                    one.get("instances_cpu_us_per_decision"),
+                    one.get("not_decided_by_database")));
+        }
+        return text.toString();
+    }
+
+    /** Of all processes of the server; its sessions must not end meanwhile. */
+    private Duration cpu() throws SQLException {
+        try (Connection connection = DriverManager.getConnection(url);
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("select pg_backend_pid()")) {
+            row.next();
+            ProcessHandle server = ProcessHandle.of(row.getLong(1))
+                    .flatMap(ProcessHandle::parent)
+                    .orElseThrow();
+            return server.children()
+                    .map(process -> process.info().totalCpuDuration().orElse(Duration.ZERO))
+                    .reduce(Duration.ZERO, Duration::plus);
+        }
+    }
+
+    private static double loadAverage() {
+        return java.lang.management.ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
+    }
+
+    private static double millis(long nanos) {
+        return Math.round(nanos / 10_000.0) / 100.0;
+    }
+
+    private static int[] numbers(String text) {
+        return Arrays.stream(text.split(",")).mapToInt(Integer::parseInt).toArray();
+    }
+}
