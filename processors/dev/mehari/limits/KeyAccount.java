@@ -26,7 +26,7 @@ final class KeyAccount {
     private final WindowCounter day = new WindowCounter(0);
     private final WindowCounter week = new WindowCounter(MONDAY);
     private long total;
-    private KeyLimits limits = KeyLimits.NONE;
+    private KeyLimits limits;
     private @Nullable MemoryLease first;
     private @Nullable MemoryLease last;
     private int active;
@@ -34,9 +34,11 @@ final class KeyAccount {
     private boolean changed;
     private boolean forgotten;
 
-    KeyAccount(long keyId, long total) {
+    /** @param limits as last known */
+    KeyAccount(long keyId, long total, KeyLimits limits) {
         this.keyId = keyId;
         this.total = total;
+        this.limits = limits;
     }
 
     long keyId() {

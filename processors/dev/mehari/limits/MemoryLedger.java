@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps account in memory, for one instance: exact, at once and without waiting, on the thread that asks.
@@ -26,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 public final class MemoryLedger implements LimitLedger, LedgerOffice {
     private final Clock clock;
     private final Map<Long, KeyAccount> accounts = new ConcurrentHashMap<>();
-    /** Of keys without an account. */
-    private final Map<Long, Long> totals = new ConcurrentHashMap<>();
+    /** Keys without an account that have spent something. */
+    private final Map<Long, Idle> idle = new ConcurrentHashMap<>();
 
     private final AtomicLong lastLease = new AtomicLong();
 
@@ -68,10 +67,13 @@ public final class MemoryLedger implements LimitLedger, LedgerOffice {
         return (account == null ? unused(key.id()) : account).use(key.limits(), clock.millis());
     }
 
-    /** Under the limits that the key had at its latest call; empty for one without a call in any current window. */
+    /** Under the limits that the key had at its latest call since the start; empty for one that has used nothing. */
     @Override
     public List<KeyUse> use(long keyId) {
         KeyAccount account = accounts.get(keyId);
+        if (account == null && idle.containsKey(keyId)) {
+            account = unused(keyId);
+        }
         return account == null ? List.of() : account.use(account.limits(), clock.millis());
     }
 
@@ -122,7 +124,9 @@ public final class MemoryLedger implements LimitLedger, LedgerOffice {
                     return account;
                 }
                 if (account.total() > 0) {
-                    totals.put(id, account.total());
+                    idle.put(id, new Idle(account.total(), account.limits()));
+                } else {
+                    idle.remove(id);
                 }
                 return null;
             });
@@ -173,7 +177,12 @@ public final class MemoryLedger implements LimitLedger, LedgerOffice {
     }
 
     private KeyAccount unused(long keyId) {
-        @Nullable Long total = totals.get(keyId);
-        return new KeyAccount(keyId, total == null ? 0 : total);
+        Idle known = idle.get(keyId);
+        return known == null
+                ? new KeyAccount(keyId, 0, KeyLimits.NONE)
+                : new KeyAccount(keyId, known.total(), known.limits());
     }
+
+    /** What is left of an account. */
+    private record Idle(long total, KeyLimits limits) {}
 }

@@ -160,6 +160,7 @@ class MemoryLedgerTest {
         ledger.forgetIdle();
 
         assertThat(ledger.accounts()).isZero();
+        assertThat(used(LimitKind.COST_TOTAL)).isEqualTo(100);
         assertThat(use(ledger.use(new LimitedKey(1, budget)), LimitKind.COST_TOTAL))
                 .isEqualTo(new KeyUse(LimitKind.COST_TOTAL, 100, 150, null));
         assertThat(ask(budget, SOME)).isEqualTo(new LimitDecision.Refused(LimitKind.COST_TOTAL, 100, 150, null));
