@@ -74,10 +74,10 @@ final class LimitRefusals {
                 Duration.ofSeconds(Math.max(SHORTEST_RETRY, Math.min(LONGEST_RETRY, half))));
     }
 
-    /** For a call whose lease is gone while it still runs. */
+    /** For a call whose lease is gone while it still runs; in the shape of the API called, which may be streaming. */
     static LimitExceeded leaseLost() {
         return refusal(
-                LimitExceeded.Kind.CONCURRENCY,
+                LimitExceeded.Kind.RATE,
                 "lease_lost",
                 "The request was ended because its place among the key's concurrent requests was taken back",
                 Map.of(),
