@@ -5,6 +5,7 @@ import dev.mehari.exchange.ExchangeKeys;
 import dev.mehari.failure.MehariFailure;
 import dev.mehari.failure.StorageUnavailable;
 import dev.mehari.failure.Unauthenticated;
+import java.net.InetAddress;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.CompletionException;
@@ -20,22 +21,28 @@ import org.jspecify.annotations.Nullable;
  * Sets {@link ExchangeKeys#CALLER}, {@link ExchangeKeys#KEY_ID}, {@link ExchangeKeys#PRIORITY} and, for a key with limits,
  * {@link ExchangeKeys#LIMITED_KEY}.
  *
- * <p>Fails with {@link Unauthenticated} for no key or one that is unknown, disabled or expired, with
+ * <p>Fails with {@link Unauthenticated} for no key or one that is unknown, deleted, disabled or expired (which of these, only
+ * the holder of the right key learns), with
  * {@code RequestRejected} for a malformed {@code X-Mehari-Priority}, and with {@link StorageUnavailable} for a key not
  * seen before while the database is away: whether it is valid is not known then.
  *
  * <p>A key in use is decided on the calling thread. Any other is looked up on the pool for blocking work, and the route
- * goes on on the call's event loop.
+ * goes on on the call's event loop. That a key is unknown is said the later the more have been tried from the same
+ * address ({@link KeyGuesses}), on a timer; a key that there is never waits for that.
  */
 public final class IdentifyCaller extends AsyncProcessorSupport {
     static final int LONGEST_KEY = 512;
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
     private final KeyCache keys;
+    private final FirstUses firstUses;
+    private final KeyGuesses guesses;
     private final Clock clock;
 
-    public IdentifyCaller(KeyCache keys, Clock clock) {
+    public IdentifyCaller(KeyCache keys, FirstUses firstUses, KeyGuesses guesses, Clock clock) {
         this.keys = keys;
+        this.firstUses = firstUses;
+        this.guesses = guesses;
         this.clock = clock;
     }
 
@@ -47,7 +54,7 @@ public final class IdentifyCaller extends AsyncProcessorSupport {
             exchange.setException(new Unauthenticated(
                     "missing_api_key", "no API key: send one as \"Authorization: Bearer KEY\" or \"x-api-key: KEY\""));
         } else if (presented.length() > LONGEST_KEY) {
-            exchange.setException(unknown());
+            return decide(Finding.Absent.INSTANCE, null, exchange, callback, true);
         } else {
             KeyHash hash = KeyHash.of(presented);
             Finding finding = keys.peek(hash);
@@ -55,7 +62,7 @@ public final class IdentifyCaller extends AsyncProcessorSupport {
                 lookUp(hash, headers.priority(), exchange, callback);
                 return false;
             }
-            decide(finding, headers.priority(), exchange);
+            return decide(finding, headers.priority(), exchange, callback, true);
         }
         callback.done(true);
         return true;
@@ -65,11 +72,11 @@ public final class IdentifyCaller extends AsyncProcessorSupport {
         var unused = keys.find(hash).whenComplete((finding, failure) -> {
             Runnable goOn = () -> {
                 if (failure == null) {
-                    decide(finding, asked, exchange);
+                    decide(finding, asked, exchange, callback, false);
                 } else {
                     exchange.setException(asStorageFailure(failure));
+                    callback.done(false);
                 }
-                callback.done(false);
             };
             Call call = Call.of(exchange);
             if (call == null) {
@@ -84,16 +91,43 @@ public final class IdentifyCaller extends AsyncProcessorSupport {
         });
     }
 
-    private void decide(Finding finding, @Nullable String asked, Exchange exchange) {
+    private boolean decide(
+            Finding finding, @Nullable String asked, Exchange exchange, AsyncCallback callback, boolean sync) {
+        if (!(finding instanceof Finding.Found found)) {
+            return refuseUnknown(exchange, callback, sync);
+        }
         try {
-            StoredKey key = admit(finding);
-            Caller caller = key.caller();
-            identify(caller, RequestPriority.of(asked, caller.priority()), exchange);
-            if (key.limited() != null) {
-                exchange.setProperty(ExchangeKeys.LIMITED_KEY, key.limited());
-            }
+            admit(found.key(), asked, exchange);
         } catch (MehariFailure refusal) {
             exchange.setException(refusal);
+        }
+        callback.done(sync);
+        return sync;
+    }
+
+    private boolean refuseUnknown(Exchange exchange, AsyncCallback callback, boolean sync) {
+        exchange.setException(new Unauthenticated(
+                "invalid_api_key", "this API key is not known here: check it, or ask your operator"));
+        Call call = Call.of(exchange);
+        InetAddress address = call == null ? null : call.clientAddress();
+        Duration wait = address == null ? Duration.ZERO : guesses.next(address);
+        if (call == null || wait.isZero()) {
+            callback.done(sync);
+            return sync;
+        }
+        DelayedRefusal.after(wait, call, () -> callback.done(false));
+        return false;
+    }
+
+    private void admit(StoredKey key, @Nullable String asked, Exchange exchange) throws MehariFailure {
+        check(key);
+        Caller caller = key.caller();
+        identify(caller, RequestPriority.of(asked, caller.priority()), exchange);
+        if (key.limited() != null) {
+            exchange.setProperty(ExchangeKeys.LIMITED_KEY, key.limited());
+        }
+        if (key.awaitsFirstUse()) {
+            firstUses.note(key.hash(), clock.instant());
         }
     }
 
@@ -103,22 +137,16 @@ public final class IdentifyCaller extends AsyncProcessorSupport {
         exchange.setProperty(ExchangeKeys.PRIORITY, priority);
     }
 
-    private StoredKey admit(Finding finding) throws Unauthenticated {
-        if (!(finding instanceof Finding.Found found)) {
-            throw unknown();
+    private void check(StoredKey key) throws Unauthenticated {
+        if (key.deleted()) {
+            throw new Unauthenticated("api_key_deleted", "this API key is deleted: ask your operator for another");
         }
-        StoredKey key = found.key();
         if (!key.enabled()) {
             throw new Unauthenticated("api_key_disabled", "this API key is disabled: ask your operator to enable it");
         }
         if (key.isExpired(clock.millis())) {
             throw new Unauthenticated("api_key_expired", "this API key has expired: ask your operator for another");
         }
-        return key;
-    }
-
-    private static Unauthenticated unknown() {
-        return new Unauthenticated("invalid_api_key", "this API key is not known here: check it, or ask your operator");
     }
 
     private static Throwable asStorageFailure(Throwable failure) {

@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -24,20 +23,19 @@ import org.jspecify.annotations.Nullable;
 public final class KeyCache {
     private static final int MOST_KEYS = 100_000;
     private static final Duration UNKNOWN_FOR = Duration.ofSeconds(5);
-    private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
     private final KeyStore store;
-    private final Executor blocking;
+    private final KeyLookUps lookUps;
     private final Cache<KeyHash, Finding> known =
             Caffeine.newBuilder().maximumSize(MOST_KEYS).executor(Runnable::run).build();
     private final Cache<KeyHash, Finding> unknown;
     private final Map<KeyHash, CompletableFuture<Finding>> underWay = new ConcurrentHashMap<>();
     private final AtomicLong changes = new AtomicLong();
 
-    /** Where look-ups run: {@code blocking}, which throws {@link RejectedExecutionException} when it is full. */
+    /** Where look-ups run: {@code blocking}, which may throw {@link java.util.concurrent.RejectedExecutionException} when it is full. */
     public KeyCache(KeyStore store, Executor blocking, Ticker ticker) {
         this.store = store;
-        this.blocking = blocking;
+        lookUps = new KeyLookUps(store, blocking);
         this.unknown = Caffeine.newBuilder()
                 .maximumSize(MOST_KEYS)
                 .expireAfterWrite(UNKNOWN_FOR)
@@ -60,13 +58,18 @@ public final class KeyCache {
         if (others != null) {
             return others;
         }
-        try {
-            blocking.execute(() -> lookUp(hash, mine));
-        } catch (RejectedExecutionException full) {
+        long before = changes.get();
+        var unused = lookUps.find(hash).whenComplete((found, failure) -> {
+            if (failure != null) {
+                underWay.remove(hash);
+                mine.completeExceptionally(failure);
+                return;
+            }
+            Finding finding = found.<Finding>map(Finding.Found::new).orElse(Finding.Absent.INSTANCE);
+            keep(hash, finding, before);
             underWay.remove(hash);
-            mine.completeExceptionally(
-                    new StorageUnavailable("too many keys are being looked up, try again", RETRY_AFTER, full));
-        }
+            mine.complete(finding);
+        });
         return mine;
     }
 
@@ -99,21 +102,11 @@ public final class KeyCache {
         }
     }
 
-    @SuppressWarnings("IllegalCatch") // whatever happens, those who wait are told
-    private void lookUp(KeyHash hash, CompletableFuture<Finding> answer) {
-        long before = changes.get();
-        try {
-            Finding found = store.find(hash).<Finding>map(Finding.Found::new).orElse(Finding.Absent.INSTANCE);
-            (found instanceof Finding.Found ? known : unknown).put(hash, found);
-            if (changes.get() != before) {
-                known.invalidate(hash);
-                unknown.invalidate(hash);
-            }
-            underWay.remove(hash);
-            answer.complete(found);
-        } catch (StorageUnavailable | RuntimeException failure) {
-            underWay.remove(hash);
-            answer.completeExceptionally(failure);
+    private void keep(KeyHash hash, Finding finding, long before) {
+        (finding instanceof Finding.Found ? known : unknown).put(hash, finding);
+        if (changes.get() != before) {
+            known.invalidate(hash);
+            unknown.invalidate(hash);
         }
     }
 }

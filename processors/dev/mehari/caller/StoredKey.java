@@ -9,20 +9,24 @@ import org.jspecify.annotations.Nullable;
  * A key as kept.
  *
  * @param enabled false refuses it
- * @param expiresAt refused from then on; null for never
+ * @param deleted true refuses it
+ * @param expiresAt refused from then on; null for never, or for as long as its first use is awaited
+ * @param awaitsFirstUse true when it will expire some time after its first use, which has not been noted yet
  * @param limited its limits under its number; null when it has none
  */
 public record StoredKey(
         KeyHash hash,
         Caller caller,
         boolean enabled,
+        boolean deleted,
         @Nullable Instant expiresAt,
+        boolean awaitsFirstUse,
         @Nullable LimitedKey limited) {
-    /** A key with {@code limits}; its caller's id is its number unless there are none. */
+    /** A key with {@code limits}, not deleted; its caller's id is its number unless there are none. */
     public static StoredKey of(
             KeyHash hash, Caller caller, boolean enabled, @Nullable Instant expiresAt, KeyLimits limits) {
         LimitedKey limited = limits.isNone() ? null : new LimitedKey(Long.parseLong(caller.keyId()), limits);
-        return new StoredKey(hash, caller, enabled, expiresAt, limited);
+        return new StoredKey(hash, caller, enabled, false, expiresAt, false, limited);
     }
 
     boolean isExpired(long nowMillis) {

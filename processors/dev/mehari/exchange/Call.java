@@ -1,5 +1,6 @@
 package dev.mehari.exchange;
 
+import java.net.InetAddress;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Function;
 import org.apache.camel.Exchange;
@@ -56,6 +57,11 @@ public interface Call {
      * answer always. Does nothing once the call has ended.
      */
     void breakOff(Throwable failure);
+
+    /** Address of the other end of the client's connection: the client's own, or its proxy's; null when it is not known. */
+    default @Nullable InetAddress clientAddress() {
+        return null;
+    }
 
     /** What is known of the answer so far; complete when read in {@link #onEnd}. */
     CallRecord record();

@@ -9,7 +9,6 @@ import dev.mehari.answer.FailureAnswers;
 import dev.mehari.answer.StreamFailureEvents;
 import dev.mehari.caller.AdmitAnyone;
 import dev.mehari.caller.FirstKey;
-import dev.mehari.caller.IdentifyCaller;
 import dev.mehari.caller.KeyCache;
 import dev.mehari.caller.NewKey;
 import dev.mehari.config.Configuration;
@@ -123,8 +122,9 @@ final class Wiring implements AutoCloseable {
                 "identifyCaller",
                 warmUp.admitted(
                         configuration.auth().required()
-                                ? new IdentifyCaller(keys, Clock.systemUTC())
+                                ? KeysWiring.identifyCaller(keyTable, keys, database, Clock.systemUTC())
                                 : AsyncProcessorConverterHelper.convert(new AdmitAnyone())));
+        KeysWiring.bindTo(main);
         main.bind("inspectRequest", new InspectRequest(upstreams.takesEveryPath(), new StreamFailureEvents()));
         main.bind("chooseUpstream", new ChooseUpstream(upstreams));
         main.bind("prepareUpstreamRequest", new PrepareUpstreamRequest());

@@ -23,6 +23,8 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Function;
@@ -131,6 +133,11 @@ final class ServerCall implements Call, LiveBody.Sink {
     @Override
     public ScheduledExecutorService executor() {
         return ctx.channel().eventLoop();
+    }
+
+    @Override
+    public @Nullable InetAddress clientAddress() {
+        return ctx.channel().remoteAddress() instanceof InetSocketAddress client ? client.getAddress() : null;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.mehari.storage;
 
 import dev.mehari.caller.Caller;
+import dev.mehari.caller.Expiry;
 import dev.mehari.caller.KeyCache;
 import dev.mehari.caller.KeyHash;
 import dev.mehari.caller.KeyStore;
@@ -8,21 +9,19 @@ import dev.mehari.caller.NewKey;
 import dev.mehari.caller.StoredKey;
 import dev.mehari.failure.StorageUnavailable;
 import dev.mehari.limits.KeyLimits;
-import dev.mehari.limits.QueueLimit;
-import dev.mehari.limits.WindowLimit;
+import dev.mehari.limits.LimitedKey;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Duration;
-import java.time.OffsetDateTime;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /** Callers' keys in the table {@code api_key}. Look-ups rely on the unique index of {@code key_hash}. */
 public final class ApiKeyTable implements KeyStore {
@@ -31,9 +30,9 @@ public final class ApiKeyTable implements KeyStore {
 
     private static final Pattern HASH = Pattern.compile("[0-9a-f]{64}");
     private static final String SELECT =
-            "select key_hash, id, name, priority, enabled, expires_at, concurrency, requests, requests_window_ms,"
-                    + " tokens_per_minute, tokens, tokens_window_ms, cost_daily, cost_weekly, cost_total, queue_size,"
-                    + " queue_timeout_ms from api_key where key_hash = any(?)";
+            "select key_hash, id, name, priority, enabled, expires_at, expires_after_ms, activated_at, deleted_at,"
+                    + " allowed_models, allowed_clients, allowed_upstreams, " + KeyRow.LIMITS
+                    + " from api_key where key_hash = any(?)";
 
     private final Database database;
 
@@ -86,6 +85,20 @@ public final class ApiKeyTable implements KeyStore {
     }
 
     @Override
+    public void activate(KeyHash hash, Instant firstUse) throws StorageUnavailable {
+        String sql = "update api_key set activated_at = ?"
+                + " where key_hash = ? and activated_at is null and expires_after_ms > 0";
+        try (Connection connection = database.connection();
+                PreparedStatement update = connection.prepareStatement(sql)) {
+            update.setObject(1, firstUse.atOffset(ZoneOffset.UTC));
+            update.setString(2, hash.hex());
+            update.executeUpdate();
+        } catch (SQLException failure) {
+            throw SqlOutage.during("noting the first use of an API key", failure);
+        }
+    }
+
+    @Override
     public boolean createFirst(NewKey key, String name) throws StorageUnavailable {
         String sql = "insert into api_key (name, prefix, key_hash)"
                 + " select ?, ?, ? where not exists (select from api_key)"
@@ -102,29 +115,18 @@ public final class ApiKeyTable implements KeyStore {
     }
 
     private static StoredKey key(ResultSet row) throws SQLException {
-        OffsetDateTime expires = row.getObject("expires_at", OffsetDateTime.class);
-        return StoredKey.of(
+        Expiry expiry = KeyRow.expiry(row);
+        Instant activated = KeyRow.instant(row, "activated_at");
+        Instant expiresAt = expiry.from(activated);
+        long id = row.getLong("id");
+        KeyLimits limits = KeyRow.limits(row);
+        return new StoredKey(
                 KeyHash.ofHex(row.getString("key_hash")),
-                new Caller(Long.toString(row.getLong("id")), row.getString("name"), row.getInt("priority")),
+                new Caller(Long.toString(id), row.getString("name"), row.getInt("priority"), KeyRow.access(row)),
                 row.getBoolean("enabled"),
-                expires == null ? null : expires.toInstant(),
-                limits(row));
-    }
-
-    private static KeyLimits limits(ResultSet row) throws SQLException {
-        int queueSize = row.getInt("queue_size");
-        return new KeyLimits(
-                row.getInt("concurrency"),
-                window(row.getLong("requests"), row.getLong("requests_window_ms")),
-                row.getLong("tokens_per_minute"),
-                window(row.getLong("tokens"), row.getLong("tokens_window_ms")),
-                row.getLong("cost_daily"),
-                row.getLong("cost_weekly"),
-                row.getLong("cost_total"),
-                queueSize == 0 ? null : new QueueLimit(queueSize, Duration.ofMillis(row.getLong("queue_timeout_ms"))));
-    }
-
-    private static @Nullable WindowLimit window(long most, long millis) {
-        return most == 0 ? null : new WindowLimit(most, Duration.ofMillis(millis));
+                row.getObject("deleted_at") != null,
+                expiresAt,
+                expiry.afterFirstUse() != null && activated == null,
+                limits.isNone() ? null : new LimitedKey(id, limits));
     }
 }

@@ -34,7 +34,9 @@ class IdentifyCallerTest {
     private final FakeKeyStore store = new FakeKeyStore().with("mh_known", 6);
     private final Queue<Runnable> lookUps = new ArrayDeque<>();
     private final KeyCache keys = new KeyCache(store, lookUps::add, Ticker.systemTicker());
-    private final IdentifyCaller identify = new IdentifyCaller(keys, Clock.fixed(NOW, ZoneOffset.UTC));
+    private final KeyGuesses guesses = new KeyGuesses(Ticker.systemTicker());
+    private final IdentifyCaller identify =
+            new IdentifyCaller(keys, new FirstUses(store, lookUps::add), guesses, Clock.fixed(NOW, ZoneOffset.UTC));
     private final List<Boolean> done = new ArrayList<>();
 
     @ParameterizedTest
@@ -161,6 +163,60 @@ class IdentifyCallerTest {
         assertThat(call("x-api-key", "mh_still-valid").getException()).isNull();
     }
 
+    @Test // row 49
+    void a_deleted_key_is_told_so() {
+        store.with(
+                "mh_deleted", hash -> new StoredKey(hash, new Caller("7", "gone", 5), true, true, null, false, null));
+
+        assertThat(failure(call("x-api-key", "mh_deleted")).code()).isEqualTo("api_key_deleted");
+    }
+
+    @Test // row 46
+    void the_first_use_of_a_key_that_awaits_it_is_noted_and_the_call_goes_on() {
+        store.with("mh_fresh", hash -> new StoredKey(hash, new Caller("7", "fresh", 5), true, false, null, true, null));
+
+        assertThat(call("x-api-key", "mh_fresh").getException()).isNull();
+
+        assertThat(store.activated()).containsExactly(NOW);
+    }
+
+    @Test
+    void an_unknown_key_is_refused_later_and_later_without_holding_a_thread() throws Exception {
+        DelayingCall call = new DelayingCall();
+        for (int i = 0; i < 4; i++) {
+            Exchange exchange = exchange("x-api-key", "mh_unknown-" + i);
+            exchange.setProperty(ExchangeKeys.CALL, call);
+            identify.process(exchange, done::add);
+            lookUps.remove().run();
+            call.runAll();
+        }
+        assertThat(done).containsExactly(false, false, false);
+        assertThat(call.delays()).containsExactly(100L);
+
+        call.runDelayed();
+        call.leave();
+
+        assertThat(done).hasSize(4);
+    }
+
+    @Test
+    void whoever_leaves_meanwhile_is_not_waited_for() throws Exception {
+        DelayingCall call = new DelayingCall();
+        for (int i = 0; i < 4; i++) {
+            guesses.next(call.clientAddress());
+        }
+        Exchange exchange = exchange("x-api-key", "x".repeat(600));
+        exchange.setProperty(ExchangeKeys.CALL, call);
+        assertThat(identify.process(exchange, done::add)).isFalse();
+        assertThat(done).isEmpty();
+
+        call.leave();
+        call.runDelayed();
+
+        assertThat(done).containsExactly(false);
+        assertThat(failure(exchange).code()).isEqualTo("invalid_api_key");
+    }
+
     @Test
     void while_the_database_is_away_known_keys_work_and_others_are_not_called_wrong() {
         call("x-api-key", "mh_known");
@@ -182,7 +238,8 @@ class IdentifyCallerTest {
                 Ticker.systemTicker());
         Exchange exchange = exchange("x-api-key", "mh_known");
 
-        new IdentifyCaller(full, Clock.systemUTC()).process(exchange, done::add);
+        new IdentifyCaller(full, new FirstUses(store, Runnable::run), guesses, Clock.systemUTC())
+                .process(exchange, done::add);
 
         assertThat(done).containsExactly(false);
         assertThat(exchange.getException()).isInstanceOf(StorageUnavailable.class);

@@ -5,8 +5,10 @@ import static org.awaitility.Awaitility.await;
 
 import com.github.benmanes.caffeine.cache.Ticker;
 import dev.mehari.caller.FirstKey;
+import dev.mehari.caller.FirstUses;
 import dev.mehari.caller.IdentifyCaller;
 import dev.mehari.caller.KeyCache;
+import dev.mehari.caller.KeyGuesses;
 import dev.mehari.caller.NewKey;
 import dev.mehari.exchange.ExchangeKeys;
 import dev.mehari.failure.Unauthenticated;
@@ -34,7 +36,8 @@ class StorageIT {
     private static final LiveSettings SETTINGS = new LiveSettings(CONFIGURED, new SettingTable(HERE));
     private static final ApiKeyTable TABLE = new ApiKeyTable(HERE);
     private static final KeyCache KEYS = new KeyCache(TABLE, HERE.threads(), Ticker.systemTicker());
-    private static final IdentifyCaller IDENTIFY = new IdentifyCaller(KEYS, Clock.systemUTC());
+    private static final IdentifyCaller IDENTIFY = new IdentifyCaller(
+            KEYS, new FirstUses(TABLE, HERE.threads()), new KeyGuesses(Ticker.systemTicker()), Clock.systemUTC());
     private static final DefaultCamelContext CAMEL = new DefaultCamelContext();
 
     @BeforeAll

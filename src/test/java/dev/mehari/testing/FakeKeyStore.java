@@ -15,12 +15,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Keys in memory, for tests of what uses them; counts what it is asked and can be away as a database can. */
 public final class FakeKeyStore implements KeyStore {
     private final Map<KeyHash, StoredKey> keys = new ConcurrentHashMap<>();
+    private final List<Instant> activated = new CopyOnWriteArrayList<>();
     private final AtomicInteger asked = new AtomicInteger();
     private volatile boolean away;
     private volatile Runnable afterReading = () -> {};
@@ -84,6 +87,24 @@ public final class FakeKeyStore implements KeyStore {
         List<StoredKey> found = new ArrayList<>(keys.values());
         found.removeIf(key -> !hashes.contains(key.hash()));
         return found;
+    }
+
+    @Override
+    public void activate(KeyHash hash, Instant firstUse) throws StorageUnavailable {
+        check();
+        activated.add(firstUse);
+    }
+
+    /** The first uses that were noted. */
+    public List<Instant> activated() {
+        return activated;
+    }
+
+    /** Keeps {@code key} under the hash of {@code text}. */
+    public FakeKeyStore with(String text, Function<KeyHash, StoredKey> key) {
+        KeyHash hash = KeyHash.of(text);
+        keys.put(hash, key.apply(hash));
+        return this;
     }
 
     @Override
