@@ -1,17 +1,27 @@
 package dev.mehari.app;
 
 import com.github.benmanes.caffeine.cache.Ticker;
+import dev.mehari.admin.CreateKey;
+import dev.mehari.admin.DeleteKey;
+import dev.mehari.admin.EditKey;
+import dev.mehari.admin.PurgeKey;
+import dev.mehari.admin.RestoreKey;
+import dev.mehari.admin.ShowKey;
+import dev.mehari.admin.ShowKeys;
 import dev.mehari.caller.AuthorizeCall;
 import dev.mehari.caller.FirstUses;
 import dev.mehari.caller.IdentifyCaller;
 import dev.mehari.caller.KeyCache;
 import dev.mehari.caller.KeyGuesses;
+import dev.mehari.caller.KeyRegistry;
 import dev.mehari.caller.KeyStore;
 import dev.mehari.storage.Database;
+import dev.mehari.storage.KeyRegistryTable;
+import java.security.SecureRandom;
 import java.time.Clock;
 import org.apache.camel.main.Main;
 
-/** Builds what decides by keys on the data path. */
+/** Builds what decides by keys on the data path, and what administers them. */
 final class KeysWiring {
     private KeysWiring() {}
 
@@ -20,7 +30,15 @@ final class KeysWiring {
                 keys, new FirstUses(store, database.threads()), new KeyGuesses(Ticker.systemTicker()), clock);
     }
 
-    static void bindTo(Main main) {
+    static void bindTo(Main main, Database database, SecureRandom random, Clock clock) {
         main.bind("authorizeCall", new AuthorizeCall());
+        KeyRegistry registry = new KeyRegistryTable(database);
+        main.bind("createKey", new CreateKey(registry, clock, random));
+        main.bind("showKeys", new ShowKeys(registry, clock));
+        main.bind("showKey", new ShowKey(registry, clock));
+        main.bind("editKey", new EditKey(registry, clock));
+        main.bind("deleteKey", new DeleteKey(registry, clock));
+        main.bind("restoreKey", new RestoreKey(registry, clock));
+        main.bind("purgeKey", new PurgeKey(registry, clock));
     }
 }

@@ -124,7 +124,7 @@ final class Wiring implements AutoCloseable {
                         configuration.auth().required()
                                 ? KeysWiring.identifyCaller(keyTable, keys, database, Clock.systemUTC())
                                 : AsyncProcessorConverterHelper.convert(new AdmitAnyone())));
-        KeysWiring.bindTo(main);
+        KeysWiring.bindTo(main, database, new SecureRandom(), Clock.systemUTC());
         main.bind("inspectRequest", new InspectRequest(upstreams.takesEveryPath(), new StreamFailureEvents()));
         main.bind("chooseUpstream", new ChooseUpstream(upstreams));
         main.bind("prepareUpstreamRequest", new PrepareUpstreamRequest());

@@ -87,15 +87,20 @@ public final class TestDatabase implements AutoCloseable {
         }
     }
 
-    /** The one number that {@code query} selects. */
-    public int number(String query) {
+    /** The one number that {@code sql} selects. */
+    public int number(String sql) {
+        return Integer.parseInt(text(sql));
+    }
+
+    /** The first column of the first row that {@code sql} selects, as text. */
+    public String text(String sql) {
         try (Connection connection = DriverManager.getConnection(url);
                 Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(query)) {
-            row.next();
-            return row.getInt(1);
+                ResultSet rows = statement.executeQuery(sql)) {
+            rows.next();
+            return rows.getString(1);
         } catch (SQLException failure) {
-            throw new IllegalArgumentException(query, failure);
+            throw new IllegalArgumentException(sql, failure);
         }
     }
 

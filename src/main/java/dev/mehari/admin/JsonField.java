@@ -1,0 +1,144 @@
+package dev.mehari.admin;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.mehari.caller.InvalidKeyField;
+import dev.mehari.config.DurationText;
+import java.math.BigDecimal;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One field of a JSON body, read as the type that it has to be of. JSON's null is what each method says.
+ *
+ * @param name as errors name it, with the names of the objects around it
+ */
+record JsonField(String name, JsonNode value) {
+    private static final int NANO_DIGITS = 9;
+    private static final int LONGEST_DATE = 10;
+
+    boolean isNull() {
+        return value.isNull();
+    }
+
+    /** Empty for null. */
+    String text() throws InvalidKeyField {
+        if (isNull()) {
+            return "";
+        }
+        if (!value.isTextual()) {
+            throw wrong("must be text");
+        }
+        return value.textValue();
+    }
+
+    /** {@code usual} for null. */
+    boolean bool(boolean usual) throws InvalidKeyField {
+        if (isNull()) {
+            return usual;
+        }
+        if (!value.isBoolean()) {
+            throw wrong("must be true or false");
+        }
+        return value.booleanValue();
+    }
+
+    /** {@code usual} for null. */
+    long whole(long least, long most, long usual) throws InvalidKeyField {
+        if (isNull()) {
+            return usual;
+        }
+        if (!value.isIntegralNumber() || !value.canConvertToLong()) {
+            throw wrong("must be a whole number from " + least + " to " + most);
+        }
+        long number = value.longValue();
+        if (number < least || number > most) {
+            throw wrong("must be from " + least + " to " + most);
+        }
+        return number;
+    }
+
+    /** Empty for null. */
+    List<String> texts() throws InvalidKeyField {
+        List<String> texts = new ArrayList<>();
+        if (isNull()) {
+            return texts;
+        }
+        if (!value.isArray()) {
+            throw wrong("must be a list of text");
+        }
+        for (JsonNode one : value) {
+            if (!one.isTextual()) {
+                throw wrong("must be a list of text");
+            }
+            texts.add(one.textValue());
+        }
+        return texts;
+    }
+
+    /** Null for null. */
+    @Nullable
+    Duration duration() throws InvalidKeyField {
+        String text = text();
+        if (isNull()) {
+            return null;
+        }
+        try {
+            return DurationText.parse(text);
+        } catch (IllegalArgumentException malformed) {
+            throw wrong(String.valueOf(malformed.getMessage()));
+        }
+    }
+
+    /** A day begins at midnight, UTC. Null for null. */
+    @Nullable
+    Instant time() throws InvalidKeyField {
+        String text = text().strip();
+        if (isNull()) {
+            return null;
+        }
+        try {
+            return text.length() <= LONGEST_DATE
+                    ? LocalDate.parse(text).atStartOfDay(ZoneOffset.UTC).toInstant()
+                    : OffsetDateTime.parse(text).toInstant();
+        } catch (DateTimeException malformed) {
+            throw wrong("must be a date such as 2027-01-31 or a time such as 2027-01-31T12:00:00Z");
+        }
+    }
+
+    /** US dollars as decimal text, in nano-dollars; 0 for null. */
+    long money(long mostNanos) throws InvalidKeyField {
+        if (isNull()) {
+            return 0;
+        }
+        if (!value.isTextual() && !value.isNumber()) {
+            throw wrong("must be an amount in US dollars such as \"5.00\"");
+        }
+        try {
+            BigDecimal dollars = value.isNumber() ? value.decimalValue() : new BigDecimal(text().strip());
+            BigDecimal most = BigDecimal.valueOf(mostNanos, NANO_DIGITS);
+            if (dollars.signum() < 0 || dollars.compareTo(most) > 0) {
+                throw wrong("must be from 0 to " + most.toBigInteger() + " US dollars");
+            }
+            return dollars.movePointRight(NANO_DIGITS).longValueExact();
+        } catch (ArithmeticException tooFine) {
+            throw wrong("must have at most " + NANO_DIGITS + " digits after the point");
+        } catch (NumberFormatException malformed) {
+            throw wrong("must be an amount in US dollars such as \"5.00\"");
+        }
+    }
+
+    InvalidKeyField wrong(String message) {
+        return new InvalidKeyField(name, message);
+    }
+
+    InvalidKeyField unknown() {
+        return InvalidKeyField.unknown(name);
+    }
+}
