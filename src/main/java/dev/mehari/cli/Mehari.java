@@ -33,6 +33,7 @@ public final class Mehari implements Runnable {
                 .addSubcommand(new StatsCommand())
                 .addSubcommand(new HealthCommand())
                 .addSubcommand(new ConfigCommand())
+                .addSubcommand(new KeysCommand())
                 .addSubcommand(new BenchmarkCommand())
                 .addSubcommand(new UpstreamCommand())
                 .setCaseInsensitiveEnumValuesAllowed(true)
