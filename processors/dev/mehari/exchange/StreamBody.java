@@ -7,7 +7,10 @@ import java.util.function.Consumer;
  * route has ended long before the stream does. Methods may be called from any thread.
  */
 public interface StreamBody {
-    /** Tells {@code listener} once how the stream ended; at once if it has. Called on the stream's event loop; must not block. */
+    /**
+     * Tells {@code listener} once how the stream ended; at once if it has. Called on the stream's event loop, before the
+     * actions of {@link Call#onEnd}; must not block.
+     */
     void onEnd(Consumer<StreamEnd> listener);
 
     /**

@@ -87,6 +87,8 @@ final class LiveBody implements StreamBody {
         if (!complete && end == null) {
             finish(StreamEnd.Discarded.INSTANCE);
             upstream.close();
+        } else if (complete) {
+            finish(StreamEnd.Complete.INSTANCE); // the call ends with the write of the last content: tell before
         }
         releaseKept();
     }
@@ -165,13 +167,13 @@ final class LiveBody implements StreamBody {
         if (how instanceof StreamEnd.Complete && !upstream.config().isAutoRead()) {
             upstream.config().setAutoRead(true);
         }
-        if (how instanceof StreamEnd.Failed failed && sink != null) {
-            sink.abort(failed.cause());
-        }
         for (Consumer<StreamEnd> listener : listeners) {
             tell(listener, how);
         }
         listeners.clear();
+        if (how instanceof StreamEnd.Failed failed && sink != null) {
+            sink.abort(failed.cause()); // ends the call, which comes after the end of its stream
+        }
     }
 
     /** An observer's fault must not end what it looks at. */

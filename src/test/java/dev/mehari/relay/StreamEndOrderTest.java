@@ -1,0 +1,81 @@
+package dev.mehari.relay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.mehari.exchange.Call;
+import dev.mehari.exchange.StreamBody;
+import dev.mehari.testing.RawClient;
+import dev.mehari.testing.StubUpstream;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.apache.camel.Exchange;
+import org.apache.camel.builder.RouteBuilder;
+import org.junit.jupiter.api.Test;
+
+/** What a stream has used is known at its end; who settles it at the end of the call must find it then. */
+class StreamEndOrderTest {
+    private final List<String> ends = new CopyOnWriteArrayList<>();
+
+    @Test
+    void a_complete_stream_ends_before_its_call() throws Exception {
+        try (StubUpstream stub = StubUpstream.answering((request, reply) -> {
+                    reply.sse().chunk("data: 1\n\n");
+                    reply.after(Duration.ofMillis(5), reply::end);
+                });
+                RelayFixture relay = RelayFixture.prepared().run(routes(stub.port()));
+                RawClient client = RawClient.connect(relay.port())) {
+            for (int i = 0; i < 20; i++) {
+                assertThat(client.get("/").answer().cleanEnd()).isTrue();
+                await().until(() -> ends.size() == 2);
+                assertThat(ends).containsExactly("stream Complete", "call");
+                ends.clear();
+            }
+        }
+    }
+
+    @Test
+    void a_stream_that_breaks_ends_before_its_call() throws Exception {
+        try (StubUpstream stub = StubUpstream.answering((request, reply) -> {
+                    reply.sse().chunk("data: 1\n\n");
+                    reply.after(Duration.ofMillis(5), reply::close);
+                });
+                RelayFixture relay = RelayFixture.prepared().run(routes(stub.port()));
+                RawClient client = RawClient.connect(relay.port())) {
+            client.get("/").readAll();
+            await().until(() -> ends.size() == 2);
+        }
+        assertThat(ends).containsExactly("stream Failed", "call");
+    }
+
+    @Test
+    void a_stream_whose_client_leaves_ends_before_its_call() throws Exception {
+        try (StubUpstream stub =
+                        StubUpstream.answering((request, reply) -> reply.sse().chunk("data: 1\n\n"));
+                RelayFixture relay = RelayFixture.prepared().run(routes(stub.port()));
+                RawClient client = RawClient.connect(relay.port())) {
+            client.get("/").readUntil("data: 1");
+            client.kill();
+            await().until(() -> ends.size() == 2);
+        }
+        assertThat(ends).containsExactly("stream Discarded", "call");
+    }
+
+    private RouteBuilder routes(int upstream) {
+        return new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("netty-http:http://127.0.0.1:0/?matchOnUriPrefix=true")
+                        .process(exchange -> Call.of(exchange).onEnd(() -> ends.add("call")))
+                        .to("netty-http:http://127.0.0.1:" + upstream)
+                        .process(StreamEndOrderTest.this::follow);
+            }
+        };
+    }
+
+    private void follow(Exchange exchange) {
+        StreamBody stream = (StreamBody) exchange.getMessage().getBody();
+        stream.onEnd(end -> ends.add("stream " + end.getClass().getSimpleName()));
+    }
+}
