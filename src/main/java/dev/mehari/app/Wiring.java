@@ -76,6 +76,7 @@ final class Wiring implements AutoCloseable {
     private final RelayHttpComponent relay;
     private final WarmUp warmUp;
     private final Management management;
+    private final UsageWiring usage;
     private final LimitsWiring limits;
     private final Main main = new Main();
 
@@ -132,6 +133,8 @@ final class Wiring implements AutoCloseable {
         main.bind("answerFailure", new AnswerFailure(answers, openBreakers::retryAfter));
         management = new Management(configuration, settings, gate, relay, database, upstreams.all(), token);
         management.bindTo(main, warmUp);
+        usage = new UsageWiring(database, management.meters(), warmUp);
+        usage.bindTo(main);
         limits = new LimitsWiring(database, (model, bytes) -> new Charge(Math.max(1, bytes / BYTES_OF_A_TOKEN), 0));
         limits.bindTo(main, management.meters());
         new RouteProperties(
@@ -181,6 +184,7 @@ final class Wiring implements AutoCloseable {
         settings.reload();
         SettingTable.follow(database.listener(), settings);
         ApiKeyTable.follow(database.listener(), keys);
+        usage.start(database.listener());
         database.listener().start();
         limits.start(loops);
         main.start();
@@ -224,6 +228,7 @@ final class Wiring implements AutoCloseable {
             awaitCalls(AFTER_BREAKING_OFF);
         }
         main.stop();
+        usage.close();
         limits.close();
         management.close();
         if (simulated != null) {

@@ -34,6 +34,8 @@ public final class Mehari implements Runnable {
                 .addSubcommand(new HealthCommand())
                 .addSubcommand(new ConfigCommand())
                 .addSubcommand(new KeysCommand())
+                .addSubcommand(new UsageCommand())
+                .addSubcommand(new PricesCommand())
                 .addSubcommand(new BenchmarkCommand())
                 .addSubcommand(new UpstreamCommand())
                 .setCaseInsensitiveEnumValuesAllowed(true)

@@ -9,6 +9,8 @@ import dev.mehari.failure.GatewayBusy;
 import dev.mehari.limits.KeyQueues;
 import dev.mehari.limits.LimitCounts;
 import dev.mehari.testing.FakeViews;
+import dev.mehari.usage.MeteredCall;
+import dev.mehari.usage.TokenUsage;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Files;
@@ -29,6 +31,7 @@ class MetricsListTest {
         var views = new FakeViews();
         new StateMeters(views, views, views).bindTo(registry);
         new LimitMeters(new LimitCounts(), new KeyQueues()).bindTo(registry);
+        new UsageMeters(registry).follow(() -> 0, () -> 0);
         refuse();
 
         // This registry shows the buckets of a timer as meters of their own; Prometheus does not.
@@ -76,6 +79,24 @@ class MetricsListTest {
                         .count())
                 .isEqualTo(40);
         assertThat(registry.get("mehari.calls.open").gauge().value()).isZero();
+    }
+
+    @Test
+    void counts_tokens_by_kind_and_money() {
+        // row 53
+        new UsageMeters(registry).used(new MeteredCall(1, "m", new TokenUsage(1, 2, 3, 10, 5), true, 1_500_000_000));
+
+        assertThat(tokens("input")).isEqualTo(1);
+        assertThat(tokens("cached")).isEqualTo(2);
+        assertThat(tokens("cache_write")).isEqualTo(3);
+        assertThat(tokens("output")).isEqualTo(10);
+        assertThat(tokens("reasoning")).isEqualTo(5);
+        assertThat(registry.get("mehari.usage.cost").counter().count()).isEqualTo(1.5);
+        assertThat(registry.get("mehari.usage.estimated").counter().count()).isEqualTo(1);
+    }
+
+    private double tokens(String kind) {
+        return registry.get("mehari.usage.tokens").tag("kind", kind).counter().count();
     }
 
     private void refuse() {

@@ -1,0 +1,109 @@
+package dev.mehari.usage;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import dev.mehari.exchange.Call;
+import dev.mehari.exchange.Dialect;
+import dev.mehari.exchange.ExchangeKeys;
+import dev.mehari.exchange.StreamBody;
+import dev.mehari.exchange.StreamEnd;
+import dev.mehari.limits.Charge;
+import java.util.List;
+import java.util.function.Predicate;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.apache.camel.Processor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads what a call has used from its answer, now or as the answer streams by; named {@code meterUsage}, the step behind
+ * the upstream's answer. Sets {@code mehari.charge} and tells the observers, once per call, when the answer's last byte is
+ * there or the answer is cut, and before the call ends.
+ *
+ * <p>Only answers of 2xx to calls with {@code mehari.metered} have usage. Changes no byte and never fails a call.
+ */
+public final class MeterUsage implements Processor {
+    private static final int DEEPEST = 50;
+
+    private final PriceList prices;
+    private final List<UsageObserver> observers;
+    private final Predicate<Exchange> rehearsal;
+    private final JsonFactory json = JsonFactory.builder()
+            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+            .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+            .streamReadConstraints(
+                    StreamReadConstraints.builder().maxNestingDepth(DEEPEST).build())
+            .build();
+
+    /**
+     * Meters all calls.
+     *
+     * @param rehearsal those that are read but neither charged nor told of
+     */
+    public MeterUsage(PriceList prices, List<UsageObserver> observers, Predicate<Exchange> rehearsal) {
+        this.prices = prices;
+        this.observers = List.copyOf(observers);
+        this.rehearsal = rehearsal;
+    }
+
+    @Override
+    public void process(Exchange exchange) {
+        Message answer = exchange.getMessage();
+        if (Boolean.FALSE.equals(exchange.getProperty(ExchangeKeys.METERED)) || !isSuccess(answer)) {
+            return;
+        }
+        AnswerMeter meter = AnswerMeter.of(
+                text(answer, Exchange.CONTENT_TYPE),
+                text(answer, Exchange.CONTENT_ENCODING),
+                json,
+                exchange.getProperty(ExchangeKeys.MODEL) == null);
+        if (answer.getBody() instanceof byte[] whole) {
+            meter.bytes(whole, whole.length);
+            conclude(exchange, meter, true);
+        } else if (answer.getBody() instanceof StreamBody stream) {
+            stream.observe(meter);
+            stream.onEnd(end -> conclude(exchange, meter, end instanceof StreamEnd.Complete));
+        }
+    }
+
+    private void conclude(Exchange exchange, AnswerMeter meter, boolean whole) {
+        Call call = Call.of(exchange);
+        long requestBytes = call == null ? 0 : call.record().requestBytes();
+        Reading reading = meter.end(whole, tellsUsage(exchange, meter), requestBytes);
+        if (rehearsal.test(exchange)) {
+            return;
+        }
+        String asked = (String) exchange.getProperty(ExchangeKeys.MODEL);
+        String model = asked == null ? reading.model() : asked;
+        long cost = prices.cost(model, reading.tokens());
+        exchange.setProperty(ExchangeKeys.CHARGE, new Charge(reading.tokens().total(), cost));
+        MeteredCall metered = new MeteredCall(keyId(exchange), model, reading.tokens(), reading.estimated(), cost);
+        observers.forEach(observer -> observer.used(metered));
+    }
+
+    /** Of an endpoint that we do not know nobody can say whether it uses tokens at all. */
+    private static boolean tellsUsage(Exchange exchange, AnswerMeter meter) {
+        return exchange.getProperty(ExchangeKeys.STREAM) != null
+                || (meter.readsEvents() && exchange.getProperty(ExchangeKeys.DIALECT) != Dialect.PLAIN);
+    }
+
+    private static boolean isSuccess(Message answer) {
+        return answer.getHeader(Exchange.HTTP_RESPONSE_CODE) instanceof Integer status && status / 100 == 2;
+    }
+
+    private static @Nullable String text(Message answer, String header) {
+        Object value = answer.getHeader(header);
+        return value == null ? null : value.toString();
+    }
+
+    /** Keys have numbers; who is anonymous has none. */
+    private static long keyId(Exchange exchange) {
+        if (exchange.getProperty(ExchangeKeys.KEY_ID) instanceof String id
+                && !id.isEmpty()
+                && id.length() < 19
+                && id.chars().allMatch(c -> c >= '0' && c <= '9')) {
+            return Long.parseLong(id);
+        }
+        return 0;
+    }
+}

@@ -1,0 +1,13 @@
+package dev.mehari.usage;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A call that is over.
+ *
+ * @param keyId of the caller's key; 0 for an anonymous caller
+ * @param model as the request named it, else as the answer did; null when neither did
+ * @param estimated true when a part of {@code tokens} is
+ * @param nanoDollars what it has cost
+ */
+public record MeteredCall(long keyId, @Nullable String model, TokenUsage tokens, boolean estimated, long nanoDollars) {}

@@ -1,0 +1,21 @@
+package dev.mehari.usage;
+
+import dev.mehari.failure.StorageUnavailable;
+import java.util.List;
+import java.util.UUID;
+
+/** Where usage is kept. Methods block. */
+public interface UsageStore {
+    /**
+     * Adds rows to what is kept, once: a batch that was added before changes nothing. After a failure the batch may have
+     * been added or not; adding it again makes sure.
+     *
+     * @param writer of this and no other start of an instance
+     * @param batch greater than that of the writer's batch before
+     * @param rows each of another key, model or day, in that order
+     */
+    void add(UUID writer, long batch, List<UsageRow> rows) throws StorageUnavailable;
+
+    /** Rows that match, latest day first, then by key and model. */
+    List<UsageRow> find(UsageQuery query) throws StorageUnavailable;
+}
