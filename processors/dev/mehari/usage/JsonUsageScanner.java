@@ -151,23 +151,33 @@ final class JsonUsageScanner {
 
     private int string(byte[] bytes, int from, int to) {
         int at = from;
-        while (at < to) {
-            byte b = bytes[at++];
-            if (escaped) {
-                escaped = false;
-            } else if (b == '"') {
-                endString(bytes, from, at);
-                return at;
-            } else if (b == '\\') {
-                escaped = true;
-            }
-            if (naming) {
-                // injective for names of up to eight bytes, which all that matter but one are
-                name = (name << 8 | name >>> 56) ^ (b & 0xff);
-            }
+        if (escaped) {
+            escaped = false;
+            at++;
         }
-        keep(bytes, from, to);
-        return to;
+        while (at < to && bytes[at] != '"') {
+            at += bytes[at] == '\\' ? 2 : 1;
+        }
+        if (at >= to) {
+            escaped = at > to;
+            hash(bytes, from, to);
+            keep(bytes, from, to);
+            return to;
+        }
+        hash(bytes, from, at);
+        endString(bytes, from, at + 1);
+        return at + 1;
+    }
+
+    /** Injective for names of up to eight bytes, which all that matter but one are. */
+    private void hash(byte[] bytes, int from, int to) {
+        if (naming) {
+            long hash = name;
+            for (int at = from; at < to; at++) {
+                hash = (hash << 8 | hash >>> 56) ^ (bytes[at] & 0xff);
+            }
+            name = hash;
+        }
     }
 
     private void endString(byte[] bytes, int from, int to) {
