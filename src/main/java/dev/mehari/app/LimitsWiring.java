@@ -1,5 +1,7 @@
 package dev.mehari.app;
 
+import dev.mehari.config.Configuration;
+import dev.mehari.config.LimitsConfig;
 import dev.mehari.failure.StorageUnavailable;
 import dev.mehari.limits.ChargeEstimate;
 import dev.mehari.limits.CounterSaver;
@@ -9,8 +11,14 @@ import dev.mehari.limits.LimitCounts;
 import dev.mehari.limits.LimitKey;
 import dev.mehari.limits.LimitLedger;
 import dev.mehari.limits.MemoryLedger;
+import dev.mehari.storage.ChangeListener;
 import dev.mehari.storage.Database;
 import dev.mehari.storage.LimitStateTable;
+import dev.mehari.storage.ledger.LedgerStats;
+import dev.mehari.storage.ledger.PostgresLedger;
+import dev.mehari.storage.ledger.PostgresLedgerOffice;
+import dev.mehari.telemetry.LedgerMeters;
+import dev.mehari.telemetry.LedgerView;
 import dev.mehari.telemetry.LimitMeters;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
@@ -18,7 +26,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import org.apache.camel.main.Main;
 import org.jspecify.annotations.Nullable;
 
-/** Builds what holds keys to their limits. */
+/** Builds what holds keys to their limits: with account kept in memory, and saved, or by the database for all instances. */
 final class LimitsWiring implements AutoCloseable {
     private final LimitLedger ledger;
     private final LedgerOffice office;
@@ -26,27 +34,44 @@ final class LimitsWiring implements AutoCloseable {
     private final LimitCounts counts = new LimitCounts();
     private final ChargeEstimate estimate;
     private final @Nullable CounterSaver saver;
+    private final @Nullable PostgresLedger shared;
 
-    /** With account kept in memory, and saved. */
-    LimitsWiring(Database database, ChargeEstimate estimate) {
+    LimitsWiring(Configuration configuration, Database database, ChargeEstimate estimate) throws StorageUnavailable {
+        this.estimate = estimate;
         MemoryLedger memory = new MemoryLedger(Clock.systemUTC());
-        ledger = memory;
-        office = memory;
-        saver = new CounterSaver(memory, new LimitStateTable(database), database.threads());
-        this.estimate = estimate;
-    }
-
-    /** With account kept by {@code ledger}, which is closed together with this. */
-    LimitsWiring(LimitLedger ledger, LedgerOffice office, ChargeEstimate estimate) {
-        this.ledger = ledger;
-        this.office = office;
-        saver = null;
-        this.estimate = estimate;
+        LimitsConfig limits = configuration.limits();
+        if (limits.isCluster(configuration.data())) {
+            shared = PostgresLedger.open(database, limits, memory, System::nanoTime);
+            ledger = shared;
+            office = new PostgresLedgerOffice(database, limits.decisionLog());
+            saver = null;
+        } else {
+            shared = null;
+            ledger = memory;
+            office = memory;
+            saver = new CounterSaver(memory, new LimitStateTable(database), database.threads());
+        }
     }
 
     void bindTo(Main main, MeterRegistry meters) {
         main.bind("limitKey", new LimitKey(ledger, estimate, queues, counts, Clock.systemUTC(), System::nanoTime));
         new LimitMeters(counts, queues).bindTo(meters);
+        if (shared != null) {
+            new LedgerMeters(meters).follow(LimitsWiring::view, shared);
+        }
+    }
+
+    private static LedgerView view(PostgresLedger ledger) {
+        LedgerStats stats = ledger.stats();
+        return new LedgerView(
+                stats.acquiresWaiting(),
+                stats.batches(),
+                stats.decisions(),
+                stats.alone(),
+                stats.unavailable(),
+                stats.awayMillis(),
+                stats.adopted(),
+                stats.lost());
     }
 
     LedgerOffice office() {
@@ -57,8 +82,11 @@ final class LimitsWiring implements AutoCloseable {
         return queues;
     }
 
-    /** Goes on from what was used before. Blocks. */
-    void start(ScheduledExecutorService timer) throws StorageUnavailable {
+    /** Before {@code listener} starts. Goes on from what was used before. Blocks. */
+    void start(ChangeListener listener, ScheduledExecutorService timer) throws StorageUnavailable {
+        if (shared != null) {
+            PostgresLedger.follow(listener, shared);
+        }
         if (saver != null) {
             saver.start(timer);
         }

@@ -21,7 +21,6 @@ import dev.mehari.exchange.ExchangeKeys;
 import dev.mehari.failure.GatewayBusy;
 import dev.mehari.failure.StorageUnavailable;
 import dev.mehari.inspection.InspectRequest;
-import dev.mehari.limits.Charge;
 import dev.mehari.relay.PassUpstreamAnswer;
 import dev.mehari.relay.RelayHttpComponent;
 import dev.mehari.relay.UpstreamLocation;
@@ -58,9 +57,6 @@ import org.slf4j.LoggerFactory;
 @SuppressWarnings("try") // close waits for calls, and may be interrupted
 final class Wiring implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Wiring.class);
-    /** Of English text, roughly. */
-    private static final int BYTES_OF_A_TOKEN = 4;
-
     private static final Duration AFTER_BREAKING_OFF = Duration.ofSeconds(2);
 
     private final Configuration configuration;
@@ -80,7 +76,8 @@ final class Wiring implements AutoCloseable {
     private final LimitsWiring limits;
     private final Main main = new Main();
 
-    Wiring(Configuration configuration, @Nullable Path routes, AdminToken token, Database database) {
+    Wiring(Configuration configuration, @Nullable Path routes, AdminToken token, Database database)
+            throws StorageUnavailable {
         this.configuration = configuration;
         adminPort = FreePort.unlessGiven(configuration.listen().adminPort());
         this.database = database;
@@ -135,7 +132,7 @@ final class Wiring implements AutoCloseable {
         management.bindTo(main, warmUp);
         usage = new UsageWiring(database, management.meters(), warmUp);
         usage.bindTo(main);
-        limits = new LimitsWiring(database, (model, bytes) -> new Charge(Math.max(1, bytes / BYTES_OF_A_TOKEN), 0));
+        limits = new LimitsWiring(configuration, database, usage.estimate());
         limits.bindTo(main, management.meters());
         new RouteProperties(
                         configuration, routes, adminPort, base(upstreams.all().get(0)))
@@ -185,8 +182,8 @@ final class Wiring implements AutoCloseable {
         SettingTable.follow(database.listener(), settings);
         ApiKeyTable.follow(database.listener(), keys);
         usage.start(database.listener());
+        limits.start(database.listener(), loops);
         database.listener().start();
-        limits.start(loops);
         main.start();
         if (relay.ports().isEmpty()) {
             throw new IllegalStateException(

@@ -30,6 +30,7 @@ class MetricsListTest {
     void lists_exactly_what_the_registry_holds() throws Exception {
         var views = new FakeViews();
         new StateMeters(views, views, views).bindTo(registry);
+        new LedgerMeters(registry).follow(unused -> new LedgerView(0, 0, 0, 0, 0, 0, 0, 0), this);
         new LimitMeters(new LimitCounts(), new KeyQueues()).bindTo(registry);
         new UsageMeters(registry).follow(() -> 0, () -> 0);
         refuse();
