@@ -20,8 +20,8 @@ import java.util.function.LongSupplier;
  * Keeps account in PostgreSQL for all instances that share it. A decision is made under the key's lock and is exact: at no
  * instant are more leases held than the key's concurrency, and in no window is more granted than its limits.
  *
- * <p><b>While the database is away.</b> Callers wait up to 300 ms for it to be back, as after a lost connection or a quick
- * restart. Then this instance decides alone, on its callers' threads, for {@code mehari.limits.outage}, by what it has granted itself
+ * <p><b>While the database is away</b>, or takes longer than a second for a round trip. Callers wait up to 300 ms for a lost
+ * connection to be back, as after a quick restart. Then this instance decides alone, on its callers' threads, for {@code mehari.limits.outage}, by what it has granted itself
  * since its start. The bound: each instance counts its own calls and alone passes no limit, so that all together hold, and
  * grant in one window, at most the limit times the number of instances. After that time the answer is {@link
  * LimitDecision.Unavailable}. Once the database is back, what was granted alone is entered whatever the limits say, in the windows

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 class LedgerChaosIT {
     private static final long SEED = 20_261_121;
     private static final Duration LENGTH = Duration.ofSeconds(10);
-    private static final Duration LEASE = Duration.ofSeconds(1);
+    private static final Duration LEASE = Duration.ofSeconds(2);
     private static final int MOST_OPEN = 200;
 
     private final ConcurrentLinkedDeque<Lease> held = new ConcurrentLinkedDeque<>();
@@ -41,7 +41,7 @@ class LedgerChaosIT {
             List<LimitedKey> keys = keys(desk);
             List<PostgresLedger> ledgers = new ArrayList<>();
             for (int instance = 0; instance < 3; instance++) {
-                ledgers.add(desk.ledger(LEASE, Duration.ZERO));
+                ledgers.add(desk.ledger(LEASE, LENGTH));
             }
             long end = System.nanoTime() + LENGTH.toNanos();
             long nextFault = System.nanoTime();
