@@ -111,6 +111,9 @@ final class LimitsForm {
                 default -> throw inner.unknown();
             }
         }
+        if (size == 0 && !field.value().has("size")) {
+            throw new InvalidKeyField(field.name() + ".size", "a queue needs a size");
+        }
         return size == 0 ? null : new QueueLimit((int) size, timeout);
     }
 
