@@ -112,16 +112,12 @@ public final class UsageWriter implements UsageObserver, AutoCloseable {
     public void close() {
         thread.shutdown();
         try {
-            if (!thread.awaitTermination(LAST_ATTEMPTS, TimeUnit.SECONDS)) {
-                LOG.error("Usage of {} calls is lost: the database does not answer", unwrittenCalls());
-                thread.shutdownNow();
-                return;
+            boolean idle = thread.awaitTermination(LAST_ATTEMPTS, TimeUnit.SECONDS);
+            for (int i = 0; idle && i < LAST_ATTEMPTS && unwrittenCalls() > 0; i++) {
+                write();
             }
         } catch (InterruptedException hurry) {
             Thread.currentThread().interrupt();
-        }
-        for (int i = 0; i < LAST_ATTEMPTS && unwrittenCalls() > 0; i++) {
-            write();
         }
         if (unwrittenCalls() > 0) {
             LOG.error("Usage of {} calls is lost: the database does not answer", unwrittenCalls());
