@@ -111,7 +111,8 @@ class KeyLimitsIT {
     }
 
     private void awaitNoLease() {
-        await().atMost(Duration.ofSeconds(1)).until(() -> leases() == 0);
+        // Asked for over HTTP: a busy machine takes longer to answer than the lease to come back.
+        await().atMost(Duration.ofSeconds(3)).until(() -> leases() == 0);
     }
 
     // row 2
