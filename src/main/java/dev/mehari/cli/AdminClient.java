@@ -41,6 +41,20 @@ final class AdminClient {
         return send("PUT", path, BodyPublishers.ofString(body.toString(), UTF_8));
     }
 
+    /** Sends {@code body}; null for none. */
+    JsonNode post(String path, @Nullable JsonNode body) throws AdminFailure {
+        return send(
+                "POST", path, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body.toString(), UTF_8));
+    }
+
+    JsonNode patch(String path, JsonNode body) throws AdminFailure {
+        return send("PATCH", path, BodyPublishers.ofString(body.toString(), UTF_8));
+    }
+
+    JsonNode delete(String path) throws AdminFailure {
+        return send("DELETE", path, BodyPublishers.noBody());
+    }
+
     /** {@code text} as one segment of a path. */
     static String segment(String text) {
         return URLEncoder.encode(text, UTF_8).replace("+", "%20");
@@ -86,7 +100,13 @@ final class AdminClient {
         if (message.isEmpty()) {
             message = "What answers at " + base + " (status " + status + ") is not the admin port of a gateway.";
         }
-        throw new AdminFailure(message, status < 500);
+        throw new AdminFailure(named(answer, message), status < 500);
+    }
+
+    /** The message, with the field in front that it is about, unless it names it itself. */
+    private static String named(@Nullable JsonNode answer, String message) {
+        String field = answer == null ? "" : answer.at("/error/field").asText("");
+        return field.isEmpty() || message.contains(field) ? message : field + ": " + message;
     }
 
     private @Nullable JsonNode parsed(String body) {

@@ -12,6 +12,7 @@ import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -132,6 +133,36 @@ class AdminCommandsTest {
         assertThat(code).isEqualTo(2);
         assertThat(err).hasToString("mehari: Did you mean proxy.max_queue?\n");
         assertThat(out.toString()).isEmpty();
+    }
+
+    @Test
+    void names_the_field_that_is_wrong() {
+        status = 400;
+        answer = "{\"error\":{\"code\":\"invalid_value\",\"message\":\"Must be from 0 to 9\",\"field\":\"priority\"}}";
+
+        run(new ConfigCommand.Set(Map.of()), "proxy.max_queue", "5");
+
+        assertThat(err).hasToString("mehari: priority: Must be from 0 to 9\n");
+    }
+
+    @Test
+    void posts_patches_and_deletes() throws Exception {
+        var client = new AdminClient(
+                URI.create("http://127.0.0.1:" + server.getAddress().getPort()), "secret");
+        var body = new ObjectMapper().createObjectNode().put("a", 1);
+        answer = "{\"done\":true}";
+
+        assertThat(client.post("/api/things", body).path("done").asBoolean()).isTrue();
+        client.post("/api/things/1/restore", null);
+        client.patch("/api/things/1", body);
+        client.delete("/api/things/1");
+
+        assertThat(seen)
+                .containsExactly(
+                        "POST /api/things Bearer secret {\"a\":1}",
+                        "POST /api/things/1/restore Bearer secret ",
+                        "PATCH /api/things/1 Bearer secret {\"a\":1}",
+                        "DELETE /api/things/1 Bearer secret ");
     }
 
     @Test
