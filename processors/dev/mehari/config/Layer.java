@@ -25,7 +25,6 @@ public final class Layer {
 
     /** Read by the launcher, the client commands, the first start or the tests; no settings. */
     private static final List<String> OTHER_VARIABLES = List.of(
-            "MEHARI_ADMIN_TOKEN",
             "MEHARI_ADMIN_URL",
             "MEHARI_CONFIG",
             "MEHARI_HOME",

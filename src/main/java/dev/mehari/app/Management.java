@@ -1,9 +1,7 @@
 package dev.mehari.app;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.mehari.admin.AdminToken;
 import dev.mehari.admin.ChangeSetting;
-import dev.mehari.admin.RequireAdminToken;
 import dev.mehari.admin.ShowSetting;
 import dev.mehari.admin.ShowSettings;
 import dev.mehari.admin.ShowStats;
@@ -63,7 +61,6 @@ final class Management implements AutoCloseable {
     private final ProxyReport report;
     private final ShowHealth health;
     private final String target;
-    private final AdminToken token;
     private @Nullable MBeans registered;
 
     Management(
@@ -72,11 +69,9 @@ final class Management implements AutoCloseable {
             AdmissionGate gate,
             RelayHttpComponent relay,
             Database database,
-            List<Upstream> upstreams,
-            AdminToken token) {
+            List<Upstream> upstreams) {
         this.configuration = configuration;
         this.settings = settings;
-        this.token = token;
         admission = new AdmissionState(gate);
         this.relay = relay;
         pool = new PoolState(relay);
@@ -125,10 +120,11 @@ final class Management implements AutoCloseable {
         main.bind("showMeters", (Processor) exchange -> {
             exchange.getMessage().removeHeaders("*");
             exchange.getMessage().setHeader("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
+            exchange.getMessage().setHeader("Cache-Control", "no-store");
+            exchange.getMessage().setHeader("X-Content-Type-Options", "nosniff");
             exchange.getMessage().setBody(meters.scrape());
         });
         SettingsAdapter adapter = new SettingsAdapter(settings, configuration.proxy());
-        main.bind("requireAdminToken", new RequireAdminToken(token));
         main.bind("showStats", new ShowStats(this::state));
         main.bind("showSettings", new ShowSettings(adapter));
         main.bind("showSetting", new ShowSetting(adapter));

@@ -73,6 +73,7 @@ final class Wiring implements AutoCloseable {
     private final RelayHttpComponent relay;
     private final WarmUp warmUp;
     private final Management management;
+    private final AdminWiring admin;
     private final Main main = new Main();
 
     Wiring(Configuration configuration, @Nullable Path routes, AdminToken token, Database database) {
@@ -125,8 +126,10 @@ final class Wiring implements AutoCloseable {
         main.bind("prepareUpstreamRequest", new PrepareUpstreamRequest());
         main.bind("passUpstreamAnswer", new PassUpstreamAnswer());
         main.bind("answerFailure", new AnswerFailure(answers, openBreakers::retryAfter));
-        management = new Management(configuration, settings, gate, relay, database, upstreams.all(), token);
+        management = new Management(configuration, settings, gate, relay, database, upstreams.all());
         management.bindTo(main, warmUp);
+        admin = new AdminWiring(configuration.admin(), token, database, new NoLeases(), new QueuesState(gate));
+        admin.bindTo(main);
         new RouteProperties(
                         configuration, routes, adminPort, base(upstreams.all().get(0)))
                 .applyTo(main);
@@ -172,6 +175,7 @@ final class Wiring implements AutoCloseable {
 
     void start() throws Exception {
         settings.reload();
+        admin.start();
         SettingTable.follow(database.listener(), settings);
         ApiKeyTable.follow(database.listener(), keys);
         database.listener().start();
