@@ -25,6 +25,7 @@ import dev.mehari.operator.PasswordHash;
 import dev.mehari.storage.Database;
 import dev.mehari.storage.OperatorTable;
 import java.security.SecureRandom;
+import org.apache.camel.http.base.HttpHeaderFilterStrategy;
 import org.apache.camel.main.Main;
 import org.jspecify.annotations.Nullable;
 
@@ -50,6 +51,11 @@ final class AdminWiring {
     }
 
     void bindTo(Main main) {
+        // Camel keeps Cache-Control from answers unless told otherwise.
+        HttpHeaderFilterStrategy headers = new HttpHeaderFilterStrategy();
+        headers.getOutFilter().remove("cache-control");
+        main.bind("managementHeaders", headers);
+        main.addInitialProperty("camel.component.platform-http.header-filter-strategy", "#managementHeaders");
         main.bind("requireAdmin", new RequireAdmin(token, operators));
         main.bind("logIn", new LogIn(operators));
         main.bind("logOut", new LogOut(operators));
