@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Finds the caller by the key presented in {@code Authorization: Bearer}, {@code x-api-key}, {@code api-key} or
  * {@code x-goog-api-key} (the first of them that is there counts), and takes all of these off the message, so that none travels on.
- * Sets {@link ExchangeKeys#CALLER}, {@link ExchangeKeys#KEY_ID} and {@link ExchangeKeys#PRIORITY}.
+ * Sets {@link ExchangeKeys#CALLER}, {@link ExchangeKeys#KEY_ID}, {@link ExchangeKeys#PRIORITY} and, for a key with limits,
+ * {@link ExchangeKeys#LIMITED_KEY}.
  *
  * <p>Fails with {@link Unauthenticated} for no key or one that is unknown, disabled or expired, with
  * {@code RequestRejected} for a malformed {@code X-Mehari-Priority}, and with {@link StorageUnavailable} for a key not
@@ -85,8 +86,12 @@ public final class IdentifyCaller extends AsyncProcessorSupport {
 
     private void decide(Finding finding, @Nullable String asked, Exchange exchange) {
         try {
-            Caller caller = admit(finding);
+            StoredKey key = admit(finding);
+            Caller caller = key.caller();
             identify(caller, RequestPriority.of(asked, caller.priority()), exchange);
+            if (key.limited() != null) {
+                exchange.setProperty(ExchangeKeys.LIMITED_KEY, key.limited());
+            }
         } catch (MehariFailure refusal) {
             exchange.setException(refusal);
         }
@@ -98,7 +103,7 @@ public final class IdentifyCaller extends AsyncProcessorSupport {
         exchange.setProperty(ExchangeKeys.PRIORITY, priority);
     }
 
-    private Caller admit(Finding finding) throws Unauthenticated {
+    private StoredKey admit(Finding finding) throws Unauthenticated {
         if (!(finding instanceof Finding.Found found)) {
             throw unknown();
         }
@@ -109,7 +114,7 @@ public final class IdentifyCaller extends AsyncProcessorSupport {
         if (key.isExpired(clock.millis())) {
             throw new Unauthenticated("api_key_expired", "this API key has expired: ask your operator for another");
         }
-        return key.caller();
+        return key;
     }
 
     private static Unauthenticated unknown() {

@@ -2,11 +2,15 @@ package dev.mehari.admin;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.mehari.limits.KeyLimits;
 import dev.mehari.limits.KeyUse;
 import dev.mehari.limits.LeaseState;
 import dev.mehari.limits.LimitKind;
+import dev.mehari.limits.WindowLimit;
 import java.math.BigDecimal;
 import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +20,29 @@ final class LimitJson {
     private static final int CENT_DIGITS = 2;
 
     private LimitJson() {}
+
+    /** What a key uses that the ledger does not know: nothing. */
+    static List<KeyUse> unused(KeyLimits limits) {
+        return Arrays.stream(LimitKind.values())
+                .map(kind -> new KeyUse(kind, 0, limit(limits, kind), null))
+                .toList();
+    }
+
+    private static long limit(KeyLimits limits, LimitKind kind) {
+        return switch (kind) {
+            case CONCURRENCY -> limits.concurrency();
+            case REQUESTS -> most(limits.requests());
+            case TOKENS_PER_MINUTE -> limits.tokensPerMinute();
+            case TOKENS -> most(limits.tokens());
+            case COST_DAILY -> limits.dailyNanoDollars();
+            case COST_WEEKLY -> limits.weeklyNanoDollars();
+            case COST_TOTAL -> limits.totalNanoDollars();
+        };
+    }
+
+    private static long most(@Nullable WindowLimit limit) {
+        return limit == null ? 0 : limit.most();
+    }
 
     /** {@code {"kind","used","limit","reset_at"}}; a limit that there is not is null. */
     static ObjectNode of(KeyUse use) {

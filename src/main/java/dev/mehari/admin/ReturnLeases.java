@@ -16,9 +16,11 @@ public final class ReturnLeases extends AdminResource {
     private static final Logger LOG = LoggerFactory.getLogger(ReturnLeases.class);
 
     private final LedgerOffice office;
+    private final KnownKeys keys;
 
-    public ReturnLeases(LedgerOffice office) {
+    public ReturnLeases(LedgerOffice office, KnownKeys keys) {
         this.office = office;
+        this.keys = keys;
     }
 
     @Override
@@ -27,7 +29,7 @@ public final class ReturnLeases extends AdminResource {
         request.onlyParameters(Set.of());
         long key = request.id();
         int returned = office.takeBack(key);
-        if (returned == 0 && office.use(key).isEmpty()) {
+        if (returned == 0 && keys.limits(key).isEmpty()) {
             throw AdminRefusal.unknown("key", "There is no key with this id.");
         }
         LOG.info("An operator took {} leases of key {} back", returned, key);

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.mehari.failure.StorageUnavailable;
+import dev.mehari.limits.KeyLimits;
 import dev.mehari.limits.KeyUse;
 import dev.mehari.limits.LedgerOffice;
 import java.util.List;
@@ -12,13 +13,15 @@ import org.apache.camel.Exchange;
 
 /**
  * Answers {@code GET /api/keys/{id}/use} with {@code {"key_id","limits":[{"kind","used","limit","reset_at"}]}}, one entry per
- * kind of limit; 404 for an unknown key; named {@code showKeyUse}.
+ * kind of limit, unused where the ledger knows nothing of the key; 404 for an unknown key; named {@code showKeyUse}.
  */
 public final class ShowKeyUse extends AdminResource {
     private final LedgerOffice office;
+    private final KnownKeys keys;
 
-    public ShowKeyUse(LedgerOffice office) {
+    public ShowKeyUse(LedgerOffice office, KnownKeys keys) {
         this.office = office;
+        this.keys = keys;
     }
 
     @Override
@@ -26,9 +29,11 @@ public final class ShowKeyUse extends AdminResource {
         AdminRequest request = new AdminRequest(exchange);
         request.onlyParameters(Set.of());
         long key = request.id();
+        KeyLimits known =
+                keys.limits(key).orElseThrow(() -> AdminRefusal.unknown("key", "There is no key with this id."));
         List<KeyUse> uses = office.use(key);
         if (uses.isEmpty()) {
-            throw AdminRefusal.unknown("key", "There is no key with this id.");
+            uses = LimitJson.unused(known);
         }
         ObjectNode json = JsonNodeFactory.instance.objectNode().put("key_id", Long.toString(key));
         ArrayNode limits = json.putArray("limits");

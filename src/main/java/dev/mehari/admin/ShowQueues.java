@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.mehari.admission.AdmissionStats;
+import dev.mehari.limits.KeyQueueStats;
 import java.util.Set;
 import org.apache.camel.Exchange;
 
@@ -45,7 +46,7 @@ public final class ShowQueues extends AdminResource {
                 .put("p99_ms", stats.waitP99().toMillis());
     }
 
-    private static ObjectNode json(QueuesView.KeyQueueState queue) {
+    private static ObjectNode json(KeyQueueStats queue) {
         return JsonNodeFactory.instance
                 .objectNode()
                 .put("key_id", Long.toString(queue.keyId()))

@@ -23,6 +23,7 @@ import dev.mehari.operator.OperatorStore.SessionLife;
 import dev.mehari.operator.Operators;
 import dev.mehari.operator.PasswordHash;
 import dev.mehari.storage.Database;
+import dev.mehari.storage.KeyById;
 import dev.mehari.storage.OperatorTable;
 import java.security.SecureRandom;
 import org.apache.camel.http.base.HttpHeaderFilterStrategy;
@@ -36,11 +37,13 @@ final class AdminWiring {
     private final @Nullable Secret password;
     private final LedgerOffice office;
     private final QueuesView queues;
+    private final KeyById keys;
 
     AdminWiring(AdminConfig config, AdminToken token, Database database, LedgerOffice office, QueuesView queues) {
         this.token = token;
         this.office = office;
         this.queues = queues;
+        keys = new KeyById(database);
         password = config.password();
         operators = new Operators(
                 new OperatorTable(database),
@@ -63,9 +66,9 @@ final class AdminWiring {
         main.bind("changePassword", new ChangePassword(operators, password != null));
         main.bind("showApiDocument", new ShowApiDocument());
         main.bind("refuseUnknownResource", new RefuseUnknownResource());
-        main.bind("showKeyUse", new ShowKeyUse(office));
+        main.bind("showKeyUse", new ShowKeyUse(office, keys::limits));
         main.bind("showLeases", new ShowLeases(office));
-        main.bind("returnLeases", new ReturnLeases(office));
+        main.bind("returnLeases", new ReturnLeases(office, keys::limits));
         main.bind("returnLease", new ReturnLease(office));
         main.bind("showQueues", new ShowQueues(queues));
     }

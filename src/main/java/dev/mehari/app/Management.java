@@ -27,6 +27,7 @@ import dev.mehari.telemetry.ShowProxyState;
 import dev.mehari.telemetry.StateMeters;
 import dev.mehari.upstream.Upstream;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
@@ -129,6 +130,10 @@ final class Management implements AutoCloseable {
         main.bind("showSettings", new ShowSettings(adapter));
         main.bind("showSetting", new ShowSetting(adapter));
         main.bind("changeSetting", new ChangeSetting(adapter));
+    }
+
+    MeterRegistry meters() {
+        return meters;
     }
 
     private JsonNode state() {

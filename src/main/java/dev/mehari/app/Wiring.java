@@ -22,6 +22,7 @@ import dev.mehari.exchange.ExchangeKeys;
 import dev.mehari.failure.GatewayBusy;
 import dev.mehari.failure.StorageUnavailable;
 import dev.mehari.inspection.InspectRequest;
+import dev.mehari.limits.Charge;
 import dev.mehari.relay.PassUpstreamAnswer;
 import dev.mehari.relay.RelayHttpComponent;
 import dev.mehari.relay.UpstreamLocation;
@@ -58,6 +59,9 @@ import org.slf4j.LoggerFactory;
 @SuppressWarnings("try") // close waits for calls, and may be interrupted
 final class Wiring implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Wiring.class);
+    /** Of English text, roughly. */
+    private static final int BYTES_OF_A_TOKEN = 4;
+
     private static final Duration AFTER_BREAKING_OFF = Duration.ofSeconds(2);
 
     private final Configuration configuration;
@@ -73,6 +77,7 @@ final class Wiring implements AutoCloseable {
     private final RelayHttpComponent relay;
     private final WarmUp warmUp;
     private final Management management;
+    private final LimitsWiring limits;
     private final AdminWiring admin;
     private final Main main = new Main();
 
@@ -128,7 +133,10 @@ final class Wiring implements AutoCloseable {
         main.bind("answerFailure", new AnswerFailure(answers, openBreakers::retryAfter));
         management = new Management(configuration, settings, gate, relay, database, upstreams.all());
         management.bindTo(main, warmUp);
-        admin = new AdminWiring(configuration.admin(), token, database, new NoLeases(), new QueuesState(gate));
+        limits = new LimitsWiring(database, (model, bytes) -> new Charge(Math.max(1, bytes / BYTES_OF_A_TOKEN), 0));
+        limits.bindTo(main, management.meters());
+        admin = new AdminWiring(
+                configuration.admin(), token, database, limits.office(), new QueuesState(gate, limits.queues()));
         admin.bindTo(main);
         new RouteProperties(
                         configuration, routes, adminPort, base(upstreams.all().get(0)))
@@ -179,6 +187,7 @@ final class Wiring implements AutoCloseable {
         SettingTable.follow(database.listener(), settings);
         ApiKeyTable.follow(database.listener(), keys);
         database.listener().start();
+        limits.start(loops);
         main.start();
         if (relay.ports().isEmpty()) {
             throw new IllegalStateException(
@@ -219,6 +228,7 @@ final class Wiring implements AutoCloseable {
             awaitCalls(AFTER_BREAKING_OFF);
         }
         main.stop();
+        limits.close();
         management.close();
         if (simulated != null) {
             simulated.close();

@@ -7,17 +7,22 @@ import dev.mehari.caller.KeyStore;
 import dev.mehari.caller.NewKey;
 import dev.mehari.caller.StoredKey;
 import dev.mehari.failure.StorageUnavailable;
+import dev.mehari.limits.KeyLimits;
+import dev.mehari.limits.QueueLimit;
+import dev.mehari.limits.WindowLimit;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Callers' keys in the table {@code api_key}. Look-ups rely on the unique index of {@code key_hash}. */
 public final class ApiKeyTable implements KeyStore {
@@ -26,7 +31,9 @@ public final class ApiKeyTable implements KeyStore {
 
     private static final Pattern HASH = Pattern.compile("[0-9a-f]{64}");
     private static final String SELECT =
-            "select key_hash, id, name, priority, enabled, expires_at from api_key where key_hash = any(?)";
+            "select key_hash, id, name, priority, enabled, expires_at, concurrency, requests, requests_window_ms,"
+                    + " tokens_per_minute, tokens, tokens_window_ms, cost_daily, cost_weekly, cost_total, queue_size,"
+                    + " queue_timeout_ms from api_key where key_hash = any(?)";
 
     private final Database database;
 
@@ -96,10 +103,28 @@ public final class ApiKeyTable implements KeyStore {
 
     private static StoredKey key(ResultSet row) throws SQLException {
         OffsetDateTime expires = row.getObject("expires_at", OffsetDateTime.class);
-        return new StoredKey(
+        return StoredKey.of(
                 KeyHash.ofHex(row.getString("key_hash")),
                 new Caller(Long.toString(row.getLong("id")), row.getString("name"), row.getInt("priority")),
                 row.getBoolean("enabled"),
-                expires == null ? null : expires.toInstant());
+                expires == null ? null : expires.toInstant(),
+                limits(row));
+    }
+
+    private static KeyLimits limits(ResultSet row) throws SQLException {
+        int queueSize = row.getInt("queue_size");
+        return new KeyLimits(
+                row.getInt("concurrency"),
+                window(row.getLong("requests"), row.getLong("requests_window_ms")),
+                row.getLong("tokens_per_minute"),
+                window(row.getLong("tokens"), row.getLong("tokens_window_ms")),
+                row.getLong("cost_daily"),
+                row.getLong("cost_weekly"),
+                row.getLong("cost_total"),
+                queueSize == 0 ? null : new QueueLimit(queueSize, Duration.ofMillis(row.getLong("queue_timeout_ms"))));
+    }
+
+    private static @Nullable WindowLimit window(long most, long millis) {
+        return most == 0 ? null : new WindowLimit(most, Duration.ofMillis(millis));
     }
 }

@@ -8,6 +8,8 @@ import dev.mehari.failure.MehariFailure;
 import dev.mehari.failure.RequestRejected;
 import dev.mehari.failure.StorageUnavailable;
 import dev.mehari.failure.Unauthenticated;
+import dev.mehari.limits.KeyLimits;
+import dev.mehari.limits.LimitedKey;
 import dev.mehari.testing.FakeKeyStore;
 import java.time.Clock;
 import java.time.Instant;
@@ -50,6 +52,19 @@ class IdentifyCallerTest {
         assertThat(exchange.getProperty(ExchangeKeys.CALLER)).isEqualTo(new Caller("id-mh_known", "name-mh_known", 6));
         assertThat(exchange.getProperty(ExchangeKeys.KEY_ID)).isEqualTo("id-mh_known");
         assertThat(exchange.getProperty(ExchangeKeys.PRIORITY)).isEqualTo(6);
+    }
+
+    @Test
+    void says_which_limits_count() {
+        KeyLimits limits = KeyLimits.ofConcurrency(3);
+        store.with("mh_limited", 12, limits);
+        keys.find(KeyHash.of("mh_limited"));
+        lookUps.remove().run();
+
+        assertThat(call("x-api-key", "mh_limited").getProperty(ExchangeKeys.LIMITED_KEY))
+                .isEqualTo(new LimitedKey(12, limits));
+        assertThat(call("x-api-key", "mh_known").getProperty(ExchangeKeys.LIMITED_KEY))
+                .isNull();
     }
 
     @Test

@@ -6,6 +6,8 @@ import dev.mehari.answer.FailureTable;
 import dev.mehari.exchange.CallRecord;
 import dev.mehari.exchange.Dialect;
 import dev.mehari.failure.GatewayBusy;
+import dev.mehari.limits.KeyQueues;
+import dev.mehari.limits.LimitCounts;
 import dev.mehari.testing.FakeViews;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -26,6 +28,7 @@ class MetricsListTest {
     void lists_exactly_what_the_registry_holds() throws Exception {
         var views = new FakeViews();
         new StateMeters(views, views, views).bindTo(registry);
+        new LimitMeters(new LimitCounts(), new KeyQueues()).bindTo(registry);
         refuse();
 
         // This registry shows the buckets of a timer as meters of their own; Prometheus does not.

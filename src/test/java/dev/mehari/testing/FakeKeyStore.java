@@ -6,6 +6,7 @@ import dev.mehari.caller.KeyStore;
 import dev.mehari.caller.NewKey;
 import dev.mehari.caller.StoredKey;
 import dev.mehari.failure.StorageUnavailable;
+import dev.mehari.limits.KeyLimits;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -30,8 +31,19 @@ public final class FakeKeyStore implements KeyStore {
     }
 
     public FakeKeyStore with(String key, int priority, boolean enabled, @Nullable Instant expiresAt) {
+        return with(key, "id-" + key, priority, enabled, expiresAt, KeyLimits.NONE);
+    }
+
+    /** A key with limits, priority 5. */
+    public FakeKeyStore with(String key, long id, KeyLimits limits) {
+        return with(key, Long.toString(id), 5, true, null, limits);
+    }
+
+    private FakeKeyStore with(
+            String key, String id, int priority, boolean enabled, @Nullable Instant expiresAt, KeyLimits limits) {
         KeyHash hash = KeyHash.of(key);
-        keys.put(hash, new StoredKey(hash, new Caller("id-" + key, "name-" + key, priority), enabled, expiresAt));
+        Caller caller = new Caller(id, "name-" + key, priority);
+        keys.put(hash, StoredKey.of(hash, caller, enabled, expiresAt, limits));
         return this;
     }
 
