@@ -3,7 +3,6 @@ package dev.mehari.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.mehari.testing.AdminCaller;
 import dev.mehari.testing.TestDatabase;
 import dev.mehari.testing.TestGateway;
@@ -209,7 +208,7 @@ class AdminLoginIT {
         AdminCaller holder = stranger.with("Authorization", "Bearer " + gateway.adminToken());
         HttpResponse<String> answer = holder.send(method, path, body);
         assertThat(answer.statusCode()).as(path + " " + body).isEqualTo(400);
-        JsonNode json = new ObjectMapper().readTree(answer.body());
+        JsonNode json = holder.parse(answer);
         return json.at("/error/field").asText();
     }
 

@@ -89,6 +89,11 @@ public final class AdminCaller {
     }
 
     public JsonNode json(String method, String path, String body, String... headers) throws Exception {
-        return JSON.readTree(send(method, path, body, headers).body());
+        return parse(send(method, path, body, headers));
+    }
+
+    /** An answer as JSON. */
+    public JsonNode parse(HttpResponse<String> answer) throws IOException {
+        return JSON.readTree(answer.body());
     }
 }
