@@ -6,7 +6,7 @@ import socket
 import subprocess
 import urllib.error
 import urllib.request
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Callable, Optional
 
@@ -56,6 +56,7 @@ class Peer:
     absent: Callable = lambda: None
     ready: Callable = lambda place: listens(place.port)
     authorize: Callable = lambda place: ""
+    environment: dict = field(default_factory=dict)
     jvm: bool = False
     ready_seconds: int = 30
 
@@ -84,9 +85,11 @@ def mehari_open(place):
 
 
 def mehari_key(place):
-    """A key of its own for the governed variant: limits, queue, breaker, audit and metrics all apply to its calls."""
+    """A key of its own for the governed variants: concurrency, a window of requests and one of tokens, so that every call is decided,
+    reserved and settled; wide enough that none is refused."""
     done = subprocess.run(
-        [str(ROOT / "mehari"), "keys", "create", "--name", "bench", "--concurrency", ALL_CALLS, "--json",
+        [str(ROOT / "mehari"), "keys", "create", "--name", "bench", "--concurrency", ALL_CALLS,
+         "--requests", "1000000000/1m", "--tokens", "1000000000000/1m", "--json",
          "--admin-url", f"http://127.0.0.1:{place.admin}", "--data-dir", str(place.folder / "data")],
         stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=True)
     return "Bearer " + json.loads(done.stdout)["key"]
@@ -114,8 +117,10 @@ PEERS = {peer.name: peer for peer in (
     Peer("haproxy", "HAProxy", haproxy, _package_missing("haproxy")),
     Peer("scg", "Spring Cloud Gateway", spring_cloud_gateway, _gateway_missing, jvm=True, ready_seconds=60),
     Peer("mehari", "Mehari", mehari_open, absent=_mehari_absent, ready=mehari_ready, jvm=True, ready_seconds=300),
-    Peer("mehari-governed", "Mehari, with a key", mehari, absent=_mehari_absent, ready=mehari_ready,
-         authorize=mehari_key, jvm=True, ready_seconds=300),
+    Peer("mehari-governed", "Mehari, a key's limits in memory", mehari, absent=_mehari_absent, ready=mehari_ready,
+         authorize=mehari_key, environment={"MEHARI_LIMITS": "memory"}, jvm=True, ready_seconds=300),
+    Peer("mehari-cluster", "Mehari, a key's limits on PostgreSQL", mehari, absent=_mehari_absent, ready=mehari_ready,
+         authorize=mehari_key, environment={"MEHARI_LIMITS": "cluster"}, jvm=True, ready_seconds=300),
 )}
 USUAL = ["direct", "nginx", "haproxy", "scg", "mehari"]
 

@@ -137,7 +137,7 @@ class Run:
             return Target(peer, self.upstream.running, self.upstream.port, "")
         place = Place(self.work / f"{peer.name}-{self._serial}", self.upstream.port)
         try:
-            running = self.started.start(peer.name, peer.command(place), place.folder)
+            running = self.started.start(peer.name, peer.command(place), place.folder, env=peer.environment)
             running.wait_until(lambda: peer.ready(place), peer.ready_seconds, "ready")
             return Target(peer, running, place.port, peer.authorize(place))
         except (NotStarted, OSError) as failure:

@@ -31,6 +31,8 @@ public final class Layer {
             "MEHARI_INITIAL_KEY",
             "MEHARI_JAVA_OPTS",
             "MEHARI_TEST_DB_URL");
+    /** Those of them that may stand in files. */
+    private static final List<String> OTHERS_IN_FILES = List.of("MEHARI_INITIAL_KEY");
     /** What Kubernetes injects for a service that is called {@code mehari} or {@code mehari-...}. */
     private static final Pattern SERVICE_LINKS =
             Pattern.compile("MEHARI_(\\w+_)?(SERVICE_(HOST|PORT)(_\\w+)?|PORT(_\\d+_(TCP|UDP)(_\\w+)?)?)");
@@ -47,11 +49,21 @@ public final class Layer {
     private final String source;
     private final Spelling spelling;
     private final Map<String, String> values;
+    /** From a variable to the one that names its file. */
+    private final Map<String, String> files;
+
+    private final List<String> problems;
 
     private Layer(String source, Spelling spelling, Map<String, String> values) {
+        this(source, spelling, new FileVariables(values, Map.of(), List.of()));
+    }
+
+    private Layer(String source, Spelling spelling, FileVariables variables) {
         this.source = source;
         this.spelling = spelling;
-        this.values = new TreeMap<>(values);
+        values = new TreeMap<>(variables.values());
+        files = variables.files();
+        problems = variables.problems();
     }
 
     /**
@@ -79,9 +91,18 @@ public final class Layer {
         return new Layer(source, Spelling.PROPERTY, values);
     }
 
-    /** Environment variables: {@code MEHARI_PROXY_MAX_CONCURRENT} gives {@code mehari.proxy.max-concurrent}. */
+    /**
+     * Environment variables: {@code MEHARI_PROXY_MAX_CONCURRENT} gives {@code mehari.proxy.max-concurrent}, and {@code
+     * MEHARI_PROXY_MAX_CONCURRENT_FILE} names a file with its value; see {@link FileVariables}.
+     */
     public static Layer environment(Map<String, String> variables) {
-        return new Layer("environment", Spelling.ENVIRONMENT, variables);
+        return new Layer("environment", Spelling.ENVIRONMENT, FileVariables.read(variables, Layer::mayStandInFile));
+    }
+
+    private static boolean mayStandInFile(String variable) {
+        return VENDOR_VARIABLES.containsValue(variable)
+                || (variable.startsWith(ENVIRONMENT_PREFIX)
+                        && (!OTHER_VARIABLES.contains(variable) || OTHERS_IN_FILES.contains(variable)));
     }
 
     /** Flags of {@code mehari run} by name, {@code --port} gives {@code mehari.listen.port}; see {@link RunFlag}. */
@@ -107,7 +128,18 @@ public final class Layer {
 
     /** How the user spelled {@code key}, and where. */
     String whereIs(String key) {
-        return spelling == Spelling.PROPERTY ? key + " (" + source + ")" : nameOf(key);
+        String name = nameOf(key);
+        return spelling == Spelling.PROPERTY ? key + " (" + source + ")" : files.getOrDefault(name, name);
+    }
+
+    /** True when the value of {@code key} stood in a file of its own, and is not to be shown. */
+    boolean isFromFile(String key) {
+        return files.containsKey(nameOf(key));
+    }
+
+    /** One problem for each file of a value that could not be read. */
+    List<String> problems() {
+        return problems;
     }
 
     /** One problem for each name here that looks like a setting and is none of {@code keys}. */
@@ -119,16 +151,17 @@ public final class Layer {
                     case FLAG -> flagOf(key);
                 })
                 .toList();
-        List<String> problems = new ArrayList<>();
+        List<String> strangers = new ArrayList<>();
         for (String name : values.keySet()) {
             if (isOurs(name) && !known.contains(name)) {
+                String file = files.get(name);
                 String hint = NearestName.of(name, known)
-                        .map(nearest -> ": did you mean " + nearest + "?")
+                        .map(nearest -> ": did you mean " + nearest + (file == null ? "?" : FileVariables.SUFFIX + "?"))
                         .orElse(": remove it; config/application.properties lists every key");
-                problems.add(name + " (" + source + ") is not a setting" + hint);
+                strangers.add((file == null ? name : file) + " (" + source + ") is not a setting" + hint);
             }
         }
-        return problems;
+        return strangers;
     }
 
     private boolean isOurs(String name) {
@@ -150,7 +183,8 @@ public final class Layer {
                 String variable = variable(key);
                 String vendor = VENDOR_VARIABLES.get(key);
                 String own = values.get(variable);
-                yield vendor != null && (own == null || own.isBlank()) ? vendor : variable;
+                boolean given = files.containsKey(variable) || (own != null && !own.isBlank());
+                yield vendor == null || given ? variable : vendor;
             }
         };
     }

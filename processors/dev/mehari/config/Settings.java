@@ -27,6 +27,7 @@ public final class Settings {
     /** The default of a key that has no value unless one is given. */
     public static final String NONE = "none";
 
+    private static final String HIDDEN = "***";
     private static final Pattern PASSWORD_IN_TEXT = Pattern.compile("(?i)(password=)[^&\\s]*");
 
     private final List<Layer> layers;
@@ -162,6 +163,7 @@ public final class Settings {
      */
     public void check() {
         List<String> all = new ArrayList<>(problems);
+        layers.forEach(layer -> all.addAll(layer.problems()));
         layers.forEach(layer -> all.addAll(layer.strangers(declared.keySet())));
         if (!all.isEmpty()) {
             throw new ConfigurationException(all);
@@ -171,6 +173,22 @@ public final class Settings {
     /** Every key declared so far with what is in force, in the order of reading; secrets are masked. */
     public List<Setting> declared() {
         return List.copyOf(declared.values());
+    }
+
+    /**
+     * What differs from its default, as {@code key=value}, for the log. Secrets are masked, and so is whatever stood in a
+     * file of its own.
+     */
+    public List<String> changed() {
+        return declared.values().stream()
+                .filter(setting -> !setting.text.equals(setting.defaultText))
+                .map(setting -> setting.key + "=" + (isFromFile(setting.key) ? HIDDEN : setting.text))
+                .toList();
+    }
+
+    private boolean isFromFile(String key) {
+        Layer layer = strongest(key);
+        return layer != null && layer.isFromFile(key);
     }
 
     /** What is in force by key, for placeholders in routes; without secrets. */
@@ -206,7 +224,7 @@ public final class Settings {
             try {
                 return parser.apply(text);
             } catch (IllegalArgumentException bad) {
-                String shown = secret ? "***" : masked(text);
+                String shown = secret || layer.isFromFile(key) ? HIDDEN : masked(text);
                 problems.add(layer.whereIs(key) + ": \"" + shown + "\": " + bad.getMessage());
             }
         }
@@ -223,7 +241,7 @@ public final class Settings {
     }
 
     private void declare(String key, String defaultText, String text, boolean secret, String description) {
-        String shown = secret && !text.equals(NONE) ? "***" : masked(text);
+        String shown = secret && !text.equals(NONE) ? HIDDEN : masked(text);
         Setting setting = new Setting(key, defaultText, shown, secret, description);
         if (declared.put(key, setting) != null) {
             throw new IllegalStateException(key + " is read twice: one concern owns a key");

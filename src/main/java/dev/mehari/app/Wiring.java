@@ -210,10 +210,11 @@ final class Wiring implements AutoCloseable {
         return upstreams;
     }
 
-    /** Stops accepting, lets calls finish for as long as configured, then ends them with an explicit error. */
+    /** Says that it is not ready, then stops accepting, lets calls finish for as long as configured, then ends them with an explicit error. */
     @Override
     public void close() throws Exception {
         management.stopping();
+        letBalancersNotice(configuration.shutdown().notice());
         relay.stopAccepting();
         if (!awaitCalls(configuration.shutdown().drain())) {
             LOG.warn(
@@ -234,6 +235,13 @@ final class Wiring implements AutoCloseable {
             simulated.close();
         }
         loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
+    }
+
+    private static void letBalancersNotice(Duration time) {
+        long end = System.nanoTime() + time.toNanos();
+        for (long left = time.toNanos(); left > 0; left = end - System.nanoTime()) {
+            LockSupport.parkNanos(left);
+        }
     }
 
     private boolean awaitCalls(Duration limit) {

@@ -2,6 +2,8 @@ package dev.mehari.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.mehari.config.ConfigurationException;
+import dev.mehari.config.FileVariables;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -49,9 +51,13 @@ final class AdminOptions {
     }
 
     private String token(Map<String, String> environment) throws AdminFailure {
-        String given = environment.getOrDefault(TOKEN_VARIABLE, "").strip();
-        if (!given.isEmpty()) {
-            return given;
+        try {
+            String given = FileVariables.value(environment, TOKEN_VARIABLE);
+            if (given != null) {
+                return given;
+            }
+        } catch (ConfigurationException bad) {
+            throw new AdminFailure(String.join("; ", bad.problems()) + ".", true);
         }
         Path file = dataDir.resolve("admin-token");
         try {

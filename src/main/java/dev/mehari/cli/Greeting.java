@@ -13,13 +13,20 @@ import org.jspecify.annotations.Nullable;
 final class Greeting {
     private final Gateway gateway;
     private final Configuration configuration;
+    private final boolean keepsKey;
 
-    Greeting(Gateway gateway, Configuration configuration) {
+    /**
+     * A greeting of a gateway that has started.
+     *
+     * @param keepsKey true when the first key is not to be shown, since it came from a file
+     */
+    Greeting(Gateway gateway, Configuration configuration, boolean keepsKey) {
         this.gateway = gateway;
         this.configuration = configuration;
+        this.keepsKey = keepsKey;
     }
 
-    /** The same as one JSON document; {@code apiKey} is null unless it was made just now. */
+    /** The same as one JSON document; {@code apiKey} is null unless it was made just now and may be shown. */
     record Document(
             String url,
             String adminUrl,
@@ -28,7 +35,7 @@ final class Greeting {
             String curl) {}
 
     Document document() {
-        NewKey key = gateway.firstKey();
+        NewKey key = key();
         return new Document(
                 url(),
                 adminUrl(),
@@ -43,7 +50,7 @@ final class Greeting {
         out.println("  Management:  " + adminUrl());
         out.println("  Upstream:    "
                 + gateway.upstreams().stream().map(Greeting::shown).collect(Collectors.joining(", ")));
-        NewKey key = gateway.firstKey();
+        NewKey key = key();
         if (key != null) {
             out.println();
             out.println("API key: " + key.key());
@@ -63,8 +70,12 @@ final class Greeting {
         return "http://" + reachable(configuration.listen().adminHost()) + ":" + gateway.adminPort();
     }
 
+    private @Nullable NewKey key() {
+        return keepsKey ? null : gateway.firstKey();
+    }
+
     private String curl() {
-        return "curl -N " + url() + "/v1/chat/completions" + authorization(gateway.firstKey())
+        return "curl -N " + url() + "/v1/chat/completions" + authorization(key())
                 + " -H 'Content-Type: application/json'"
                 + " -d '{\"model\":\"gpt-4o-mini\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]}'";
     }

@@ -3,6 +3,7 @@ package dev.mehari.cli;
 import dev.mehari.app.Gateway;
 import dev.mehari.config.Configuration;
 import dev.mehari.config.ConfigurationException;
+import dev.mehari.config.FileVariables;
 import dev.mehari.config.Layer;
 import dev.mehari.config.RunFlag;
 import dev.mehari.config.Settings;
@@ -16,7 +17,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,6 +36,7 @@ import picocli.CommandLine.ParseResult;
         sortOptions = false)
 final class RunCommand implements CommandLine.IExitCodeGenerator, Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
+    private static final String INITIAL_KEY = "MEHARI_INITIAL_KEY";
 
     @Option(
             names = "--config",
@@ -91,10 +92,11 @@ final class RunCommand implements CommandLine.IExitCodeGenerator, Runnable {
             Settings settings = settings();
             Configuration configuration = Configuration.from(settings);
             logSettings(settings);
+            String initialKey = FileVariables.value(System.getenv(), INITIAL_KEY);
             Gateway gateway = Gateway.start(new Gateway.Options(
-                    configuration, routesFolder(configuration.routes().dir()), initialKey()));
+                    configuration, routesFolder(configuration.routes().dir()), initialKey));
             stopOnSignal(gateway);
-            Greeting greeting = new Greeting(gateway, configuration);
+            Greeting greeting = new Greeting(gateway, configuration, isInFile(initialKey));
             if (json.isOn()) {
                 JsonOutput.print(spec.commandLine().getOut(), greeting.document());
             } else {
@@ -112,12 +114,7 @@ final class RunCommand implements CommandLine.IExitCodeGenerator, Runnable {
 
     /** Once, and only what is not as it is by default; secrets are masked. */
     private static void logSettings(Settings settings) {
-        LOG.info(
-                "Settings that differ from their defaults: {}",
-                settings.declared().stream()
-                        .filter(setting -> !setting.text().equals(setting.defaultText()))
-                        .map(setting -> setting.key() + "=" + setting.text())
-                        .collect(Collectors.joining(", ")));
+        LOG.info("Settings that differ from their defaults: {}", String.join(", ", settings.changed()));
     }
 
     private void fail(@Nullable String message) {
@@ -127,8 +124,9 @@ final class RunCommand implements CommandLine.IExitCodeGenerator, Runnable {
         exitCode = ExitCode.WRONG_USE;
     }
 
-    private static @Nullable String initialKey() {
-        return System.getenv("MEHARI_INITIAL_KEY");
+    private static boolean isInFile(@Nullable String initialKey) {
+        String itself = System.getenv(INITIAL_KEY);
+        return initialKey != null && (itself == null || itself.isBlank());
     }
 
     private static void stopOnSignal(Gateway gateway) {

@@ -89,6 +89,19 @@ class AdminCommandsTest {
     }
 
     @Test
+    void takes_the_token_from_a_file_that_the_environment_names() throws Exception {
+        answer = STATS;
+        Path file = Files.writeString(dataDir.resolve("elsewhere"), "other\n");
+
+        run(new StatsCommand(Map.of("MEHARI_ADMIN_TOKEN_FILE", file.toString())));
+        int code = run(new StatsCommand(Map.of("MEHARI_ADMIN_TOKEN_FILE", dataDir + "/absent")));
+
+        assertThat(seen).containsExactly("GET /api/stats Bearer other ");
+        assertThat(code).isEqualTo(2);
+        assertThat(err.toString()).contains("MEHARI_ADMIN_TOKEN_FILE");
+    }
+
+    @Test
     void gets_a_setting() {
         // row 41
         answer = "{\"key\":\"proxy.max_concurrent\",\"value\":\"100\"}";

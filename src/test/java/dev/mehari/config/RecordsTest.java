@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.reflect.RecordComponent;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Every record with its defaults, and with every key set to something else. */
 class RecordsTest {
@@ -32,7 +34,7 @@ class RecordsTest {
                     Duration.ofSeconds(30),
                     Duration.ofSeconds(75)),
             new LimitsConfig(LimitsConfig.Ledger.AUTO, Duration.ofSeconds(30), Duration.ofSeconds(30), false),
-            new ShutdownConfig(Duration.ofMinutes(1)),
+            new ShutdownConfig(Duration.ZERO, Duration.ofMinutes(1)),
             new RoutesConfig(null));
 
     private static final Map<String, String> CHANGED = new TreeMap<>(Map.ofEntries(
@@ -84,6 +86,7 @@ class RecordsTest {
             Map.entry("mehari.limits.lease", "28s"),
             Map.entry("mehari.limits.outage", "0"),
             Map.entry("mehari.limits.decision-log", "on"),
+            Map.entry("mehari.shutdown.notice", "29s"),
             Map.entry("mehari.shutdown.drain", "27s")));
 
     private static final Configuration EVERYTHING = new Configuration(
@@ -123,7 +126,7 @@ class RecordsTest {
                     Duration.ofSeconds(25),
                     Duration.ofSeconds(26)),
             new LimitsConfig(LimitsConfig.Ledger.CLUSTER, Duration.ofSeconds(28), Duration.ZERO, true),
-            new ShutdownConfig(Duration.ofSeconds(27)),
+            new ShutdownConfig(Duration.ofSeconds(29), Duration.ofSeconds(27)),
             new RoutesConfig(Path.of("my-routes")));
 
     @Test
@@ -145,6 +148,18 @@ class RecordsTest {
     void every_key_maps_from_the_environment() {
         Map<String, String> variables = new TreeMap<>();
         CHANGED.forEach((key, value) -> variables.put(Layer.variable(key), value));
+
+        assertThat(Configuration.from(Settings.of(Layer.environment(variables))))
+                .isEqualTo(EVERYTHING);
+    }
+
+    @Test
+    void every_key_maps_from_files(@TempDir Path folder) throws Exception {
+        Map<String, String> variables = new TreeMap<>();
+        for (Map.Entry<String, String> changed : CHANGED.entrySet()) {
+            Path file = Files.writeString(folder.resolve(changed.getKey()), changed.getValue() + "\n");
+            variables.put(Layer.variable(changed.getKey()) + "_FILE", file.toString());
+        }
 
         assertThat(Configuration.from(Settings.of(Layer.environment(variables))))
                 .isEqualTo(EVERYTHING);

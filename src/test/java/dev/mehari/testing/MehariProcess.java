@@ -156,6 +156,11 @@ public final class MehariProcess implements AutoCloseable {
         process.destroy();
     }
 
+    /** Ends it at once, as {@code kill -9} does; returns when it is gone. */
+    public void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
+    }
+
     public boolean isAlive() {
         return process.isAlive();
     }

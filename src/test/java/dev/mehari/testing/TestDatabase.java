@@ -104,6 +104,18 @@ public final class TestDatabase implements AutoCloseable {
         }
     }
 
+    /** The one number that {@code query} selects. */
+    public int number(String query) {
+        try (Connection connection = DriverManager.getConnection(url);
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(query)) {
+            row.next();
+            return row.getInt(1);
+        } catch (SQLException failure) {
+            throw new IllegalArgumentException(query, failure);
+        }
+    }
+
     /** Makes a key that callers can present, as an operator would with SQL. */
     public void createKey(String key, String name, int priority) {
         execute("insert into api_key (name, prefix, key_hash, priority) values ('" + name + "', left('" + key
