@@ -59,7 +59,7 @@ final class AdminRequest {
         Set<String> names = new TreeSet<>();
         String query = text(Exchange.HTTP_RAW_QUERY);
         if (query != null) {
-            for (String pair : query.split("[&;]")) {
+            for (String pair : query.split("[&;]", -1)) {
                 String name = pair.contains("=") ? pair.substring(0, pair.indexOf('=')) : pair;
                 if (!name.isEmpty()) {
                     names.add(decoded(name));

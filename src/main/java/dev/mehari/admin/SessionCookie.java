@@ -21,7 +21,7 @@ final class SessionCookie {
             return several.stream().flatMap(one -> read(one).stream()).findFirst();
         }
         if (header instanceof String text) {
-            for (String cookie : text.split(";")) {
+            for (String cookie : text.split(";", -1)) {
                 String pair = cookie.strip();
                 if (pair.startsWith(NAME + "=")) {
                     return SessionToken.of(pair.substring(NAME.length() + 1));

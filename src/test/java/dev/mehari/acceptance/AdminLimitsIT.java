@@ -171,6 +171,7 @@ class AdminLimitsIT {
         assertThat(sum(admission, "entered"))
                 .isEqualTo(sum(admission, "success", "timeout", "cancelled", "rejected", "waiting"));
         endAll();
+        assertThat(calls).allMatch(call -> call.join().statusCode() > 0);
     }
 
     private List<CompletableFuture<HttpResponse<String>>> calls(int number) {
