@@ -28,6 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Two processes on one database hold a key to its limits as one would. The first stays; each test has its own second. */
+@SuppressWarnings("try") // some streams are only held open
 class SharedLimitsIT {
     private static final HttpClient CLIENT =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
