@@ -3,6 +3,7 @@ package dev.mehari.config;
 /** Everything configured, for the one place that wires objects together; each of them receives only its own record. */
 public record Configuration(
         ListenConfig listen,
+        AdminConfig admin,
         AuthConfig auth,
         DataConfig data,
         ProxyDefaults proxy,
@@ -24,6 +25,7 @@ public record Configuration(
     public static Configuration from(Settings settings) {
         Configuration configuration = new Configuration(
                 ListenConfig.from(settings),
+                AdminConfig.from(settings),
                 AuthConfig.from(settings),
                 DataConfig.from(settings),
                 ProxyDefaults.from(settings),

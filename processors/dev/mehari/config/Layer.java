@@ -25,7 +25,6 @@ public final class Layer {
 
     /** Read by the launcher, the client commands, the first start or the tests; no settings. */
     private static final List<String> OTHER_VARIABLES = List.of(
-            "MEHARI_ADMIN_TOKEN",
             "MEHARI_ADMIN_URL",
             "MEHARI_CONFIG",
             "MEHARI_HOME",
@@ -33,7 +32,7 @@ public final class Layer {
             "MEHARI_JAVA_OPTS",
             "MEHARI_TEST_DB_URL");
     /** Those of them that may stand in files. */
-    private static final List<String> OTHERS_IN_FILES = List.of("MEHARI_ADMIN_TOKEN", "MEHARI_INITIAL_KEY");
+    private static final List<String> OTHERS_IN_FILES = List.of("MEHARI_INITIAL_KEY");
     /** What Kubernetes injects for a service that is called {@code mehari} or {@code mehari-...}. */
     private static final Pattern SERVICE_LINKS =
             Pattern.compile("MEHARI_(\\w+_)?(SERVICE_(HOST|PORT)(_\\w+)?|PORT(_\\d+_(TCP|UDP)(_\\w+)?)?)");

@@ -9,7 +9,7 @@ public interface LedgerOffice {
     List<LeaseState> leases() throws StorageUnavailable;
 
     /** How much of each limit of a key is used now, one entry per {@link LimitKind}; empty for an unknown key. */
-    List<KeyUse> use(long keyId) throws StorageUnavailable;
+    List<KeyUse> use(LimitedKey key) throws StorageUnavailable;
 
     /** Takes all leases of a key back; calls that still hold one are broken off. Returns how many there were. */
     int takeBack(long keyId) throws StorageUnavailable;

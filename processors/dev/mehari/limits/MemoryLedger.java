@@ -61,20 +61,11 @@ public final class MemoryLedger implements LimitLedger, LedgerOffice {
         return lease;
     }
 
-    /** How much of each of {@code key}'s limits is used now. */
+    /** Never empty: a key that has used nothing is as good as any. */
+    @Override
     public List<KeyUse> use(LimitedKey key) {
         KeyAccount account = accounts.get(key.id());
         return (account == null ? unused(key.id()) : account).use(key.limits(), clock.millis());
-    }
-
-    /** Under the limits that the key had at its latest call since the start; empty for one that has used nothing. */
-    @Override
-    public List<KeyUse> use(long keyId) {
-        KeyAccount account = accounts.get(keyId);
-        if (account == null && idle.containsKey(keyId)) {
-            account = unused(keyId);
-        }
-        return account == null ? List.of() : account.use(account.limits(), clock.millis());
     }
 
     @Override

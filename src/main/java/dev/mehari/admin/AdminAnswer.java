@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.mehari.admin.SettingsView.Setting;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
+import org.jspecify.annotations.Nullable;
 
 /** Puts JSON answers on a message, in place of the request and all its headers. */
 final class AdminAnswer {
@@ -19,6 +20,7 @@ final class AdminAnswer {
         message.setHeader(Exchange.HTTP_RESPONSE_CODE, status);
         message.setHeader(Exchange.CONTENT_TYPE, "application/json");
         message.setHeader("Cache-Control", "no-store");
+        message.setHeader("X-Content-Type-Options", "nosniff");
         if (status == 401) {
             message.setHeader("WWW-Authenticate", "Bearer");
         }
@@ -27,8 +29,16 @@ final class AdminAnswer {
 
     /** {@code {"error":{"code","message"}}}. */
     static void putError(Exchange exchange, int status, String code, String text) {
+        putError(exchange, status, code, text, null);
+    }
+
+    /** {@code {"error":{"code","message","field"}}}, the last only where one is to blame. */
+    static void putError(Exchange exchange, int status, String code, String text, @Nullable String field) {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
-        json.putObject("error").put("code", code).put("message", text);
+        ObjectNode error = json.putObject("error").put("code", code).put("message", text);
+        if (field != null) {
+            error.put("field", field);
+        }
         put(exchange, status, json);
     }
 

@@ -4,6 +4,7 @@ import dev.mehari.admin.AdminToken;
 import dev.mehari.caller.NewKey;
 import dev.mehari.config.Configuration;
 import dev.mehari.config.ListenConfig;
+import dev.mehari.config.Secret;
 import dev.mehari.storage.DataFolder;
 import dev.mehari.storage.Database;
 import dev.mehari.upstream.Upstream;
@@ -58,7 +59,9 @@ public final class Gateway implements AutoCloseable {
             FreePort.check(listen.host(), listen.port(), "--port");
             FreePort.check(listen.adminHost(), listen.adminPort(), "--admin-port");
             Database database = open(Database.open(configuration.data(), folder, random, System::nanoTime));
-            AdminToken token = AdminToken.inFolder(folder.path(), random);
+            Secret given = configuration.admin().token();
+            AdminToken token =
+                    given == null ? AdminToken.inFolder(folder.path(), random) : AdminToken.of(given.reveal());
             wiring = open(new Wiring(configuration, options.routes(), token, database));
             firstKey = configuration.auth().required() ? wiring.ensureFirstKey(options.initialKey(), random) : null;
             wiring.start();

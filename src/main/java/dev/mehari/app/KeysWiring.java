@@ -16,7 +16,6 @@ import dev.mehari.caller.KeyGuesses;
 import dev.mehari.caller.KeyRegistry;
 import dev.mehari.caller.KeyStore;
 import dev.mehari.storage.Database;
-import dev.mehari.storage.KeyRegistryTable;
 import java.security.SecureRandom;
 import java.time.Clock;
 import org.apache.camel.main.Main;
@@ -30,9 +29,8 @@ final class KeysWiring {
                 keys, new FirstUses(store, database.threads()), new KeyGuesses(Ticker.systemTicker()), clock);
     }
 
-    static void bindTo(Main main, Database database, SecureRandom random, Clock clock) {
+    static void bindTo(Main main, KeyRegistry registry, SecureRandom random, Clock clock) {
         main.bind("authorizeCall", new AuthorizeCall());
-        KeyRegistry registry = new KeyRegistryTable(database);
         main.bind("createKey", new CreateKey(registry, clock, random));
         main.bind("showKeys", new ShowKeys(registry, clock));
         main.bind("showKey", new ShowKey(registry, clock));

@@ -1,9 +1,7 @@
 package dev.mehari.app;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.mehari.admin.AdminToken;
 import dev.mehari.admin.ChangeSetting;
-import dev.mehari.admin.RequireAdminToken;
 import dev.mehari.admin.ShowSetting;
 import dev.mehari.admin.ShowSettings;
 import dev.mehari.admin.ShowStats;
@@ -64,7 +62,6 @@ final class Management implements AutoCloseable {
     private final ProxyReport report;
     private final ShowHealth health;
     private final String target;
-    private final AdminToken token;
     private @Nullable MBeans registered;
 
     Management(
@@ -73,11 +70,9 @@ final class Management implements AutoCloseable {
             AdmissionGate gate,
             RelayHttpComponent relay,
             Database database,
-            List<Upstream> upstreams,
-            AdminToken token) {
+            List<Upstream> upstreams) {
         this.configuration = configuration;
         this.settings = settings;
-        this.token = token;
         admission = new AdmissionState(gate);
         this.relay = relay;
         pool = new PoolState(relay);
@@ -126,10 +121,11 @@ final class Management implements AutoCloseable {
         main.bind("showMeters", (Processor) exchange -> {
             exchange.getMessage().removeHeaders("*");
             exchange.getMessage().setHeader("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
+            exchange.getMessage().setHeader("Cache-Control", "no-store");
+            exchange.getMessage().setHeader("X-Content-Type-Options", "nosniff");
             exchange.getMessage().setBody(meters.scrape());
         });
         SettingsAdapter adapter = new SettingsAdapter(settings, configuration.proxy());
-        main.bind("requireAdminToken", new RequireAdminToken(token));
         main.bind("showStats", new ShowStats(this::state));
         main.bind("showSettings", new ShowSettings(adapter));
         main.bind("showSetting", new ShowSetting(adapter));

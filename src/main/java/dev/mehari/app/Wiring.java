@@ -10,6 +10,7 @@ import dev.mehari.answer.StreamFailureEvents;
 import dev.mehari.caller.AdmitAnyone;
 import dev.mehari.caller.FirstKey;
 import dev.mehari.caller.KeyCache;
+import dev.mehari.caller.KeyRegistry;
 import dev.mehari.caller.NewKey;
 import dev.mehari.config.Configuration;
 import dev.mehari.config.ProxyDefaults;
@@ -29,6 +30,7 @@ import dev.mehari.settings.ProxySettings;
 import dev.mehari.simulator.SimulatedUpstream;
 import dev.mehari.storage.ApiKeyTable;
 import dev.mehari.storage.Database;
+import dev.mehari.storage.KeyRegistryTable;
 import dev.mehari.storage.SettingTable;
 import dev.mehari.transport.Transport;
 import dev.mehari.upstream.ChooseUpstream;
@@ -74,6 +76,7 @@ final class Wiring implements AutoCloseable {
     private final Management management;
     private final UsageWiring usage;
     private final LimitsWiring limits;
+    private final AdminWiring admin;
     private final Main main = new Main();
 
     Wiring(Configuration configuration, @Nullable Path routes, AdminToken token, Database database)
@@ -122,18 +125,27 @@ final class Wiring implements AutoCloseable {
                         configuration.auth().required()
                                 ? KeysWiring.identifyCaller(keyTable, keys, database, Clock.systemUTC())
                                 : AsyncProcessorConverterHelper.convert(new AdmitAnyone())));
-        KeysWiring.bindTo(main, database, new SecureRandom(), Clock.systemUTC());
+        KeyRegistry registry = new KeyRegistryTable(database);
+        KeysWiring.bindTo(main, registry, new SecureRandom(), Clock.systemUTC());
         main.bind("inspectRequest", new InspectRequest(upstreams.takesEveryPath(), new StreamFailureEvents()));
         main.bind("chooseUpstream", new ChooseUpstream(upstreams));
         main.bind("prepareUpstreamRequest", new PrepareUpstreamRequest());
         main.bind("passUpstreamAnswer", new PassUpstreamAnswer());
         main.bind("answerFailure", new AnswerFailure(answers, openBreakers::retryAfter));
-        management = new Management(configuration, settings, gate, relay, database, upstreams.all(), token);
+        management = new Management(configuration, settings, gate, relay, database, upstreams.all());
         management.bindTo(main, warmUp);
         usage = new UsageWiring(database, management.meters(), warmUp);
         usage.bindTo(main);
         limits = new LimitsWiring(configuration, database, usage.estimate());
         limits.bindTo(main, management.meters());
+        admin = new AdminWiring(
+                configuration.admin(),
+                token,
+                database,
+                registry,
+                limits.office(),
+                new QueuesState(gate, limits.queues()));
+        admin.bindTo(main);
         new RouteProperties(
                         configuration, routes, adminPort, base(upstreams.all().get(0)))
                 .applyTo(main);
@@ -179,6 +191,7 @@ final class Wiring implements AutoCloseable {
 
     void start() throws Exception {
         settings.reload();
+        admin.start();
         SettingTable.follow(database.listener(), settings);
         ApiKeyTable.follow(database.listener(), keys);
         usage.start(database.listener());

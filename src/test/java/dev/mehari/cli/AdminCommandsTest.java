@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -146,6 +147,66 @@ class AdminCommandsTest {
         assertThat(code).isEqualTo(2);
         assertThat(err).hasToString("mehari: Did you mean proxy.max_queue?\n");
         assertThat(out.toString()).isEmpty();
+    }
+
+    @Test
+    void lists_keys_with_their_calls_under_way() {
+        // row 21
+        answer = "{\"keys\":[{\"key_id\":\"12\",\"active\":2}],\"leases\":[{\"id\":\"7\",\"key_id\":\"12\",\"owner\":3,"
+                + "\"granted_at\":\"2026-11-21T00:00:00Z\",\"expires_at\":\"2026-11-21T00:00:30Z\"}]}";
+
+        run(new LeasesCommand.List(Map.of()), "--key=12");
+
+        assertThat(out.toString())
+                .contains("key 12: 2 under way\n")
+                .containsPattern("lease 7 +key 12 +instance 3 +since 2026-11-21T00:00:00Z");
+        assertThat(seen).containsExactly("GET /api/leases?key=12 Bearer secret ");
+    }
+
+    @Test
+    void returns_the_leases_of_a_key_or_one() {
+        // row 21
+        answer = "{\"returned\":2}";
+
+        run(new LeasesCommand.Return(Map.of()), "--key=12");
+        run(new LeasesCommand.Return(Map.of()), "--lease=7");
+
+        assertThat(out).hasToString("returned 2\nreturned 2\n");
+        assertThat(seen)
+                .containsExactly("DELETE /api/keys/12/leases Bearer secret ", "DELETE /api/leases/7 Bearer secret ");
+        assertThat(run(new LeasesCommand.Return(Map.of()))).isEqualTo(2);
+    }
+
+    @Test
+    void shows_the_queues() {
+        // row 20
+        answer =
+                "{\"admission\":{\"waiting\":0,\"entered\":9},\"keys\":[{\"key_id\":\"12\",\"waiting\":1,\"entered\":4,"
+                        + "\"success\":1,\"timeout\":1,\"cancelled\":1,\"rejected\":2,\"p50_ms\":10,\"p90_ms\":20,\"p99_ms\":30}]}";
+
+        run(new QueueCommand(Map.of()));
+
+        assertThat(out.toString()).containsPattern("key 12 +1 +4 +1 +1 +1 +2 +10 +20 +30\n");
+    }
+
+    @Test
+    void sets_the_password_from_standard_input() {
+        answer = "{\"changed\":true}";
+        var in = new ByteArrayInputStream("correct horse b\u00e4ttery\nmore\n".getBytes(UTF_8));
+
+        assertThat(run(new PasswordCommand(Map.of(), in, null))).isZero();
+
+        assertThat(seen)
+                .containsExactly("PUT /api/password Bearer secret {\"password\":\"correct horse b\u00e4ttery\"}");
+        assertThat(out.toString() + err).doesNotContain("horse");
+    }
+
+    @Test
+    void sets_no_empty_password() {
+        var in = new ByteArrayInputStream(new byte[0]);
+
+        assertThat(run(new PasswordCommand(Map.of(), in, null))).isEqualTo(2);
+        assertThat(seen).isEmpty();
     }
 
     @Test

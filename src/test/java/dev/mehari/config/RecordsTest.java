@@ -18,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 class RecordsTest {
     private static final Configuration DEFAULTS = new Configuration(
             new ListenConfig("0.0.0.0", 8080, "127.0.0.1", 9090),
+            new AdminConfig(null, null, Duration.ofMinutes(30), Duration.ofHours(12)),
             new AuthConfig(true),
             new DataConfig(Path.of("data"), null, null, null, 8, Duration.ofSeconds(5)),
             new ProxyDefaults(100, 0, 200, Duration.ofSeconds(5)),
@@ -42,6 +43,10 @@ class RecordsTest {
             Map.entry("mehari.listen.port", "81"),
             Map.entry("mehari.admin.host", "0.0.0.0"),
             Map.entry("mehari.admin.port", "0"),
+            Map.entry("mehari.admin.token", "0123456789abcdef0123456789abcdef"),
+            Map.entry("mehari.admin.password", "correct horse"),
+            Map.entry("mehari.admin.session-idle", "29s"),
+            Map.entry("mehari.admin.session-max", "31s"),
             Map.entry("mehari.auth", "off"),
             Map.entry("mehari.data.dir", "/var/mehari"),
             Map.entry("mehari.db.url", "jdbc:postgresql://db/mehari"),
@@ -86,6 +91,11 @@ class RecordsTest {
 
     private static final Configuration EVERYTHING = new Configuration(
             new ListenConfig("127.0.0.1", 81, "0.0.0.0", 0),
+            new AdminConfig(
+                    new Secret("0123456789abcdef0123456789abcdef"),
+                    new Secret("correct horse"),
+                    Duration.ofSeconds(29),
+                    Duration.ofSeconds(31)),
             new AuthConfig(false),
             new DataConfig(
                     Path.of("/var/mehari"),

@@ -118,7 +118,7 @@ class SettingsTest {
     @Test
     void variables_of_others_and_of_service_links_are_no_settings() {
         read(Layer.environment(Map.of(
-                "MEHARI_ADMIN_TOKEN", "t",
+                "MEHARI_ADMIN_URL", "u",
                 "MEHARI_INITIAL_KEY", "k",
                 "MEHARI_PORT", "tcp://10.0.0.1:8080",
                 "MEHARI_PORT_8080_TCP_ADDR", "10.0.0.1",

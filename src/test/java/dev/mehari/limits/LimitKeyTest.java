@@ -78,7 +78,7 @@ class LimitKeyTest {
     }
 
     private long used(LimitKind kind) {
-        return memory.use(1).stream()
+        return memory.use(new LimitedKey(1, KeyLimits.NONE)).stream()
                 .filter(use -> use.kind() == kind)
                 .findFirst()
                 .orElseThrow()

@@ -28,7 +28,7 @@ class MemoryLedgerTest {
     }
 
     private long used(LimitKind kind) {
-        return use(ledger.use(1), kind).used();
+        return use(ledger.use(new LimitedKey(1, KeyLimits.NONE)), kind).used();
     }
 
     private static KeyUse use(List<KeyUse> all, LimitKind kind) {

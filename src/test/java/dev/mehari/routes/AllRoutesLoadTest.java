@@ -17,8 +17,9 @@ import org.junit.jupiter.api.Test;
 /** How the files of {@code routes/} are written; {@link AllRoutesLoadIT} starts them. */
 class AllRoutesLoadTest {
     /** What a route does begins with one of these; a new verb is a decision, not a slip. */
-    private static final Set<String> VERBS =
-            Set.of("receive", "admit", "forward", "show", "change", "create", "edit", "delete", "restore", "purge");
+    private static final Set<String> VERBS = Set.of(
+            "receive", "admit", "forward", "show", "change", "create", "edit", "delete", "restore", "purge", "open",
+            "close", "return", "refuse");
 
     @Test
     @SuppressWarnings("try") // nobody interrupts the close

@@ -6,6 +6,7 @@ import dev.mehari.limits.KeyUse;
 import dev.mehari.limits.LeaseState;
 import dev.mehari.limits.LedgerOffice;
 import dev.mehari.limits.LimitKind;
+import dev.mehari.limits.LimitedKey;
 import dev.mehari.storage.Database;
 import dev.mehari.storage.SqlOutage;
 import java.sql.Connection;
@@ -76,10 +77,10 @@ public final class PostgresLedgerOffice implements LedgerOffice {
     }
 
     @Override
-    public List<KeyUse> use(long keyId) throws StorageUnavailable {
+    public List<KeyUse> use(LimitedKey key) throws StorageUnavailable {
         try (Connection connection = database.connection();
                 PreparedStatement select = connection.prepareStatement(USE)) {
-            select.setLong(1, keyId);
+            select.setLong(1, key.id());
             List<KeyUse> use = new ArrayList<>();
             try (ResultSet rows = select.executeQuery()) {
                 while (rows.next()) {

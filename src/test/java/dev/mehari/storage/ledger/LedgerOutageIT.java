@@ -148,7 +148,7 @@ class LedgerOutageIT {
 
     private long used(LimitedKey key, LimitKind kind) throws Exception {
         return new PostgresLedgerOffice(desk.database(), true)
-                .use(key.id()).stream()
+                .use(key).stream()
                         .filter(one -> one.kind() == kind)
                         .findFirst()
                         .orElseThrow()

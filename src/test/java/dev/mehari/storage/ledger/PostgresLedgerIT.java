@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.mehari.limits.Charge;
+import dev.mehari.limits.KeyLimits;
 import dev.mehari.limits.KeyUse;
 import dev.mehari.limits.Lease;
 import dev.mehari.limits.LimitDecision;
@@ -226,7 +227,7 @@ class PostgresLedgerIT {
         assertThat(office.takeBackLease(id)).isTrue();
         assertThat(office.takeBackLease(id)).isFalse();
         assertThat(office.takeBack(key.id())).isZero();
-        assertThat(office.use(-1)).isEmpty();
+        assertThat(office.use(new LimitedKey(-1, KeyLimits.NONE))).isEmpty();
         assertThat(ledgers.get(0).stats().lost()).isEqualTo(1);
     }
 
@@ -319,7 +320,7 @@ class PostgresLedgerIT {
     }
 
     private long used(LimitedKey key, LimitKind kind) throws Exception {
-        List<KeyUse> use = new PostgresLedgerOffice(desk.database(), true).use(key.id());
+        List<KeyUse> use = new PostgresLedgerOffice(desk.database(), true).use(key);
         assertThat(use).hasSize(LimitKind.values().length);
         return use.stream()
                 .filter(one -> one.kind() == kind)

@@ -1,0 +1,62 @@
+package dev.mehari.admin;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.mehari.limits.KeyUse;
+import dev.mehari.limits.LeaseState;
+import dev.mehari.limits.LimitKind;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Limits and leases as the admin API writes them: ids as text, times in ISO 8601 UTC, money as decimal text in USD. */
+final class LimitJson {
+    private static final int NANO_DIGITS = 9;
+    private static final int CENT_DIGITS = 2;
+
+    private LimitJson() {}
+
+    /** {@code {"kind","used","limit","reset_at"}}; a limit that there is not is null. */
+    static ObjectNode of(KeyUse use) {
+        ObjectNode json = JsonNodeFactory.instance
+                .objectNode()
+                .put("kind", use.kind().name().toLowerCase(Locale.ROOT));
+        putAmount(json, "used", use.kind(), use.used());
+        if (use.limit() == 0) {
+            json.putNull("limit");
+        } else {
+            putAmount(json, "limit", use.kind(), use.limit());
+        }
+        return json.put("reset_at", text(use.resetAt()));
+    }
+
+    /** {@code {"id","key_id","owner","granted_at","expires_at"}}. */
+    static ObjectNode of(LeaseState lease) {
+        return JsonNodeFactory.instance
+                .objectNode()
+                .put("id", Long.toString(lease.id()))
+                .put("key_id", Long.toString(lease.keyId()))
+                .put("owner", lease.owner())
+                .put("granted_at", text(lease.grantedAt()))
+                .put("expires_at", text(lease.expiresAt()));
+    }
+
+    /** Money with two decimal places, and more where it has more: {@code 5.00}, {@code 0.00015}. */
+    static String money(long nanoDollars) {
+        BigDecimal dollars = BigDecimal.valueOf(nanoDollars, NANO_DIGITS).stripTrailingZeros();
+        return (dollars.scale() < CENT_DIGITS ? dollars.setScale(CENT_DIGITS) : dollars).toPlainString();
+    }
+
+    private static void putAmount(ObjectNode json, String field, LimitKind kind, long amount) {
+        if (kind.isCost()) {
+            json.put(field, money(amount));
+        } else {
+            json.put(field, amount);
+        }
+    }
+
+    private static @Nullable String text(@Nullable Instant time) {
+        return time == null ? null : time.toString();
+    }
+}

@@ -1,0 +1,144 @@
+package dev.mehari.routes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.mehari.routes.AdminRoutes.Operation;
+import dev.mehari.testing.AdminCaller;
+import dev.mehari.testing.ApiDocument;
+import dev.mehari.testing.TestDatabase;
+import dev.mehari.testing.TestGateway;
+import java.net.http.HttpResponse;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Answers of a running gateway beside the OpenAPI document. */
+class ApiAnswersIT {
+    private static final String PASSWORD = "{\"password\":\"correct horse battery\"}";
+    private static final String KEY = "{\"name\":\"alice\",\"description\":\"d\",\"tags\":[\"t\"],\"owner\":\"o\","
+            + "\"priority\":7,\"expires_after\":\"30d\",\"allowed_models\":[\"gpt-*\"],\"limits\":{\"concurrency\":5,"
+            + "\"requests\":\"10/1m\",\"tokens\":\"1000/1h\",\"budget_daily\":\"5.00\","
+            + "\"queue\":{\"size\":1,\"timeout\":\"2s\"}}}";
+    private static final String PRICE = "{\"input\":\"2.50\",\"output\":\"10.00\"}";
+
+    private static TestDatabase database;
+    private static TestGateway gateway;
+    private static AdminCaller holder;
+    private static AdminCaller stranger;
+
+    private final Set<Operation> asked = new HashSet<>();
+
+    @BeforeAll
+    static void start() throws Exception {
+        database = TestDatabase.create();
+        gateway = TestGateway.simulated(database);
+        stranger = AdminCaller.stranger(gateway.adminUrl());
+        holder = stranger.with("Authorization", "Bearer " + gateway.adminToken());
+    }
+
+    @AfterAll
+    static void close() {
+        gateway.close();
+        database.close();
+    }
+
+    @Test
+    void every_operation_answers_as_described() throws Exception {
+        ask(200, "PUT", "/api/password", "/api/password", PASSWORD);
+        ask(200, "POST", "/api/login", "/api/login", PASSWORD);
+        ask(200, "GET", "/api/session", "/api/session", "");
+        ask(200, "POST", "/api/logout", "/api/logout", "");
+        ask(200, "GET", "/api/openapi.json", "/api/openapi.json", "");
+        ask(200, "GET", "/api/stats", "/api/stats", "");
+        ask(200, "GET", "/api/queue", "/api/queue", "");
+        ask(200, "GET", "/api/settings", "/api/settings", "");
+        ask(200, "GET", "/api/settings/{key}", "/api/settings/proxy.max_queue", "");
+        ask(200, "PUT", "/api/settings/{key}", "/api/settings/proxy.max_queue", "{\"value\":9}");
+        String id = askForKey();
+        ask(200, "GET", "/api/keys", "/api/keys?state=all", "");
+        ask(200, "GET", "/api/keys/{id}", "/api/keys/" + id, "");
+        ask(200, "PATCH", "/api/keys/{id}", "/api/keys/" + id, "{\"priority\":3,\"limits\":{\"concurrency\":2}}");
+        ask(200, "GET", "/api/keys/{id}/use", "/api/keys/" + id + "/use", "");
+        ask(200, "DELETE", "/api/keys/{id}/leases", "/api/keys/" + id + "/leases", "");
+        ask(200, "GET", "/api/leases", "/api/leases?key=" + id, "");
+        ask(404, "DELETE", "/api/leases/{id}", "/api/leases/1", "");
+        ask(200, "DELETE", "/api/keys/{id}", "/api/keys/" + id, "");
+        ask(200, "POST", "/api/keys/{id}/restore", "/api/keys/" + id + "/restore", "");
+        ask(200, "DELETE", "/api/keys/{id}", "/api/keys/" + id, "");
+        ask(200, "DELETE", "/api/keys/{id}/purge", "/api/keys/" + id + "/purge", "");
+        ask(200, "GET", "/api/usage", "/api/usage?from=2026-01-01", "");
+        ask(200, "PUT", "/api/prices/{model}", "/api/prices/tried", PRICE);
+        ask(200, "GET", "/api/prices", "/api/prices", "");
+        ask(200, "DELETE", "/api/prices/{model}", "/api/prices/tried", "");
+
+        assertThat(asked).containsAll(below("/api/"));
+    }
+
+    @Test
+    void every_refusal_is_as_described() throws Exception {
+        for (Operation operation : below("/api/")) {
+            String body = operation.method().startsWith("P") ? "{\"unknown\":1}" : "";
+
+            complaints(operation, stranger.send(operation.method(), operation.examplePath(), body));
+            if (!body.isEmpty() && !Set.of("/api/logout").contains(operation.path())) {
+                HttpResponse<String> refused = holder.send(operation.method(), operation.examplePath(), body);
+                complaints(operation, refused);
+                assertThat(refused.statusCode()).as("%s", operation).isBetween(400, 404);
+            }
+        }
+    }
+
+    @Test
+    void the_document_is_served() throws Exception {
+        assertThat(holder.json("GET", "/api/openapi.json", "").path("openapi").asText())
+                .isEqualTo("3.1.0");
+    }
+
+    @Test
+    void an_answer_that_is_not_as_described_is_noticed() throws Exception {
+        HttpResponse<String> settings = holder.send("GET", "/api/settings", "");
+
+        assertThat(ApiDocument.complaints("GET", "/api/session", settings)).isNotEmpty();
+        assertThat(ApiDocument.complaints("GET", "/api/leases", settings)).isNotEmpty();
+    }
+
+    private void ask(int status, String method, String template, String path, String body) throws Exception {
+        Operation operation = new Operation(method, template);
+        if (AdminRoutes.all().contains(operation)) {
+            HttpResponse<String> answer = holder.send(method, path, body);
+            assertThat(answer.statusCode())
+                    .as("%s: %s", operation, answer.body())
+                    .isEqualTo(status);
+            complaints(operation, answer);
+            asked.add(operation);
+        }
+    }
+
+    private String askForKey() throws Exception {
+        Operation operation = new Operation("POST", "/api/keys");
+        if (!AdminRoutes.all().contains(operation)) {
+            return database.query("select id from api_key limit 1").get(0);
+        }
+        HttpResponse<String> answer = holder.send("POST", "/api/keys", KEY);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
+        complaints(operation, answer);
+        asked.add(operation);
+        return new ObjectMapper().readTree(answer.body()).path("id").asText();
+    }
+
+    private static void complaints(Operation operation, HttpResponse<String> answer) throws Exception {
+        assertThat(ApiDocument.complaints(operation.method(), operation.path(), answer))
+                .as("%s: %s", operation, answer.body())
+                .isEmpty();
+    }
+
+    private static List<Operation> below(String path) throws Exception {
+        return AdminRoutes.all().stream()
+                .filter(operation -> operation.path().startsWith(path))
+                .toList();
+    }
+}
