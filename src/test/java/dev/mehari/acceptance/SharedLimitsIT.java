@@ -116,7 +116,7 @@ class SharedLimitsIT {
 
     private static int leases(String key) {
         return database.number("select count(*) from lease join api_key on api_key.id = lease.key_id"
-                + " where expires_at > clock_timestamp() and key_hash = encode(sha256('" + key + "'), 'hex')");
+                + " where lease.expires_at > clock_timestamp() and key_hash = encode(sha256('" + key + "'), 'hex')");
     }
 
     // row 14
