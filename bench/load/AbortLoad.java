@@ -7,16 +7,20 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 
 /**
  * Opens streams and leaves each after a random number of bytes: some before their request is sent whole, some after the head, most in the middle of an
  * event, a few at the very end. Every second one resets the connection, the others close it.
  *
  * <p>Usage: {@code java AbortLoad.java PORT PATH AUTHORIZATION COUNT AT_ONCE MOST_BYTES SEED} ({@code -}: no authorization). Prints one JSON object:
- * how many were {@code aborted} by us after how many bytes in all, how many the other side had {@code ended} before, how many were {@code refused} (a
- * status that is not 200) and how many {@code failed} (no connection).
+ * how many were {@code aborted} by us after how many bytes in all, how many the other side had {@code ended} before, how many were {@code refused}, by
+ * status, and how many {@code failed} (no connection).
  */
 final class AbortLoad {
     private static final String BODY = "{\"model\":\"bench\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"" + "word ".repeat(40) + "\"}]}";
@@ -29,11 +33,10 @@ final class AbortLoad {
     private final int mostBytes;
     private final SplittableRandom random;
     private final ByteBuffer in = ByteBuffer.allocateDirect(64 * 1024);
-    private int begun;
     private int open;
     private int aborted;
     private int ended;
-    private int refused;
+    private final Map<Integer, Integer> refused = new TreeMap<>();
     private int failed;
     private long bytes;
 
@@ -52,12 +55,15 @@ final class AbortLoad {
     public static void main(String[] args) throws IOException {
         AbortLoad load = new AbortLoad(args);
         load.run();
-        System.out.printf("{\"aborted\":%d,\"ended\":%d,\"refused\":%d,\"failed\":%d,\"bytes\":%d}%n", load.aborted, load.ended, load.refused, load.failed, load.bytes);
+        List<String> refused = new ArrayList<>();
+        load.refused.forEach((status, count) -> refused.add("\"" + status + "\":" + count));
+        System.out.printf("{\"aborted\":%d,\"ended\":%d,\"refused\":{%s},\"failed\":%d,\"bytes\":%d}%n", load.aborted, load.ended, String.join(",", refused),
+                load.failed, load.bytes);
     }
 
     private void run() throws IOException {
-        while (begun < count || open > 0) {
-            while (begun < count && open < atOnce) {
+        while (aborted < count || open > 0) {
+            while (aborted + open < count && open < atOnce) {
                 begin();
             }
             selector.select(1000);
@@ -76,7 +82,6 @@ final class AbortLoad {
     }
 
     private void begin() throws IOException {
-        begun++;
         open++;
         SocketChannel channel = SocketChannel.open();
         channel.configureBlocking(false);
@@ -88,6 +93,7 @@ final class AbortLoad {
 
     /** One stream; leaves in the middle of its request when {@code sendAll} is 0, one in fifty. */
     private final class Stream {
+        private final AnswerReader answer = new AnswerReader();
         private final SocketChannel channel;
         private final int leaveAfter;
         private final boolean sendAll;
@@ -123,12 +129,18 @@ final class AbortLoad {
                 over(false);
                 return;
             }
-            if (received == 0 && some > 12 && in.get(9) != '2') {
-                refused++;
+            boolean whole = answer.read(in.flip(), tick -> {});
+            if (answer.status() != 200) {
+                refused.merge(answer.status(), 1, Integer::sum);
                 over(false);
                 return;
             }
             received += some;
+            if (whole) {
+                ended++;
+                over(false);
+                return;
+            }
             if (received >= leaveAfter) {
                 leave();
             }

@@ -86,7 +86,10 @@ public final class AnswerFailure implements Processor {
         if (failure == null) {
             return "unknown";
         }
-        Throwable cause = failure.getCause();
-        return cause == null ? failure.toString() : failure + ", because of " + cause;
+        Throwable root = failure;
+        for (int i = 0; root.getCause() != null && i < FailureTable.CAUSES_LOOKED_AT; i++) {
+            root = root.getCause();
+        }
+        return root == failure ? failure.toString() : failure + ", because of " + root;
     }
 }

@@ -48,7 +48,7 @@ import org.slf4j.event.Level;
  */
 public final class FailureTable {
     /** Camel and the JDK wrap failures a few times at most; the bound ends a cause chain that is a circle. */
-    private static final int CAUSES_LOOKED_AT = 8;
+    static final int CAUSES_LOOKED_AT = 8;
 
     private static final FailureRow INTERNAL = new FailureRow(
             500,

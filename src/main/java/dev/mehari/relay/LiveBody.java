@@ -86,7 +86,7 @@ final class LiveBody implements StreamBody {
         }
         if (!complete && end == null) {
             finish(StreamEnd.Discarded.INSTANCE);
-            upstream.close();
+            UpstreamConnection.reset(upstream);
         } else if (complete) {
             finish(StreamEnd.Complete.INSTANCE); // the call ends with the write of the last content: tell before
         }

@@ -11,6 +11,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpStatusClass;
@@ -107,9 +108,20 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements R
             pool.connected(host, this, connecting, new ClientGone());
         } else if (abandoned != null && abandoned.isClientGone()) {
             forgetAnswer();
-            close();
+            reset(channel());
             abandoned.fail(new ClientGone());
         }
+    }
+
+    /**
+     * Closes {@code channel} because nobody wants the rest of its answer. By a reset, which an upstream cannot miss, and
+     * after which the port is free at once: closed in order it would be held for a minute, and a few hundred clients a
+     * second that leave would use all ports up. Not at once, lest a client that is accepted meanwhile gets its descriptor
+     * together with an event that was meant for it.
+     */
+    static void reset(Channel channel) {
+        channel.config().setOption(ChannelOption.SO_LINGER, 0);
+        channel.eventLoop().execute(channel::close);
     }
 
     @Override

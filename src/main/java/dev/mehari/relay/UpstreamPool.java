@@ -154,7 +154,11 @@ final class UpstreamPool {
         if (request.call() != null) {
             request.call().onClientGone(connection);
         }
-        connector.connect(host.address, connection, failure -> connected(host, connection, request, failure));
+        // Not at once: epoll tells of descriptors, several at a time. A socket that is opened in the middle of that may
+        // get
+        // the number of one that was just closed, and then the event that was meant for it, which closes it.
+        loop.execute(() ->
+                connector.connect(host.address, connection, failure -> connected(host, connection, request, failure)));
     }
 
     /** A connection stands, or will not; may be told several times, of which the first counts. */
