@@ -125,7 +125,7 @@ public final class MemoryLedger implements LimitLedger, LedgerOffice {
     }
 
     /** Accounts that are kept now. */
-    int accounts() {
+    public int accounts() {
         return accounts.size();
     }
 

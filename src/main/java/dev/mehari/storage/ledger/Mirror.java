@@ -56,6 +56,7 @@ final class Mirror {
     }
 
     void forgetIdle() {
+        memory.takeChanges(); // the database has them; what is still to be kept would not be forgotten
         memory.forgetIdle();
     }
 
