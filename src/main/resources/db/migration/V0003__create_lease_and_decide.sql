@@ -20,7 +20,8 @@ create table lease (
 ) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000,
         autovacuum_vacuum_cost_delay = 0);
 
--- Lapsed, no longer counted against concurrency; still charged, until a late settlement corrects it.
+-- Lapsed, no longer counted against concurrency; still charged, until a late settlement corrects it. Those of owner 0 were
+-- taken back: charged with nothing until then, and never revived.
 create table lease_expired (like lease, primary key (key_id, lease_id));
 
 -- One number per start of an instance; a lease's id is owner << 40 | count.
@@ -285,7 +286,7 @@ begin
 
     with gone as (
         delete from lease_expired x using unnest(p_key, p_lease, p_state) y(key_id, id, state)
-         where x.key_id = y.key_id and x.lease_id = y.id and y.state < 2 returning x.*),
+         where x.key_id = y.key_id and x.lease_id = y.id and y.state < 2 and x.owner_id > 0 returning x.*),
     back_again as (
         insert into lease
         select key_id, lease_id, owner_id, granted_at, v_exp, minute, tokens_window, tokens, nanodollars from gone)
@@ -296,8 +297,9 @@ begin
       from unnest(p_key, p_lease) y(key_id, id)
       join (select key_id, lease_id from lease union all select key_id, lease_id from lease_expired) x
         on x.key_id = y.key_id and x.lease_id = y.id;
-    select array_agg(y.id) into lost from unnest(p_lease, p_state) y(id, state)
-     where y.state = 0 and y.id <> all(coalesce(known, '{}'));
+    select array_agg(y.id) into lost from unnest(p_key, p_lease, p_state) y(key_id, id, state)
+     where y.state = 0
+       and not exists (select from lease x where x.key_id = y.key_id and x.lease_id = y.id);
 
     with entered as (
         select y.*, v_ms - y.age as begun, coalesce(a.requests_window_ms, 60000) as r_len,
@@ -348,7 +350,8 @@ begin
     return coalesce(lost, '{}');
 end $$;
 
--- Takes leases of a key back, all or only p_lease, and what they had reserved. Tells their holders, who break calls off.
+-- Takes leases of a key back, all or only p_lease, and what they had reserved. Tells their holders, who break calls off and
+-- settle what these have used by then.
 create function take_back(p_key bigint, p_lease bigint, p_log boolean) returns int language plpgsql as $$
 declare
     taken bigint[];
@@ -356,6 +359,9 @@ begin
     perform pg_advisory_xact_lock((1::bigint << 62) + p_key);
     with gone as (
         delete from lease where key_id = p_key and (p_lease is null or lease_id = p_lease) returning *),
+    kept as (
+        insert into lease_expired
+        select key_id, lease_id, 0, granted_at, expires_at, minute, tokens_window, 0, 0 from gone),
     freed as (
         update limit_state s
            set minute_used = s.minute_used - g.minute_tokens, tokens_used = s.tokens_used - g.window_tokens,

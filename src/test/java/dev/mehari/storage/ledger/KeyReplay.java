@@ -121,6 +121,7 @@ final class KeyReplay {
                             grant.atMillis(),
                             -grant.reserved().tokens(),
                             -grant.reserved().nanoDollars());
+                    lapsed.put(one.leaseId(), new Grant(grant.atMillis(), Charge.NONE));
                 }
             }
             default -> fault(one, "unknown");

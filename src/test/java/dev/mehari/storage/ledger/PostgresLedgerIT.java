@@ -203,7 +203,8 @@ class PostgresLedgerIT {
     }
 
     @Test
-    void a_lease_taken_back_by_an_operator_breaks_its_call_off_and_frees_the_slot() throws Exception {
+    void a_lease_taken_back_by_an_operator_breaks_its_call_off_frees_the_slot_and_is_still_charged_for()
+            throws Exception {
         LimitedKey key = desk.key("concurrency = 1, tokens_per_minute = 1000000");
         PostgresLedger.follow(desk.database().listener(), ledgers.get(0));
         desk.database().listener().start();
@@ -213,7 +214,7 @@ class PostgresLedgerIT {
         assertThat(office.leases()).anySatisfy(lease -> {
             assertThat(lease.keyId()).isEqualTo(key.id());
             assertThat(lease.reserved()).isEqualTo(new Charge(700, 0));
-            assertThat(lease.expiresAt()).isEqualTo(lease.grantedAt().plus(LEASE));
+            assertThat(lease.expiresAt()).isAfterOrEqualTo(lease.grantedAt().plus(LEASE));
         });
 
         assertThat(office.takeBack(key.id())).isEqualTo(1);
@@ -222,6 +223,7 @@ class PostgresLedgerIT {
         assertThat(used(key, LimitKind.TOKENS_PER_MINUTE)).isZero();
         granted(ask(ledgers.get(1), key));
         held.settle(new Charge(5, 0));
+        await().atMost(SOON).until(() -> used(key, LimitKind.TOKENS_PER_MINUTE) == 5);
         assertThat(desk.leases(key)).isEqualTo(1);
         long id = desk.number("select lease_id from lease where key_id = " + key.id());
         assertThat(office.takeBackLease(id)).isTrue();
@@ -229,6 +231,21 @@ class PostgresLedgerIT {
         assertThat(office.takeBack(key.id())).isZero();
         assertThat(office.use(new LimitedKey(-1, KeyLimits.NONE))).isEmpty();
         assertThat(ledgers.get(0).stats().lost()).isEqualTo(1);
+    }
+
+    @Test
+    void a_lease_taken_back_while_its_holder_is_not_connected_does_not_come_back_with_it() throws Exception {
+        LimitedKey key = desk.key(1);
+        CompletableFuture<String> lost = new CompletableFuture<>();
+        granted(ask(ledgers.get(0), key, Charge.NONE, () -> lost.complete("lost")));
+        assertThat(new PostgresLedgerOffice(desk.database(), true).takeBack(key.id()))
+                .isEqualTo(1);
+
+        desk.cutLedgers();
+        granted(ask(ledgers.get(0), key));
+
+        assertThat(lost).succeedsWithin(Duration.ofSeconds(3));
+        assertThat(desk.leases(key)).isEqualTo(1);
     }
 
     @Test
