@@ -20,6 +20,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A key's own limits, through the whole gateway, with account kept in memory. */
 class KeyLimitsIT {
@@ -268,6 +270,36 @@ class KeyLimitsIT {
                 .until(() -> call(key).statusCode() == 429);
         stream.kill();
         awaitNoLease();
+    }
+
+    // row 3
+    @ParameterizedTest
+    @ValueSource(strings = {"memory", "cluster"})
+    void what_calls_really_used_fills_windows_of_tokens_and_money(String ledger) throws Exception {
+        database.execute("delete from model_price");
+        database.execute("insert into model_price values ('*', 1000, 1000, 1000, 1000)");
+        gateway = TestGateway.to(stub, database, "mehari.limits", ledger);
+        stub.answer(
+                (request, reply) -> reply.json(200, "{\"usage\":{\"prompt_tokens\":500,\"completion_tokens\":100}}"));
+        String tokens = key("tokens = 1000, tokens_window_ms = 31622400000");
+        String money = key("cost_daily = 1000000000");
+        for (String key : List.of(tokens, money, tokens, money)) {
+            assertThat(call(key).statusCode()).isEqualTo(200);
+            awaitNoLease();
+        }
+
+        HttpResponse<String> tooManyTokens = call(tokens);
+        HttpResponse<String> tooMuchMoney = call(money);
+
+        assertThat(tooManyTokens.statusCode()).isEqualTo(429);
+        JsonNode error = body(tooManyTokens).path("error");
+        assertThat(error.path("code").asText()).isEqualTo("token_limit_exceeded");
+        assertThat(error.path("current").asLong()).isEqualTo(1200);
+        assertThat(error.path("limit").asLong()).isEqualTo(1000);
+        assertThat(tooMuchMoney.statusCode()).isEqualTo(402);
+        assertThat(body(tooMuchMoney).path("error").path("currentCost").decimalValue())
+                .isEqualByComparingTo("1.2");
+        assertThat(stub.requests()).hasSize(4);
     }
 
     // row 48
