@@ -6,9 +6,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.mehari.admin.SettingsView.Setting;
+import java.time.Duration;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
-import org.jspecify.annotations.Nullable;
 
 /** Puts JSON answers on a message, in place of the request and all its headers. */
 final class AdminAnswer {
@@ -27,19 +27,22 @@ final class AdminAnswer {
         message.setBody(json.toString().getBytes(UTF_8));
     }
 
-    /** {@code {"error":{"code","message"}}}. */
-    static void putError(Exchange exchange, int status, String code, String text) {
-        putError(exchange, status, code, text, null);
-    }
-
-    /** {@code {"error":{"code","message","field"}}}, the last only where one is to blame. */
-    static void putError(Exchange exchange, int status, String code, String text, @Nullable String field) {
+    /** {@code {"error":{"code","message","field"}}}, the last only where one is to blame; the route stops. */
+    static void put(Exchange exchange, AdminRefusal refusal) {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
-        ObjectNode error = json.putObject("error").put("code", code).put("message", text);
+        ObjectNode error = json.putObject("error")
+                .put("code", refusal.code())
+                .put("message", String.valueOf(refusal.getMessage()));
+        String field = refusal.field();
         if (field != null) {
             error.put("field", field);
         }
-        put(exchange, status, json);
+        put(exchange, refusal.status(), json);
+        Duration retryAfter = refusal.retryAfter();
+        if (retryAfter != null) {
+            exchange.getMessage().setHeader("Retry-After", Long.toString(Math.max(1, retryAfter.toSeconds())));
+        }
+        exchange.setRouteStop(true);
     }
 
     /** {@code {"key","value","default","description"}}. */

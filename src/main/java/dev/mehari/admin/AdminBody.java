@@ -1,9 +1,12 @@
 package dev.mehari.admin;
 
-import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.Iterator;
 import java.util.Set;
@@ -11,42 +14,61 @@ import java.util.TreeSet;
 import org.apache.camel.Exchange;
 import org.jspecify.annotations.Nullable;
 
-/** The JSON object in the body of a request: of fields that are known, each given once. */
+/** The JSON object in the body of a request, each of its fields given once. */
 final class AdminBody {
     /** Largest body in bytes. */
     static final int MOST_BYTES = 65_536;
 
-    private static final ObjectMapper JSON = new ObjectMapper()
-            .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+    private static final ObjectMapper JSON = JsonMapper.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .build();
 
-    private final JsonNode object;
+    private final ObjectNode object;
 
-    private AdminBody(JsonNode object) {
+    private AdminBody(ObjectNode object) {
         this.object = object;
+    }
+
+    /** Reads the body, whatever its fields. */
+    static AdminBody of(Exchange exchange) throws AdminRefusal {
+        byte[] bytes = exchange.getMessage().getBody(byte[].class);
+        if (bytes != null && bytes.length > MOST_BYTES) {
+            throw AdminRefusal.invalidBody("may have " + MOST_BYTES + " bytes at most");
+        }
+        if (bytes != null && parse(bytes) instanceof ObjectNode object) {
+            return new AdminBody(object);
+        }
+        throw AdminRefusal.invalidBody("must be a JSON object");
     }
 
     /** Reads the body, which may have {@code fields} and no others. */
     static AdminBody of(Exchange exchange, Set<String> fields) throws AdminRefusal {
-        String expected = "The body has to be a JSON object with: " + String.join(", ", new TreeSet<>(fields)) + ".";
-        byte[] bytes = exchange.getMessage().getBody(byte[].class);
-        if (bytes == null || bytes.length == 0) {
-            throw AdminRefusal.invalidBody(expected);
-        }
-        if (bytes.length > MOST_BYTES) {
-            throw AdminRefusal.invalidBody("The body may have " + MOST_BYTES + " bytes at most.");
-        }
-        JsonNode object = parse(bytes);
-        if (object == null || !object.isObject()) {
-            throw AdminRefusal.invalidBody(expected);
-        }
-        for (Iterator<String> names = object.fieldNames(); names.hasNext(); ) {
+        AdminBody body = of(exchange);
+        for (Iterator<String> names = body.object.fieldNames(); names.hasNext(); ) {
             String name = names.next();
             if (!fields.contains(name)) {
-                throw AdminRefusal.unknownField(name, expected);
+                throw AdminRefusal.unknownField(
+                        name,
+                        fields.isEmpty()
+                                ? "this takes no fields"
+                                : "there is no such field, but " + String.join(", ", new TreeSet<>(fields)));
             }
         }
-        return new AdminBody(object);
+        return body;
+    }
+
+    /** For a request that says all with its path: refuses a body, but for an object without fields. */
+    static void none(Exchange exchange) throws AdminRefusal {
+        byte[] bytes = exchange.getMessage().getBody(byte[].class);
+        if (bytes != null && bytes.length > 0) {
+            of(exchange, Set.of());
+        }
+    }
+
+    ObjectNode object() {
+        return object;
     }
 
     /** What {@code field} holds; missing when it is not given. */
@@ -62,7 +84,7 @@ final class AdminBody {
             return null;
         }
         if (!value.isTextual()) {
-            throw AdminRefusal.invalidValue(field, "This has to be a text.");
+            throw AdminRefusal.invalidValue(field, "must be text");
         }
         return value.textValue();
     }
@@ -71,16 +93,18 @@ final class AdminBody {
     String text(String field) throws AdminRefusal {
         String text = optionalText(field);
         if (text == null) {
-            throw AdminRefusal.invalidValue(field, "This has to be given, as a text.");
+            throw AdminRefusal.invalidValue(field, "must be given, as text");
         }
         return text;
     }
 
-    private static @Nullable JsonNode parse(byte[] bytes) {
+    private static @Nullable JsonNode parse(byte[] bytes) throws AdminRefusal {
         try {
             return JSON.readTree(bytes);
-        } catch (IOException notJson) {
-            return null;
+        } catch (JsonProcessingException malformed) {
+            throw AdminRefusal.invalidBody("is no JSON: " + malformed.getOriginalMessage());
+        } catch (IOException notText) {
+            throw AdminRefusal.invalidBody("is no JSON: " + notText.getMessage());
         }
     }
 }

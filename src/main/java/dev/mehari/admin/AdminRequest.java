@@ -3,11 +3,14 @@ package dev.mehari.admin;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.net.URLDecoder;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
-import java.util.OptionalLong;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.camel.Exchange;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class AdminRequest {
     private static final Pattern ID = Pattern.compile("[0-9]{1,18}");
+    /** No parameter may hold it. */
+    private static final String UNDECODED = "\0";
 
     private final Exchange exchange;
 
@@ -24,7 +29,7 @@ final class AdminRequest {
         this.exchange = exchange;
     }
 
-    /** A header, query parameter or part of the path; null when there is none, or several. */
+    /** A header or part of the path; null when there is none, or several. */
     @Nullable
     String text(String name) {
         return exchange.getMessage().getHeader(name) instanceof String text ? text : null;
@@ -32,39 +37,54 @@ final class AdminRequest {
 
     /** The {@code id} of the path. */
     long id() throws AdminRefusal {
-        return number("id", exchange.getMessage().getHeader("id"));
+        return id("id", text("id"));
     }
 
-    /** A query parameter that is an id; empty when it is not given. */
-    OptionalLong id(String parameter) throws AdminRefusal {
-        Object value = exchange.getMessage().getHeader(parameter);
-        return value == null ? OptionalLong.empty() : OptionalLong.of(number(parameter, value));
+    /** The id that {@code text} is, which {@code field} holds. */
+    static long id(String field, @Nullable String text) throws AdminRefusal {
+        if (text == null || !ID.matcher(text).matches()) {
+            throw AdminRefusal.invalidValue(field, "must be an id, which is a whole number");
+        }
+        return Long.parseLong(text);
     }
 
-    /** Refuses query parameters other than {@code known}. */
-    void onlyParameters(Set<String> known) throws AdminRefusal {
-        for (String name : parameters()) {
+    /** For a resource that takes no query parameters: refuses any. */
+    void noFilters() throws AdminRefusal {
+        filters(Set.of());
+    }
+
+    /**
+     * Query parameters by name, from the query as it was sent: a header of the same name is none. Those without a value are
+     * left out; refuses names other than {@code known}, and one that is there twice.
+     */
+    Map<String, String> filters(Set<String> known) throws AdminRefusal {
+        Map<String, String> filters = new HashMap<>();
+        for (String pair : pairs()) {
+            int is = pair.indexOf('=');
+            String name = name(pair);
+            String value = is < 0 ? "" : decoded(pair.substring(is + 1), UNDECODED);
             if (!known.contains(name)) {
                 throw AdminRefusal.unknownField(
                         name,
                         known.isEmpty()
-                                ? "This resource takes no query parameters."
-                                : "The query parameters are: " + String.join(", ", new TreeSet<>(known)) + ".");
+                                ? "this takes no query parameters"
+                                : "there is no such query parameter, but " + String.join(", ", new TreeSet<>(known)));
+            }
+            if (value.contains(UNDECODED)) {
+                throw AdminRefusal.invalidValue(name, "must be text, percent-encoded");
+            }
+            if (!value.isEmpty() && filters.putIfAbsent(name, value) != null) {
+                throw AdminRefusal.invalidValue(name, "must be there once only");
             }
         }
+        return filters;
     }
 
-    /** Names of the query's parameters as given. */
+    /** Names of the query's parameters, whatever they are. */
     Set<String> parameters() {
         Set<String> names = new TreeSet<>();
-        String query = text(Exchange.HTTP_RAW_QUERY);
-        if (query != null) {
-            for (String pair : query.split("[&;]", -1)) {
-                String name = pair.contains("=") ? pair.substring(0, pair.indexOf('=')) : pair;
-                if (!name.isEmpty()) {
-                    names.add(decoded(name));
-                }
-            }
+        for (String pair : pairs()) {
+            names.add(name(pair));
         }
         return names;
     }
@@ -74,18 +94,26 @@ final class AdminRequest {
         return method == null ? "" : method.toUpperCase(Locale.ROOT);
     }
 
-    private static String decoded(String text) {
+    private List<String> pairs() {
+        String query = text(Exchange.HTTP_RAW_QUERY);
+        return query == null
+                ? List.of()
+                : Stream.of(query.split("[&;]", -1))
+                        .filter(pair -> !pair.isEmpty() && !pair.equals("="))
+                        .toList();
+    }
+
+    private static String name(String pair) {
+        int is = pair.indexOf('=');
+        String name = is < 0 ? pair : pair.substring(0, is);
+        return decoded(name, name);
+    }
+
+    private static String decoded(String text, String otherwise) {
         try {
             return URLDecoder.decode(text, UTF_8);
         } catch (IllegalArgumentException malformed) {
-            return text;
+            return otherwise;
         }
-    }
-
-    private static long number(String field, @Nullable Object value) throws AdminRefusal {
-        if (value instanceof String text && ID.matcher(text).matches()) {
-            return Long.parseLong(text);
-        }
-        throw AdminRefusal.invalidValue(field, "An id is a whole number.");
     }
 }

@@ -1,5 +1,6 @@
 package dev.mehari.admin;
 
+import dev.mehari.caller.InvalidKeyField;
 import dev.mehari.failure.StorageUnavailable;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
@@ -8,31 +9,25 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One resource of the admin API. What it refuses, and a database that is away (503 {@code storage_unavailable}), it answers in
- * the admin API's own shape. Resources may block: the management port runs them on worker threads.
+ * the admin API's own shape, and the route stops. Resources may block: the management port runs them on worker threads.
  */
 abstract class AdminResource implements Processor {
     private static final Logger LOG = LoggerFactory.getLogger(AdminResource.class);
 
     /** Puts the answer in place of the request. */
-    abstract void answer(Exchange exchange) throws AdminRefusal, StorageUnavailable;
+    abstract void answer(Exchange exchange) throws AdminRefusal, InvalidKeyField, StorageUnavailable;
 
     @Override
     public final void process(Exchange exchange) {
         try {
             answer(exchange);
         } catch (AdminRefusal refusal) {
-            refuse(exchange, refusal);
+            AdminAnswer.put(exchange, refusal);
+        } catch (InvalidKeyField wrong) {
+            AdminAnswer.put(exchange, AdminRefusal.of(wrong));
         } catch (StorageUnavailable away) {
             LOG.warn("The admin API cannot answer: {}", away.getMessage());
-            AdminAnswer.putError(exchange, 503, "storage_unavailable", String.valueOf(away.getMessage()));
-            exchange.getMessage().setHeader("Retry-After", "1");
-            exchange.setRouteStop(true);
+            AdminAnswer.put(exchange, AdminRefusal.of(away));
         }
-    }
-
-    private static void refuse(Exchange exchange, AdminRefusal refusal) {
-        AdminAnswer.putError(
-                exchange, refusal.status(), refusal.code(), String.valueOf(refusal.getMessage()), refusal.field());
-        exchange.setRouteStop(true);
     }
 }

@@ -33,14 +33,12 @@ public final class ChangePassword extends AdminResource {
     void answer(Exchange exchange) throws AdminRefusal, StorageUnavailable {
         String password = AdminBody.of(exchange, Set.of("password")).text("password");
         if (configured) {
-            throw AdminRefusal.invalidValue(
-                    "password", "mehari.admin.password sets the password: change it there, then restart.");
+            throw AdminRefusal.invalidValue("password", "mehari.admin.password sets it: change it there, then restart");
         }
         if (!Operators.isAcceptable(password)) {
             throw AdminRefusal.invalidValue(
                     "password",
-                    "A password has " + Operators.SHORTEST_PASSWORD + " to " + Operators.LONGEST_PASSWORD
-                            + " characters.");
+                    "must have " + Operators.SHORTEST_PASSWORD + " to " + Operators.LONGEST_PASSWORD + " characters");
         }
         operators.setPassword(password);
         LOG.info("The admin password was changed; all sessions have ended");

@@ -1,6 +1,7 @@
 package dev.mehari.admin;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.mehari.failure.StorageUnavailable;
 import java.util.Set;
 import org.apache.camel.Exchange;
 
@@ -18,17 +19,17 @@ public final class ChangeSetting extends AdminResource {
     }
 
     @Override
-    void answer(Exchange exchange) throws AdminRefusal {
-        String key = String.valueOf(exchange.getMessage().getHeader("key"));
+    void answer(Exchange exchange) throws AdminRefusal, StorageUnavailable {
+        String key = String.valueOf(new AdminRequest(exchange).text("key"));
         JsonNode value = AdminBody.of(exchange, Set.of(VALUE)).node(VALUE);
         if (!value.isValueNode() || value.isNull()) {
-            throw AdminRefusal.invalidValue(VALUE, "This has to be given, as a text, number or boolean.");
+            throw AdminRefusal.invalidValue(VALUE, "must be given, as text, number or boolean");
         }
         SettingsView.Outcome outcome = settings.set(key, value.asText());
         if (outcome instanceof SettingsView.Outcome.Changed changed) {
             AdminAnswer.put(exchange, 200, AdminAnswer.json(changed.setting()));
         } else if (outcome instanceof SettingsView.Outcome.UnknownKey unknown) {
-            AdminAnswer.putError(exchange, 404, "unknown_setting", unknown.message(), "key");
+            throw AdminRefusal.unknown("setting", "key", unknown.message());
         } else if (outcome instanceof SettingsView.Outcome.BadValue bad) {
             throw AdminRefusal.invalidValue(VALUE, bad.message());
         }

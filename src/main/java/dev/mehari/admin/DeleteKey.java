@@ -1,15 +1,15 @@
 package dev.mehari.admin;
 
 import dev.mehari.caller.KeyRegistry;
+import dev.mehari.failure.StorageUnavailable;
 import java.time.Clock;
 import org.apache.camel.Exchange;
-import org.apache.camel.Processor;
 
 /**
  * Answers {@code DELETE /api/keys/{id}} with the key, now deleted and refused, its name free again; named {@code deleteKey}.
  * {@link RestoreKey} takes it back.
  */
-public final class DeleteKey implements Processor {
+public final class DeleteKey extends AdminResource {
     private final KeyRegistry keys;
     private final KeyAnswers answers;
 
@@ -19,8 +19,10 @@ public final class DeleteKey implements Processor {
     }
 
     @Override
-    public void process(Exchange exchange) throws Exception {
-        KeyAnswers.answering(request -> answers.put(request, keys.delete(KeyAnswers.id(request))))
-                .process(exchange);
+    void answer(Exchange exchange) throws AdminRefusal, StorageUnavailable {
+        AdminRequest request = new AdminRequest(exchange);
+        request.noFilters();
+        AdminBody.none(exchange);
+        AdminAnswer.put(exchange, 200, answers.json(keys.delete(request.id())));
     }
 }

@@ -7,7 +7,7 @@ import dev.mehari.usage.PriceList;
 import org.apache.camel.Exchange;
 
 /** Answers {@code DELETE /api/prices/{model}} with the model; named {@code deletePrice}. 404 when it has no price. */
-public final class DeletePrice extends UsageResource {
+public final class DeletePrice extends AdminResource {
     private final PriceList prices;
 
     public DeletePrice(PriceList prices) {
@@ -15,12 +15,11 @@ public final class DeletePrice extends UsageResource {
     }
 
     @Override
-    void answer(Exchange exchange) throws WrongField, StorageUnavailable {
+    void answer(Exchange exchange) throws AdminRefusal, StorageUnavailable {
         ModelPattern model = PriceJson.model(exchange);
-        if (prices.delete(model)) {
-            AdminAnswer.put(exchange, 200, JsonNodeFactory.instance.objectNode().put("model", model.text()));
-        } else {
-            putError(exchange, 404, "unknown_model", "There is no price under this name.", "model");
+        if (!prices.delete(model)) {
+            throw AdminRefusal.unknown("model", "model", "There is no price under this name.");
         }
+        AdminAnswer.put(exchange, 200, JsonNodeFactory.instance.objectNode().put("model", model.text()));
     }
 }

@@ -5,8 +5,12 @@ import java.math.BigDecimal;
 
 /** Money as decimal text in USD, with as many decimals as it needs and two at least: {@code "5.00"}, {@code "0.0012"}. */
 final class Dollars {
+    /** Decimals of what is counted in nano-dollars. */
+    static final int NANO = 9;
+
     private static final int CENTS = 2;
     private static final int LONGEST = 40;
+    private static final String MALFORMED = "must be an amount in US dollars such as \"2.50\"";
 
     private Dollars() {}
 
@@ -16,21 +20,30 @@ final class Dollars {
         return dollars.setScale(Math.max(CENTS, dollars.scale())).toPlainString();
     }
 
-    /** From text or a number, in units of which 10^{@code decimals} are a dollar, from 0 to {@code greatest} of them. */
-    static long parse(JsonNode value, String field, int decimals, long greatest) throws WrongField {
+    /**
+     * From text or a number, in units of which 10^{@code decimals} are a dollar, from 0 to {@code most} of them.
+     *
+     * @throws IllegalArgumentException with what it must be, when it is no such amount
+     */
+    static long parse(JsonNode value, int decimals, long most) {
         String text = value.isTextual() || value.isNumber() ? value.asText().strip() : "";
-        if (text.matches("[0-9]{1,20}(\\.[0-9]{1,15})?") && text.length() <= LONGEST) {
-            BigDecimal units = new BigDecimal(text).movePointRight(decimals).stripTrailingZeros();
-            if (units.scale() <= 0 && units.compareTo(BigDecimal.valueOf(greatest)) <= 0) {
-                return units.longValueExact();
-            }
+        if (text.isEmpty() || text.length() > LONGEST) {
+            throw new IllegalArgumentException(MALFORMED);
         }
-        throw WrongField.value(
-                field,
-                "`" + field + "` has to be USD per million tokens such as \"2.50\", from 0 to "
-                        + BigDecimal.valueOf(greatest, decimals)
-                                .stripTrailingZeros()
-                                .toPlainString() + " with at most "
-                        + decimals + " decimals.");
+        BigDecimal dollars;
+        try {
+            dollars = new BigDecimal(text);
+        } catch (NumberFormatException malformed) {
+            throw new IllegalArgumentException(MALFORMED, malformed);
+        }
+        BigDecimal greatest = BigDecimal.valueOf(most, decimals).stripTrailingZeros();
+        if (dollars.signum() < 0 || dollars.compareTo(greatest) > 0) {
+            throw new IllegalArgumentException("must be from 0 to " + greatest.toPlainString() + " US dollars");
+        }
+        try {
+            return dollars.movePointRight(decimals).longValueExact();
+        } catch (ArithmeticException tooFine) {
+            throw new IllegalArgumentException("must have at most " + decimals + " digits after the point", tooFine);
+        }
     }
 }

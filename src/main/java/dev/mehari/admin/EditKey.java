@@ -1,19 +1,17 @@
 package dev.mehari.admin;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.mehari.admin.KeyAnswers.BadBody;
 import dev.mehari.caller.InvalidKeyField;
 import dev.mehari.caller.KeyRegistry;
 import dev.mehari.failure.StorageUnavailable;
 import java.time.Clock;
 import org.apache.camel.Exchange;
-import org.apache.camel.Processor;
 
 /**
  * Answers {@code PATCH /api/keys/{id}} with the key as it is now: what the body gives has changed, null has reset, the rest is
  * as it was. 400 with the field for what cannot be, and nothing has changed; named {@code editKey}.
  */
-public final class EditKey implements Processor {
+public final class EditKey extends AdminResource {
     private final KeyRegistry keys;
     private final KeyAnswers answers;
 
@@ -23,13 +21,11 @@ public final class EditKey implements Processor {
     }
 
     @Override
-    public void process(Exchange exchange) throws Exception {
-        KeyAnswers.answering(this::edit).process(exchange);
-    }
-
-    private void edit(Exchange exchange) throws InvalidKeyField, BadBody, StorageUnavailable {
-        long id = KeyAnswers.id(exchange);
-        ObjectNode body = KeyAnswers.body(exchange);
-        answers.put(exchange, keys.edit(id, before -> KeyForm.edit(body, before)));
+    void answer(Exchange exchange) throws AdminRefusal, InvalidKeyField, StorageUnavailable {
+        AdminRequest request = new AdminRequest(exchange);
+        request.noFilters();
+        long id = request.id();
+        ObjectNode body = AdminBody.of(exchange).object();
+        AdminAnswer.put(exchange, 200, answers.json(keys.edit(id, before -> KeyForm.edit(body, before))));
     }
 }

@@ -3,7 +3,6 @@ package dev.mehari.admin;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.mehari.caller.InvalidKeyField;
 import dev.mehari.config.DurationText;
-import java.math.BigDecimal;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,7 +19,6 @@ import org.jspecify.annotations.Nullable;
  * @param name as errors name it, with the names of the objects around it
  */
 record JsonField(String name, JsonNode value) {
-    private static final int NANO_DIGITS = 9;
     private static final int LONGEST_DATE = 10;
 
     boolean isNull() {
@@ -117,20 +115,10 @@ record JsonField(String name, JsonNode value) {
         if (isNull()) {
             return 0;
         }
-        if (!value.isTextual() && !value.isNumber()) {
-            throw wrong("must be an amount in US dollars such as \"5.00\"");
-        }
         try {
-            BigDecimal dollars = value.isNumber() ? value.decimalValue() : new BigDecimal(text().strip());
-            BigDecimal most = BigDecimal.valueOf(mostNanos, NANO_DIGITS);
-            if (dollars.signum() < 0 || dollars.compareTo(most) > 0) {
-                throw wrong("must be from 0 to " + most.toBigInteger() + " US dollars");
-            }
-            return dollars.movePointRight(NANO_DIGITS).longValueExact();
-        } catch (ArithmeticException tooFine) {
-            throw wrong("must have at most " + NANO_DIGITS + " digits after the point");
-        } catch (NumberFormatException malformed) {
-            throw wrong("must be an amount in US dollars such as \"5.00\"");
+            return Dollars.parse(value, Dollars.NANO, mostNanos);
+        } catch (IllegalArgumentException none) {
+            throw wrong(String.valueOf(none.getMessage()));
         }
     }
 

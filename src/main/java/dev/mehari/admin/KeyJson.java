@@ -9,7 +9,6 @@ import dev.mehari.config.DurationText;
 import dev.mehari.limits.KeyLimits;
 import dev.mehari.limits.QueueLimit;
 import dev.mehari.limits.WindowLimit;
-import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -18,9 +17,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A key as the admin API shows it. Money is decimal text in US dollars, durations are such as {@code 30d}. */
 final class KeyJson {
-    private static final int NANO_DIGITS = 9;
-    private static final int CENT_DIGITS = 2;
-
     private KeyJson() {}
 
     static ObjectNode of(KeyEntry key, Instant now) {
@@ -77,11 +73,7 @@ final class KeyJson {
     }
 
     private static @Nullable String money(long nanos) {
-        if (nanos == 0) {
-            return null;
-        }
-        BigDecimal dollars = BigDecimal.valueOf(nanos, NANO_DIGITS).stripTrailingZeros();
-        return dollars.setScale(Math.max(CENT_DIGITS, dollars.scale())).toPlainString();
+        return nanos == 0 ? null : Dollars.text(nanos, Dollars.NANO);
     }
 
     private static @Nullable String text(@Nullable Instant time) {

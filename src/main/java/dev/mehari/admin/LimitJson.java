@@ -5,16 +5,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.mehari.limits.KeyUse;
 import dev.mehari.limits.LeaseState;
 import dev.mehari.limits.LimitKind;
-import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Limits and leases as the admin API writes them: ids as text, times in ISO 8601 UTC, money as decimal text in USD. */
 final class LimitJson {
-    private static final int NANO_DIGITS = 9;
-    private static final int CENT_DIGITS = 2;
-
     private LimitJson() {}
 
     /** {@code {"kind","used","limit","reset_at"}}; a limit that there is not is null. */
@@ -42,15 +38,9 @@ final class LimitJson {
                 .put("expires_at", text(lease.expiresAt()));
     }
 
-    /** Money with two decimal places, and more where it has more: {@code 5.00}, {@code 0.00015}. */
-    static String money(long nanoDollars) {
-        BigDecimal dollars = BigDecimal.valueOf(nanoDollars, NANO_DIGITS).stripTrailingZeros();
-        return (dollars.scale() < CENT_DIGITS ? dollars.setScale(CENT_DIGITS) : dollars).toPlainString();
-    }
-
     private static void putAmount(ObjectNode json, String field, LimitKind kind, long amount) {
         if (kind.isCost()) {
-            json.put(field, money(amount));
+            json.put(field, Dollars.text(amount, Dollars.NANO));
         } else {
             json.put(field, amount);
         }

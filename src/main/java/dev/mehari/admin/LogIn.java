@@ -30,7 +30,7 @@ public final class LogIn extends AdminResource {
     void answer(Exchange exchange) throws AdminRefusal, StorageUnavailable {
         AdminRequest request = new AdminRequest(exchange);
         RequestOrigin.check(request);
-        request.onlyParameters(Set.of());
+        request.noFilters();
         boolean secure = RequestOrigin.isByTls(request);
         String password = AdminBody.of(exchange, Set.of("password")).text("password");
         String address = address(exchange);
@@ -39,10 +39,7 @@ public final class LogIn extends AdminResource {
             open(exchange, accepted.token(), secure);
         } else if (login instanceof Login.TooMany tooMany) {
             LOG.warn("A login from {} was refused after too many wrong passwords", address);
-            AdminAnswer.putError(
-                    exchange, 429, "too_many_logins", "There were too many logins with a wrong password; wait.");
-            exchange.getMessage()
-                    .setHeader("Retry-After", Long.toString(tooMany.retryAfter().toSeconds()));
+            throw AdminRefusal.tooManyLogins(tooMany.retryAfter());
         } else if (login instanceof Login.NoPasswordSet) {
             throw AdminRefusal.unauthenticated(
                     "no_password_set",

@@ -1,15 +1,15 @@
 package dev.mehari.admin;
 
 import dev.mehari.caller.KeyRegistry;
+import dev.mehari.failure.StorageUnavailable;
 import java.time.Clock;
 import org.apache.camel.Exchange;
-import org.apache.camel.Processor;
 
 /**
  * Answers {@code DELETE /api/keys/{id}/purge} with the key as it was before it was removed for good; 400 for one that is not
  * deleted; named {@code purgeKey}.
  */
-public final class PurgeKey implements Processor {
+public final class PurgeKey extends AdminResource {
     private final KeyRegistry keys;
     private final KeyAnswers answers;
 
@@ -19,8 +19,10 @@ public final class PurgeKey implements Processor {
     }
 
     @Override
-    public void process(Exchange exchange) throws Exception {
-        KeyAnswers.answering(request -> answers.put(request, keys.purge(KeyAnswers.id(request))))
-                .process(exchange);
+    void answer(Exchange exchange) throws AdminRefusal, StorageUnavailable {
+        AdminRequest request = new AdminRequest(exchange);
+        request.noFilters();
+        AdminBody.none(exchange);
+        AdminAnswer.put(exchange, 200, answers.json(keys.purge(request.id())));
     }
 }

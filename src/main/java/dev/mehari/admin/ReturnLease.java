@@ -3,7 +3,6 @@ package dev.mehari.admin;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.mehari.failure.StorageUnavailable;
 import dev.mehari.limits.LedgerOffice;
-import java.util.Set;
 import org.apache.camel.Exchange;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,10 +23,10 @@ public final class ReturnLease extends AdminResource {
     @Override
     void answer(Exchange exchange) throws AdminRefusal, StorageUnavailable {
         AdminRequest request = new AdminRequest(exchange);
-        request.onlyParameters(Set.of());
+        request.noFilters();
         long lease = request.id();
         if (!office.takeBackLease(lease)) {
-            throw AdminRefusal.unknown("lease", "There is no lease with this id.");
+            throw AdminRefusal.unknown("lease", "id", "There is no lease with this id.");
         }
         LOG.info("An operator took lease {} back", lease);
         AdminAnswer.put(exchange, 200, JsonNodeFactory.instance.objectNode().put("returned", 1));

@@ -3,7 +3,6 @@ package dev.mehari.admin;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.mehari.failure.StorageUnavailable;
 import dev.mehari.limits.LedgerOffice;
-import java.util.Set;
 import org.apache.camel.Exchange;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,11 +25,11 @@ public final class ReturnLeases extends AdminResource {
     @Override
     void answer(Exchange exchange) throws AdminRefusal, StorageUnavailable {
         AdminRequest request = new AdminRequest(exchange);
-        request.onlyParameters(Set.of());
+        request.noFilters();
         long key = request.id();
         int returned = office.takeBack(key);
         if (returned == 0 && keys.limits(key).isEmpty()) {
-            throw AdminRefusal.unknown("key", "There is no key with this id.");
+            throw AdminRefusal.unknownKey();
         }
         LOG.info("An operator took {} leases of key {} back", returned, key);
         AdminAnswer.put(exchange, 200, JsonNodeFactory.instance.objectNode().put("returned", returned));

@@ -1,5 +1,6 @@
 package dev.mehari.admin;
 
+import dev.mehari.failure.StorageUnavailable;
 import java.util.List;
 import java.util.Optional;
 
@@ -31,5 +32,5 @@ public interface SettingsView {
 
     Optional<Setting> get(String key);
 
-    Outcome set(String key, String value);
+    Outcome set(String key, String value) throws StorageUnavailable;
 }

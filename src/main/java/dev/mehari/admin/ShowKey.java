@@ -1,16 +1,13 @@
 package dev.mehari.admin;
 
-import dev.mehari.admin.KeyAnswers.NoSuchKey;
-import dev.mehari.caller.InvalidKeyField;
 import dev.mehari.caller.KeyEntry;
 import dev.mehari.caller.KeyRegistry;
 import dev.mehari.failure.StorageUnavailable;
 import java.time.Clock;
 import org.apache.camel.Exchange;
-import org.apache.camel.Processor;
 
 /** Answers {@code GET /api/keys/{id}} with one key, deleted or not, 404 when there is none; named {@code showKey}. */
-public final class ShowKey implements Processor {
+public final class ShowKey extends AdminResource {
     private final KeyRegistry keys;
     private final KeyAnswers answers;
 
@@ -20,12 +17,10 @@ public final class ShowKey implements Processor {
     }
 
     @Override
-    public void process(Exchange exchange) throws Exception {
-        KeyAnswers.answering(this::show).process(exchange);
-    }
-
-    private void show(Exchange exchange) throws InvalidKeyField, NoSuchKey, StorageUnavailable {
-        KeyEntry key = keys.get(KeyAnswers.id(exchange)).orElseThrow(NoSuchKey::new);
+    void answer(Exchange exchange) throws AdminRefusal, StorageUnavailable {
+        AdminRequest request = new AdminRequest(exchange);
+        request.noFilters();
+        KeyEntry key = keys.get(request.id()).orElseThrow(AdminRefusal::unknownKey);
         AdminAnswer.put(exchange, 200, answers.json(key));
     }
 }

@@ -9,7 +9,6 @@ import dev.mehari.limits.KeyUse;
 import dev.mehari.limits.LedgerOffice;
 import dev.mehari.limits.LimitedKey;
 import java.util.List;
-import java.util.Set;
 import org.apache.camel.Exchange;
 
 /**
@@ -28,10 +27,9 @@ public final class ShowKeyUse extends AdminResource {
     @Override
     void answer(Exchange exchange) throws AdminRefusal, StorageUnavailable {
         AdminRequest request = new AdminRequest(exchange);
-        request.onlyParameters(Set.of());
+        request.noFilters();
         long key = request.id();
-        KeyLimits known =
-                keys.limits(key).orElseThrow(() -> AdminRefusal.unknown("key", "There is no key with this id."));
+        KeyLimits known = keys.limits(key).orElseThrow(AdminRefusal::unknownKey);
         List<KeyUse> uses = office.use(new LimitedKey(key, known));
         ObjectNode json = JsonNodeFactory.instance.objectNode().put("key_id", Long.toString(key));
         ArrayNode limits = json.putArray("limits");

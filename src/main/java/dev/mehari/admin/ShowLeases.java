@@ -8,7 +8,6 @@ import dev.mehari.limits.LeaseState;
 import dev.mehari.limits.LedgerOffice;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import org.apache.camel.Exchange;
@@ -29,20 +28,21 @@ public final class ShowLeases extends AdminResource {
 
     @Override
     void answer(Exchange exchange) throws AdminRefusal, StorageUnavailable {
-        AdminRequest request = new AdminRequest(exchange);
-        request.onlyParameters(Set.of(KEY));
-        OptionalLong wanted = request.id(KEY);
+        String key = new AdminRequest(exchange).filters(Set.of(KEY)).get(KEY);
+        Long wanted = key == null ? null : AdminRequest.id(KEY, key);
         List<LeaseState> leases = office.leases().stream()
-                .filter(lease -> wanted.isEmpty() || lease.keyId() == wanted.getAsLong())
+                .filter(lease -> wanted == null || lease.keyId() == wanted)
                 .toList();
         Map<Long, Integer> active = new TreeMap<>();
-        wanted.ifPresent(key -> active.put(key, 0));
+        if (wanted != null) {
+            active.put(wanted, 0);
+        }
         leases.forEach(lease -> active.merge(lease.keyId(), 1, Integer::sum));
 
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         ArrayNode keys = json.putArray("keys");
-        active.forEach((key, count) ->
-                keys.addObject().put("key_id", Long.toString(key)).put("active", count));
+        active.forEach(
+                (id, count) -> keys.addObject().put("key_id", Long.toString(id)).put("active", count));
         ArrayNode list = json.putArray("leases");
         leases.forEach(lease -> list.add(LimitJson.of(lease)));
         AdminAnswer.put(exchange, 200, json);

@@ -8,7 +8,7 @@ import dev.mehari.usage.PriceList;
 import org.apache.camel.Exchange;
 
 /** Answers {@code GET /api/prices} with {@code {"prices":[...]}}, sorted by model; named {@code showPrices}. */
-public final class ShowPrices extends UsageResource {
+public final class ShowPrices extends AdminResource {
     private final PriceList prices;
 
     public ShowPrices(PriceList prices) {

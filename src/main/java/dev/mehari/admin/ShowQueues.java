@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.mehari.admission.AdmissionStats;
 import dev.mehari.limits.KeyQueueStats;
-import java.util.Set;
 import org.apache.camel.Exchange;
 
 /**
@@ -21,7 +20,7 @@ public final class ShowQueues extends AdminResource {
 
     @Override
     void answer(Exchange exchange) throws AdminRefusal {
-        new AdminRequest(exchange).onlyParameters(Set.of());
+        new AdminRequest(exchange).noFilters();
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.set("admission", json(queues.admission()));
         ArrayNode keys = json.putArray("keys");

@@ -1,13 +1,12 @@
 package dev.mehari.admin;
 
+import dev.mehari.admin.SettingsView.Setting;
 import org.apache.camel.Exchange;
-import org.apache.camel.Processor;
 
 /**
- * Answers {@code GET /api/settings/{key}} with one setting, 404 when there is none; named {@code showSetting}. The path's
- * {@code key} is in the header of that name.
+ * Answers {@code GET /api/settings/{key}} with one setting, 404 when there is none; named {@code showSetting}.
  */
-public final class ShowSetting implements Processor {
+public final class ShowSetting extends AdminResource {
     private final SettingsView settings;
 
     public ShowSetting(SettingsView settings) {
@@ -15,12 +14,10 @@ public final class ShowSetting implements Processor {
     }
 
     @Override
-    public void process(Exchange exchange) {
-        String key = String.valueOf(exchange.getMessage().getHeader("key"));
-        settings.get(key)
-                .ifPresentOrElse(
-                        setting -> AdminAnswer.put(exchange, 200, AdminAnswer.json(setting)),
-                        () -> AdminAnswer.putError(
-                                exchange, 404, "unknown_setting", "There is no setting with this name."));
+    void answer(Exchange exchange) throws AdminRefusal {
+        String key = String.valueOf(new AdminRequest(exchange).text("key"));
+        Setting setting = settings.get(key)
+                .orElseThrow(() -> AdminRefusal.unknown("setting", "key", "There is no setting with this name."));
+        AdminAnswer.put(exchange, 200, AdminAnswer.json(setting));
     }
 }

@@ -4,13 +4,11 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.apache.camel.Exchange;
-import org.apache.camel.Processor;
 
 /**
- * Answers {@code GET /api/settings} with {@code {"settings":[...]}}, sorted by key; named {@code showSettings}. Asks storage,
- * so it runs on a thread that may block.
+ * Answers {@code GET /api/settings} with {@code {"settings":[...]}}, sorted by key; named {@code showSettings}.
  */
-public final class ShowSettings implements Processor {
+public final class ShowSettings extends AdminResource {
     private final SettingsView settings;
 
     public ShowSettings(SettingsView settings) {
@@ -18,7 +16,7 @@ public final class ShowSettings implements Processor {
     }
 
     @Override
-    public void process(Exchange exchange) {
+    void answer(Exchange exchange) {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         ArrayNode list = json.putArray("settings");
         settings.list().forEach(setting -> list.add(AdminAnswer.json(setting)));

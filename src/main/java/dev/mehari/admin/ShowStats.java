@@ -1,10 +1,9 @@
 package dev.mehari.admin;
 
 import org.apache.camel.Exchange;
-import org.apache.camel.Processor;
 
 /** Answers {@code GET /api/stats} with the same JSON as {@code /proxy-metrics}; named {@code showStats}. */
-public final class ShowStats implements Processor {
+public final class ShowStats extends AdminResource {
     private final StateView state;
 
     public ShowStats(StateView state) {
@@ -12,7 +11,7 @@ public final class ShowStats implements Processor {
     }
 
     @Override
-    public void process(Exchange exchange) {
+    void answer(Exchange exchange) {
         AdminAnswer.put(exchange, 200, state.now());
     }
 }

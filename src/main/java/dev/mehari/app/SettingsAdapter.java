@@ -10,7 +10,6 @@ import dev.mehari.settings.SettingKey;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import org.apache.camel.RuntimeCamelException;
 
 /** Live settings as the admin API wants to see them. */
 final class SettingsAdapter implements SettingsView {
@@ -34,18 +33,14 @@ final class SettingsAdapter implements SettingsView {
     }
 
     @Override
-    public Outcome set(String key, String value) {
+    public Outcome set(String key, String value) throws StorageUnavailable {
         if (SettingKey.named(key).isEmpty()) {
             return new Outcome.UnknownKey(SettingKey.unknown(key));
         }
-        try {
-            SettingChange change = settings.set(key, value);
-            return change instanceof SettingChange.Changed changed
-                    ? new Outcome.Changed(shown(changed.key(), settings.current()))
-                    : new Outcome.BadValue(((SettingChange.Refused) change).message());
-        } catch (StorageUnavailable away) {
-            throw new RuntimeCamelException(away); // becomes 503 where errors are answered
-        }
+        SettingChange change = settings.set(key, value);
+        return change instanceof SettingChange.Changed changed
+                ? new Outcome.Changed(shown(changed.key(), settings.current()))
+                : new Outcome.BadValue(((SettingChange.Refused) change).message());
     }
 
     private Setting shown(SettingKey key, ProxySettings now) {

@@ -1,12 +1,13 @@
 package dev.mehari.testing;
 
 import dev.mehari.admin.SettingsView;
+import dev.mehari.failure.StorageUnavailable;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 
 /** Settings in memory: {@code proxy.max_concurrent} takes whole numbers, {@code proxy.queue_timeout} takes anything. */
-public final class FakeSettings implements SettingsView {
+public class FakeSettings implements SettingsView {
     private final TreeMap<String, Setting> settings = new TreeMap<>();
 
     public FakeSettings() {
@@ -25,7 +26,7 @@ public final class FakeSettings implements SettingsView {
     }
 
     @Override
-    public Outcome set(String key, String value) {
+    public Outcome set(String key, String value) throws StorageUnavailable {
         Setting before = settings.get(key);
         if (before == null) {
             return new Outcome.UnknownKey("There is no setting " + key + "; did you mean proxy.max_concurrent?");
