@@ -3,16 +3,13 @@ package dev.mehari.caller;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Ticker;
-import java.net.Inet6Address;
 import java.net.InetAddress;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 
 /**
  * How long to wait before saying that a key is unknown, so that nobody finds one by trying: with the n-th unknown key from
- * one address within a minute, nothing for n up to 3, then 100 ms, doubling up to 5 s. A network of IPv6 (64 bits) counts
- * as one address, since whoever has one address of it has all. Remembers the 10,000 addresses that tried last, a few
- * bytes each. Any thread.
+ * one address within a minute, nothing for n up to 3, then 100 ms, doubling up to 5 s. What counts as one address
+ * {@link ClientNetwork} says. Remembers the 10,000 addresses that tried last, about 100 bytes each. Any thread.
  */
 public final class KeyGuesses {
     private static final int FREE = 3;
@@ -23,7 +20,7 @@ public final class KeyGuesses {
     private static final Duration WINDOW = Duration.ofMinutes(1);
 
     private final Ticker ticker;
-    private final Cache<Long, Tries> tries;
+    private final Cache<String, Tries> tries;
 
     private record Tries(long sinceNanos, int count) {}
 
@@ -40,7 +37,7 @@ public final class KeyGuesses {
     /** Counts one unknown key from {@code address}, and says how long its answer is to wait. */
     Duration next(InetAddress address) {
         long now = ticker.read();
-        Tries counted = tries.asMap().merge(network(address), new Tries(now, 1), (before, one) -> {
+        Tries counted = tries.asMap().merge(ClientNetwork.of(address), new Tries(now, 1), (before, one) -> {
             boolean over = now - before.sinceNanos() >= WINDOW.toNanos();
             return over ? one : new Tries(before.sinceNanos(), Math.addExact(before.count(), 1));
         });
@@ -50,10 +47,5 @@ public final class KeyGuesses {
         }
         return Duration.ofMillis(
                 beyond > DOUBLINGS ? LONGEST_MILLIS : Math.min(LONGEST_MILLIS, FIRST_MILLIS << (beyond - 1)));
-    }
-
-    private static long network(InetAddress address) {
-        ByteBuffer bytes = ByteBuffer.wrap(address.getAddress());
-        return address instanceof Inet6Address ? bytes.getLong() : bytes.getInt() & 0xffff_ffffL;
     }
 }

@@ -4,7 +4,6 @@ import dev.mehari.failure.StorageUnavailable;
 import dev.mehari.operator.Login;
 import dev.mehari.operator.Operators;
 import dev.mehari.operator.SessionToken;
-import io.vertx.core.net.SocketAddress;
 import java.time.Instant;
 import java.util.Set;
 import org.apache.camel.Exchange;
@@ -18,7 +17,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class LogIn extends AdminResource {
     private static final Logger LOG = LoggerFactory.getLogger(LogIn.class);
-    private static final String REMOTE_ADDRESS = "CamelVertxPlatformHttpRemoteAddress";
 
     private final Operators operators;
 
@@ -33,7 +31,7 @@ public final class LogIn extends AdminResource {
         request.noFilters();
         boolean secure = RequestOrigin.isByTls(request);
         String password = AdminBody.of(exchange, Set.of("password")).text("password");
-        String address = address(exchange);
+        String address = RequestOrigin.client(exchange);
         Login login = operators.logIn(password, address);
         if (login instanceof Login.Accepted accepted) {
             open(exchange, accepted.token(), secure);
@@ -56,11 +54,5 @@ public final class LogIn extends AdminResource {
                 .orElseThrow(() -> AdminRefusal.unauthenticated("wrong_password", "The password has just changed."));
         AdminAnswer.put(exchange, 200, new CurrentSession(token, end).json());
         exchange.getMessage().setHeader("Set-Cookie", SessionCookie.of(token, secure));
-    }
-
-    private static String address(Exchange exchange) {
-        return exchange.getMessage().getHeader(REMOTE_ADDRESS) instanceof SocketAddress address
-                ? ClientNetwork.of(address.hostAddress())
-                : "unknown";
     }
 }

@@ -1,12 +1,16 @@
 package dev.mehari.admin;
 
+import dev.mehari.caller.ClientNetwork;
+import io.vertx.core.net.SocketAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
 import org.apache.camel.Exchange;
 import org.jspecify.annotations.Nullable;
 
-/** Where a request comes from, as far as browsers and the balancer in front say so. */
+/** Where a request comes from, as far as the connection, browsers and the balancer in front say so. */
 final class RequestOrigin {
+    private static final String REMOTE_ADDRESS = "CamelVertxPlatformHttpRemoteAddress";
+
     private RequestOrigin() {}
 
     /**
@@ -25,6 +29,14 @@ final class RequestOrigin {
     static boolean isByTls(AdminRequest request) {
         String url = request.text(Exchange.HTTP_URL);
         return "https".equalsIgnoreCase(request.text("X-Forwarded-Proto")) || (url != null && url.startsWith("https:"));
+    }
+
+    /** The {@link ClientNetwork} that the connection comes from. */
+    static String client(Exchange exchange) {
+        return ClientNetwork.of(
+                exchange.getMessage().getHeader(REMOTE_ADDRESS) instanceof SocketAddress address
+                        ? address.hostAddress()
+                        : null);
     }
 
     private static @Nullable String authority(@Nullable String url) {
