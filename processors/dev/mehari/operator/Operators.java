@@ -55,20 +55,34 @@ public final class Operators {
         if (stored.isEmpty()) {
             return new Login.NoPasswordSet();
         }
+        Optional<Login> refusal = refusal(password, address, stored.get());
+        if (refusal.isPresent()) {
+            return refusal.get();
+        }
+        SessionToken token = SessionToken.random(random);
+        return store.begin(token.hash(), stored.get().version(), life)
+                ? new Login.Accepted(token)
+                : new Login.WrongPassword();
+    }
+
+    /** Why {@code password} would not log in from {@code address}, slowed down as logins are; empty when it would. */
+    public Optional<Login> refusal(String password, String address) throws StorageUnavailable {
+        Optional<StoredPassword> stored = store.password();
+        return stored.isEmpty() ? Optional.of(new Login.NoPasswordSet()) : refusal(password, address, stored.get());
+    }
+
+    private Optional<Login> refusal(String password, String address, StoredPassword stored) {
         Optional<Duration> wait = throttle.begin(address);
         if (wait.isPresent()) {
-            return new Login.TooMany(wait.get());
+            return Optional.of(new Login.TooMany(wait.get()));
         }
         boolean right = false;
         try {
-            right = matches(password, stored.get());
+            right = matches(password, stored);
         } finally {
             throttle.end(address, !right);
         }
-        SessionToken token = SessionToken.random(random);
-        return right && store.begin(token.hash(), stored.get().version(), life)
-                ? new Login.Accepted(token)
-                : new Login.WrongPassword();
+        return right ? Optional.empty() : Optional.of(new Login.WrongPassword());
     }
 
     /** Notes that a session was used; answers when it ends at the latest, empty when it is none. */

@@ -87,6 +87,11 @@ final class AdminRefusal extends Exception {
         return new AdminRefusal(403, "csrf", null, message, null);
     }
 
+    /** 403: {@code field} should hold the password in force, and does not. */
+    static AdminRefusal wrongPassword(String field) {
+        return ofField(403, "wrong_password", field, "is not the password in force");
+    }
+
     /** 429: too many wrong passwords. */
     static AdminRefusal tooManyLogins(Duration retryAfter) {
         return new AdminRefusal(

@@ -127,11 +127,29 @@ class AdminLoginIT {
         setPassword(PASSWORD);
         AdminCaller session = stranger.logIn(PASSWORD).guarded();
 
-        assertThat(session.status("PUT", "/api/password", password(OTHER))).isEqualTo(200);
+        assertThat(session.status("PUT", "/api/password", change(PASSWORD, OTHER)))
+                .isEqualTo(200);
 
         assertThat(session.status("GET", "/api/settings", "")).isEqualTo(401);
         assertThat(stranger.status("POST", "/api/login", password(PASSWORD))).isEqualTo(401);
         assertThat(stranger.logIn(OTHER).status("GET", "/api/settings", "")).isEqualTo(200);
+    }
+
+    @Test
+    void a_session_changes_no_password_without_the_one_in_force() throws Exception {
+        setPassword(PASSWORD);
+        AdminCaller session = stranger.logIn(PASSWORD).guarded();
+        List<String> before = database.query("select hash from admin_password");
+
+        JsonNode without = session.json("PUT", "/api/password", password(OTHER));
+        HttpResponse<String> wrong = session.send("PUT", "/api/password", change("another password", OTHER));
+
+        assertThat(without.at("/error/code").asText()).isEqualTo("invalid_value");
+        assertThat(without.at("/error/field").asText()).isEqualTo("current");
+        assertThat(wrong.statusCode()).isEqualTo(403);
+        assertThat(wrong.body()).contains("\"wrong_password\"").contains("\"current\"");
+        assertThat(database.query("select hash from admin_password")).isEqualTo(before);
+        assertThat(session.status("GET", "/api/settings", "")).isEqualTo(200);
     }
 
     @Test
@@ -215,6 +233,10 @@ class AdminLoginIT {
     private void setPassword(String password) throws Exception {
         assertThat(gateway.admin("PUT", "/api/password", password(password)).statusCode())
                 .isEqualTo(200);
+    }
+
+    private static String change(String current, String password) {
+        return "{\"password\":\"" + password + "\",\"current\":\"" + current + "\"}";
     }
 
     private static String password(String password) {
