@@ -17,13 +17,15 @@ import org.jspecify.annotations.Nullable;
  * Makes the request fit for the upstream in {@code mehari.upstream}; named {@code prepareUpstreamRequest} in the routes.
  * Removes what {@link PrivateHeaders} lists, headers that {@code Connection} names and credentials in the query, and adds
  * the upstream's own. The body, its encoding and every other header stay as they are. Cookies belong to the application
- * behind a plain target and stay there, but for Mehari's own; an LLM API gets none. May run again for a retry: it does
+ * behind a plain target and stay there, but for Mehari's own; an LLM API gets none. The answer to a metered call is asked for in
+ * {@link ReadableCodings}. May run again for a retry: it does
  * nothing that it has done already.
  */
 public final class PrepareUpstreamRequest implements Processor {
     /** Version that docs.anthropic.com/en/api/versioning gives as the current one, November 2026. */
     private static final String ANTHROPIC_VERSION = "2023-06-01";
 
+    private static final String ACCEPT_ENCODING = "Accept-Encoding";
     private static final String OWN_COOKIES = "mehari";
 
     private final PrivateHeaders privateHeaders = new PrivateHeaders();
@@ -44,6 +46,9 @@ public final class PrepareUpstreamRequest implements Processor {
             }
         }
         removeCookies(headers, upstream);
+        if (Boolean.TRUE.equals(exchange.getProperty(ExchangeKeys.METERED))) {
+            narrowCodings(headers);
+        }
         if (headers.get(Exchange.HTTP_RAW_QUERY) instanceof String query) {
             headers.put(Exchange.HTTP_RAW_QUERY, QueryCredentials.removeFrom(query));
         }
@@ -83,6 +88,14 @@ public final class PrepareUpstreamRequest implements Processor {
 
     private static List<String> strings(List<?> values) {
         return values.stream().map(Object::toString).toList();
+    }
+
+    private static void narrowCodings(Map<String, Object> headers) {
+        Object accepted = headers.get(ACCEPT_ENCODING);
+        if (accepted != null) {
+            String all = accepted instanceof List<?> values ? String.join(",", strings(values)) : accepted.toString();
+            headers.put(ACCEPT_ENCODING, ReadableCodings.of(all));
+        }
     }
 
     private static void removeCookies(Map<String, Object> headers, Upstream upstream) {

@@ -110,6 +110,20 @@ class HeadersIT {
                 .isEqualTo("{\"answer\":42}");
     }
 
+    // row 53
+    @Test
+    void calls_with_usage_are_answered_in_what_usage_can_be_read_from() throws Exception {
+        String ask = "{\"model\":\"sim-small\",\"messages\":[]}";
+        stub.answer((request, reply) -> reply.json(200, "{}"));
+
+        gateway.post("/v1/chat/completions", ask, "Accept-Encoding", "br, gzip, zstd")
+                .join();
+        assertThat(lastSeen().headers().get("Accept-Encoding")).isEqualTo("gzip");
+        gateway.post("/v1/messages/count_tokens", ask, "Accept-Encoding", "br, gzip, zstd")
+                .join();
+        assertThat(lastSeen().headers().get("Accept-Encoding")).isEqualTo("br, gzip, zstd");
+    }
+
     private static byte[] gzip(String text) throws java.io.IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try (GZIPOutputStream gzip = new GZIPOutputStream(out)) {

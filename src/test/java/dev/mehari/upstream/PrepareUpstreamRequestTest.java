@@ -97,6 +97,67 @@ class PrepareUpstreamRequestTest {
         assertThat(exchange.getMessage().getBody()).isSameAs(body);
     }
 
+    // row 53
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "gzip, deflate, br, zstd | gzip",
+                "br;q=1.0, GZIP;q=0.5, *;q=0.1 | gzip",
+                "x-gzip, br | gzip",
+                "br, * | gzip",
+                "* | gzip",
+                "br, gzip, identity;q=0 | gzip, identity;q=0",
+                "gzip, *;q=0 | gzip, identity;q=0",
+                "br, zstd | identity",
+                "deflate | identity",
+                "br, gzip;q=0 | identity",
+                "*, gzip;q=0.000 | identity",
+                "br, *;q=0 | br, *;q=0",
+                "gzip | gzip",
+                "gzip;q=0.5, identity | gzip;q=0.5, identity",
+                "identity | identity",
+                "'' | ''"
+            })
+    void asks_for_answers_that_usage_can_be_read_from(String accepted, String narrowed) {
+        exchange.setProperty(ExchangeKeys.METERED, true);
+        exchange.getMessage().setHeader("accept-encoding", accepted);
+
+        prepare(OPENAI);
+        prepare(OPENAI);
+
+        assertThat(exchange.getMessage().getHeader("Accept-Encoding")).isEqualTo(narrowed);
+    }
+
+    @Test
+    void takes_codings_of_several_headers_together() {
+        exchange.setProperty(ExchangeKeys.METERED, true);
+        exchange.getMessage().setHeader("Accept-Encoding", List.of("br", "gzip"));
+
+        prepare(PLAIN);
+
+        assertThat(exchange.getMessage().getHeader("Accept-Encoding")).isEqualTo("gzip");
+    }
+
+    @Test
+    void asks_for_no_coding_where_the_client_does_not() {
+        exchange.setProperty(ExchangeKeys.METERED, true);
+
+        prepare(PLAIN);
+
+        assertThat(exchange.getMessage().getHeaders()).doesNotContainKey("Accept-Encoding");
+    }
+
+    @Test
+    void leaves_the_codings_of_calls_that_are_not_metered() {
+        exchange.setProperty(ExchangeKeys.METERED, false);
+        exchange.getMessage().setHeader("Accept-Encoding", "br, zstd");
+
+        prepare(OPENAI);
+
+        assertThat(exchange.getMessage().getHeader("Accept-Encoding")).isEqualTo("br, zstd");
+    }
+
     @Test
     void removes_headers_that_connection_names() {
         exchange.getMessage().setHeader("Connection", List.of("close, X-Hop", "x-other"));
