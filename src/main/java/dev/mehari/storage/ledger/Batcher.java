@@ -6,7 +6,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -17,23 +16,19 @@ import org.slf4j.LoggerFactory;
  * one connection.
  *
  * <p>States: connecting; ready (parked until there is work, or something is due); in flight; away (trying to connect every 20
- * to 200 ms). From away it first brings the database up to date: leases that ran on are revived, those granted alone are
- * entered. When the outcome of a round trip is unknown, its settlements are written again, which does no harm, and its
- * requests are asked again under new leases, after the old ones have been given back.
+ * to 200 ms). From away it first brings the database up to date ({@link CatchUp}). When the outcome of a round trip is
+ * unknown, its settlements are written again, which does no harm, and its requests are asked again under new leases, after the
+ * old ones have been given back.
  */
 final class Batcher implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(Batcher.class);
     private static final int MOST_ASKED = 200;
     private static final int MOST_WRITTEN = 1_000;
-    private static final int MOST_ENTERED = 500;
     private static final long FIRST_PAUSE_NANOS = Duration.ofMillis(20).toNanos();
     private static final long LONGEST_PAUSE_NANOS = Duration.ofMillis(200).toNanos();
     private static final long SWEEP_NANOS = Duration.ofSeconds(1).toNanos();
     private static final int SWEEPS_PER_MINUTE = 60;
     private static final long CLOSE_PATIENCE_NANOS = Duration.ofSeconds(3).toNanos();
-    /** Classes of SQLSTATE that are about a statement and its data, not about the server: data, constraints, raised. */
-    private static final Set<String> OF_STATEMENT = Set.of("21", "22", "23", "P0");
-
     private static final String TOO_MANY = "the limits of this key cannot be checked: too many requests at once";
     private static final String CLOSING = "this instance is shutting down";
 
@@ -49,18 +44,15 @@ final class Batcher implements Runnable {
     private final Outage outage;
     private final LedgerCount count;
     private final Sweeper sweeper;
+    private final Renewals renewals;
+    private final CatchUp catchUp;
     private final LongSupplier nanos;
-    private final long renewAfterNanos;
     private final long tickNanos;
     private final Thread thread = new Thread(this, "mehari-ledger");
 
     private volatile boolean isIdle;
     private volatile boolean isClosing;
-    private volatile boolean isRenewalAsked;
     private volatile long closeBy;
-    private long nextScan;
-    private long scanBefore;
-    private boolean isScanning;
     private long nextSweep;
     private int sweeps;
     private boolean isBacklog;
@@ -83,14 +75,16 @@ final class Batcher implements Runnable {
         this.count = count;
         this.sweeper = sweeper;
         this.nanos = nanos;
-        renewAfterNanos = lease.toNanos() / 3;
+        long renewAfterNanos = lease.toNanos() / 3;
         tickNanos = Math.min(SWEEP_NANOS, renewAfterNanos / 4);
+        renewals = new Renewals(book, count, renewAfterNanos, tickNanos);
+        catchUp = new CatchUp(book, renewals, count, nanos);
         thread.setDaemon(true);
     }
 
     void start() {
-        nextScan = nanos.getAsLong();
-        nextSweep = nextScan;
+        nextSweep = nanos.getAsLong();
+        renewals.start(nextSweep);
         thread.start();
     }
 
@@ -103,7 +97,7 @@ final class Batcher implements Runnable {
 
     /** Some lease may have been taken back: all are renewed at once. */
     void renewNow() {
-        isRenewalAsked = true;
+        renewals.ask();
         wake();
     }
 
@@ -163,19 +157,8 @@ final class Batcher implements Runnable {
     }
 
     private void catchUp(LedgerSession session) throws SQLException {
-        List<Held> known = new ArrayList<>();
-        for (Held lease : book.all()) {
-            if (lease.isEntered()) {
-                known.add(lease);
-            }
-        }
-        for (int from = 0; from < known.size(); from += MOST_ENTERED) {
-            List<Held> some = known.subList(from, Math.min(known.size(), from + MOST_ENTERED));
-            long sent = nanos.getAsLong();
-            Set<Long> gone = session.adopt(some, sent);
-            some.forEach(lease -> held(lease, !gone.contains(lease.id()), sent));
-        }
-        while (enterGrantedAlone(session)) {
+        catchUp.revive(session);
+        while (catchUp.enterGrantedAlone(session)) {
             decideForTheImpatient();
         }
     }
@@ -186,7 +169,7 @@ final class Batcher implements Runnable {
                 refuseWaiting();
                 book.all().forEach(Held::settleAsReserved);
             }
-            boolean hasWorked = enterGrantedAlone(session);
+            boolean hasWorked = catchUp.enterGrantedAlone(session);
             Batch batch = gather();
             if (!batch.isEmpty()) {
                 fly(session, batch);
@@ -201,7 +184,7 @@ final class Batcher implements Runnable {
 
     private void awaitWork() {
         isIdle = true;
-        if (waiting.isEmpty() && !book.hasToWrite() && !isRenewalAsked && !isClosing) {
+        if (waiting.isEmpty() && !book.hasToWrite() && !renewals.isAsked() && !isClosing) {
             LockSupport.parkNanos(tickNanos);
         }
         isIdle = false;
@@ -211,7 +194,7 @@ final class Batcher implements Runnable {
         long now = nanos.getAsLong();
         // Settlements first: what is settled after this is not yet in the batch, and may be renewed by it.
         List<Settlement> settlements = book.takeSettlements(MOST_WRITTEN);
-        List<Held> renewals = dueForRenewal(now);
+        List<Held> due = renewals.due(now);
         List<Asked> asked = new ArrayList<>();
         List<Asked> taken = waiting.take(MOST_ASKED);
         for (Asked one : taken) {
@@ -224,25 +207,7 @@ final class Batcher implements Runnable {
             }
         }
         isBacklog = taken.size() == MOST_ASKED;
-        return Batch.of(asked, settlements, renewals, book);
-    }
-
-    private List<Held> dueForRenewal(long now) {
-        if (isRenewalAsked) {
-            isRenewalAsked = false;
-            isScanning = true;
-            scanBefore = now;
-        } else if (!isScanning && now - nextScan >= 0) {
-            nextScan = now + tickNanos;
-            isScanning = true;
-            scanBefore = now - renewAfterNanos;
-        }
-        if (!isScanning) {
-            return List.of();
-        }
-        List<Held> due = book.renewedBefore(scanBefore, MOST_WRITTEN);
-        isScanning = due.size() == MOST_WRITTEN;
-        return due;
+        return Batch.of(asked, settlements, due, book);
     }
 
     private void fly(LedgerSession session, Batch batch) throws SQLException {
@@ -252,7 +217,7 @@ final class Batcher implements Runnable {
         try {
             answers = session.decide(batch);
         } catch (SQLException failure) {
-            if (isOfStatement(failure) && session.isAlive()) {
+            if (session.outlives(failure)) {
                 outage.flightEnds();
                 oneByOne(session, batch, failure);
                 return;
@@ -275,16 +240,7 @@ final class Batcher implements Runnable {
             }
         }
         for (Held lease : batch.renewals()) {
-            held(lease, answers.renewed().contains(lease.id()), sent);
-        }
-    }
-
-    private void held(Held lease, boolean isHeld, long sent) {
-        if (isHeld) {
-            lease.renewed(sent);
-        } else if (lease.lost()) {
-            count.lost.increment();
-            LOG.warn("Lease {} of key {} is gone while its call runs; the call ends", lease.id(), lease.keyId());
+            renewals.answered(lease, answers.renewed().contains(lease.id()), sent);
         }
     }
 
@@ -313,53 +269,6 @@ final class Batcher implements Runnable {
         }
         for (Asked asked : batch.asked()) {
             fly(session, Batch.of(List.of(asked), List.of(), List.of(), book));
-        }
-    }
-
-    private boolean enterGrantedAlone(LedgerSession session) throws SQLException {
-        List<Held> some = book.takeGrantedAlone(MOST_ENTERED);
-        if (some.isEmpty()) {
-            return false;
-        }
-        try {
-            enter(session, some);
-        } catch (SQLException failure) {
-            if (!isOfStatement(failure) || !session.isAlive()) {
-                book.enterLater(some);
-                throw failure;
-            }
-            enterOneByOne(session, some);
-        }
-        return true;
-    }
-
-    private void enter(LedgerSession session, List<Held> some) throws SQLException {
-        long sent = nanos.getAsLong();
-        session.adopt(some, sent);
-        for (Held lease : some) {
-            lease.renewed(sent);
-            lease.entered();
-        }
-        count.adopted.add(some.size());
-    }
-
-    private void enterOneByOne(LedgerSession session, List<Held> some) throws SQLException {
-        for (int place = 0; place < some.size(); place++) {
-            Held lease = some.get(place);
-            try {
-                enter(session, List.of(lease));
-            } catch (SQLException failure) {
-                if (!isOfStatement(failure) || !session.isAlive()) {
-                    book.enterLater(some.subList(place, some.size()));
-                    throw failure;
-                }
-                LOG.error(
-                        "The database cannot take lease {} of key {}, granted alone",
-                        lease.id(),
-                        lease.keyId(),
-                        failure);
-                book.forget(lease);
-            }
         }
     }
 
@@ -394,10 +303,5 @@ final class Batcher implements Runnable {
     /** What follows it is the place in an SQL function. */
     private static String firstLine(SQLException failure) {
         return String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
-    }
-
-    private static boolean isOfStatement(SQLException failure) {
-        String state = failure.getSQLState();
-        return state != null && state.length() == 5 && OF_STATEMENT.contains(state.substring(0, 2));
     }
 }

@@ -29,6 +29,9 @@ final class LedgerSession implements AutoCloseable {
             "set plan_cache_mode = force_generic_plan; set enable_seqscan = off; set enable_bitmapscan = off;"
                     + " set enable_hashjoin = off; set enable_mergejoin = off; set jit = off";
 
+    /** Classes of SQLSTATE that are about a statement and its data, not about the server: data, constraints, raised. */
+    private static final Set<String> OF_STATEMENT = Set.of("21", "22", "23", "P0");
+
     private static final String DECIDE = "select * from decide(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
     private static final String ADOPT = "select adopt(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
@@ -122,9 +125,13 @@ final class LedgerSession implements AutoCloseable {
         return lease.isSettled() ? 2 : 1;
     }
 
-    /** True when a failure was the statement's, and the next one may succeed. */
-    boolean isAlive() throws SQLException {
-        return !connection.isClosed();
+    /** True when {@code failure} was the statement's, and the next one may succeed on this connection. */
+    boolean outlives(SQLException failure) throws SQLException {
+        String state = failure.getSQLState();
+        return state != null
+                && state.length() == 5
+                && OF_STATEMENT.contains(state.substring(0, 2))
+                && !connection.isClosed();
     }
 
     @Override
