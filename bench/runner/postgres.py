@@ -34,15 +34,21 @@ class Postgres:
         return f"jdbc:postgresql://127.0.0.1:{self.port}/postgres?user=postgres"
 
     def start(self):
+        """Returns when it answers. After a crash it does not start before its orphaned children have ended."""
+        end = time.monotonic() + READY_SECONDS
+        self._spawn()
+        while not (listens(self.port) and self.sql("select 1", check=False) == "1"):
+            if time.monotonic() > end:
+                raise RuntimeError(f"PostgreSQL does not start:\n{(self.folder / 'log.txt').read_text()[-2000:]}")
+            if self.process.poll() is not None:
+                self._spawn()
+            time.sleep(0.05)
+
+    def _spawn(self):
         options = [part for setting in self.settings for part in ("-c", setting)]
         with open(self.folder / "log.txt", "ab") as log:
             self.process = subprocess.Popen([*self._as_user(), str(self.programs / "bin" / "postgres"), "-D", str(self.data), *options],
                                             stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, start_new_session=True)
-        end = time.monotonic() + READY_SECONDS
-        while not (listens(self.port) and self.sql("select 1", check=False) == "1"):
-            if time.monotonic() > end or self.process.poll() is not None:
-                raise RuntimeError(f"PostgreSQL does not start:\n{(self.folder / 'log.txt').read_text()[-2000:]}")
-            time.sleep(0.05)
 
     def sql(self, statement, check=True):
         """The rows as text, fields separated by |."""
@@ -54,7 +60,7 @@ class Postgres:
         return done.stdout.strip()
 
     def stop(self, how=signal.SIGINT):
-        """SIGINT: fast; SIGQUIT: immediate, as after a crash; SIGKILL: a crash, children included."""
+        """SIGINT: fast; SIGQUIT: immediate, as after a crash; SIGKILL: a crash, after which the children end by themselves."""
         if self.process is None or self.process.poll() is not None:
             return
         if how == signal.SIGKILL:

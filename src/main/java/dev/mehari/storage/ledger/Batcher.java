@@ -118,7 +118,7 @@ final class Batcher implements Runnable {
     }
 
     @Override
-    @SuppressWarnings("IllegalCatch") // a fault in one batch must not end all decisions
+    @SuppressWarnings("IllegalCatch") // a fault, whichever, must not end all decisions
     public void run() {
         long pause = FIRST_PAUSE_NANOS;
         while (!isOver()) {
@@ -129,7 +129,7 @@ final class Batcher implements Runnable {
                 serve(session);
             } catch (SQLException failure) {
                 noteOutage(failure);
-            } catch (RuntimeException fault) {
+            } catch (RuntimeException | Error fault) {
                 LOG.error("The ledger connects anew after a fault of its own", fault);
                 outage.away();
             }
@@ -210,6 +210,7 @@ final class Batcher implements Runnable {
         return Batch.of(asked, settlements, due, book);
     }
 
+    @SuppressWarnings("IllegalCatch") // whoever is in the batch is asked again, whatever went wrong
     private void fly(LedgerSession session, Batch batch) throws SQLException {
         long sent = nanos.getAsLong();
         outage.flightBegins();
@@ -224,6 +225,9 @@ final class Batcher implements Runnable {
             }
             askAgain(batch);
             throw failure;
+        } catch (RuntimeException fault) {
+            askAgain(batch);
+            throw fault;
         }
         outage.flightEnds();
         count.batches.increment();
