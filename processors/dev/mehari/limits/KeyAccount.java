@@ -26,7 +26,7 @@ final class KeyAccount {
     private final WindowCounter day = new WindowCounter(0);
     private final WindowCounter week = new WindowCounter(MONDAY);
     private long total;
-    private KeyLimits limits;
+    private KeyLimits limits = KeyLimits.NONE;
     private @Nullable MemoryLease first;
     private @Nullable MemoryLease last;
     private int active;
@@ -34,11 +34,9 @@ final class KeyAccount {
     private boolean changed;
     private boolean forgotten;
 
-    /** @param limits as last known */
-    KeyAccount(long keyId, long total, KeyLimits limits) {
+    KeyAccount(long keyId, long total) {
         this.keyId = keyId;
         this.total = total;
-        this.limits = limits;
     }
 
     long keyId() {
@@ -106,11 +104,6 @@ final class KeyAccount {
                 use(LimitKind.COST_DAILY, day, current.dailyNanoDollars()),
                 use(LimitKind.COST_WEEKLY, week, current.weeklyNanoDollars()),
                 new KeyUse(LimitKind.COST_TOTAL, total, current.totalNanoDollars(), null));
-    }
-
-    /** Limits as they were when last asked for. */
-    synchronized KeyLimits limits() {
-        return limits;
     }
 
     /** What there is to be kept since the last time; null when nothing changed. */

@@ -25,8 +25,8 @@ import java.util.function.Consumer;
 public final class MemoryLedger implements LimitLedger, LedgerOffice {
     private final Clock clock;
     private final Map<Long, KeyAccount> accounts = new ConcurrentHashMap<>();
-    /** Keys without an account that have spent something. */
-    private final Map<Long, Idle> idle = new ConcurrentHashMap<>();
+    /** Of keys without an account, in nano-dollars. */
+    private final Map<Long, Long> totals = new ConcurrentHashMap<>();
 
     private final AtomicLong lastLease = new AtomicLong();
 
@@ -115,9 +115,9 @@ public final class MemoryLedger implements LimitLedger, LedgerOffice {
                     return account;
                 }
                 if (account.total() > 0) {
-                    idle.put(id, new Idle(account.total(), account.limits()));
+                    totals.put(id, account.total());
                 } else {
-                    idle.remove(id);
+                    totals.remove(id);
                 }
                 return null;
             });
@@ -168,12 +168,6 @@ public final class MemoryLedger implements LimitLedger, LedgerOffice {
     }
 
     private KeyAccount unused(long keyId) {
-        Idle known = idle.get(keyId);
-        return known == null
-                ? new KeyAccount(keyId, 0, KeyLimits.NONE)
-                : new KeyAccount(keyId, known.total(), known.limits());
+        return new KeyAccount(keyId, totals.getOrDefault(keyId, 0L));
     }
-
-    /** What is left of an account. */
-    private record Idle(long total, KeyLimits limits) {}
 }

@@ -114,17 +114,17 @@ final class DelayingCall implements Call {
 
         @Override
         public <V> ScheduledFuture<V> schedule(Callable<V> task, long delay, TimeUnit unit) {
-            throw new UnsupportedOperationException();
+            throw new UnsupportedOperationException("a refusal is delayed by one timer");
         }
 
         @Override
         public ScheduledFuture<?> scheduleAtFixedRate(Runnable task, long first, long period, TimeUnit unit) {
-            throw new UnsupportedOperationException();
+            throw new UnsupportedOperationException("a refusal is delayed by one timer");
         }
 
         @Override
         public ScheduledFuture<?> scheduleWithFixedDelay(Runnable task, long first, long delay, TimeUnit unit) {
-            throw new UnsupportedOperationException();
+            throw new UnsupportedOperationException("a refusal is delayed by one timer");
         }
 
         @Override
