@@ -10,6 +10,7 @@ import dev.mehari.failure.RequestRejected;
 import dev.mehari.failure.StorageUnavailable;
 import dev.mehari.failure.Unauthenticated;
 import dev.mehari.failure.UpstreamBroken;
+import dev.mehari.failure.UpstreamRefused;
 import dev.mehari.failure.UpstreamTimeout;
 import dev.mehari.failure.UpstreamUnreachable;
 import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
@@ -37,6 +38,7 @@ import org.slf4j.event.Level;
  * <tr><td>{@link StorageUnavailable}</td><td>503</td><td>storage_unavailable</td><td>debug</td></tr>
  * <tr><td>{@link UpstreamUnreachable}</td><td>502</td><td>upstream_unreachable</td><td>debug</td></tr>
  * <tr><td>{@link UpstreamBroken}</td><td>502</td><td>upstream_broken</td><td>debug</td></tr>
+ * <tr><td>{@link UpstreamRefused}</td><td>the upstream's; its answer is passed on whole</td><td>upstream_refused</td><td>debug</td></tr>
  * <tr><td>{@link UpstreamTimeout}</td><td>504</td><td>upstream_timeout</td><td>debug</td></tr>
  * <tr><td>{@link ExchangeTimedOutException}</td><td>504</td><td>timeout</td><td>warn</td></tr>
  * <tr><td>{@link ClientGone}</td><td>499</td><td>client_gone</td><td>debug</td></tr>
@@ -99,6 +101,9 @@ public final class FailureTable {
         }
         if (failure instanceof UpstreamUnreachable || failure instanceof UpstreamBroken) {
             return row(502, failure, null, Level.DEBUG, false);
+        }
+        if (failure instanceof UpstreamRefused refused) {
+            return row(refused.status(), failure, null, Level.DEBUG, false);
         }
         if (failure instanceof UpstreamTimeout) {
             return row(504, failure, null, Level.DEBUG, false);

@@ -40,6 +40,7 @@ public record RunFlag(String flag, String key, Kind kind) {
             text("--max-concurrent-requests", "mehari.proxy.max-concurrent"),
             text("--max-queue-size", "mehari.proxy.max-queue"),
             text("--pool-maxsize", "mehari.upstream.pool-max-size"),
+            text("--max-retries", "mehari.retry.max"),
             text("--circuit-breaker-threshold", "mehari.breaker.threshold"),
             new RunFlag("--circuit-breaker-timeout", "mehari.breaker.wait", Kind.SECONDS),
             text("--preset", "mehari.preset"),

@@ -31,8 +31,24 @@ public final class ExchangeKeys {
     public static final String CLIENT_TIMEOUT_MS = "mehari.client-timeout-ms";
     /** Long: milliseconds that the request waited for a permit; set by admission. */
     public static final String QUEUE_MS = "mehari.queue-ms";
-    /** {@code dev.mehari.upstream.Upstream}: where the request goes; set by {@code chooseUpstream}. */
+    /**
+     * Boolean: the last message of the request is a person's, not the result of a tool; absent when the request has no
+     * messages. Set by {@code inspectRequest}.
+     */
+    public static final String USER_TURN = "mehari.user-turn";
+    /**
+     * String: what the calls of one conversation have in common, a hash; absent when nothing is known. Set by
+     * {@code inspectRequest}.
+     */
+    public static final String CONVERSATION = "mehari.conversation";
+    /** List of {@code dev.mehari.upstream.Upstream}: where the request may go, best first; set by {@code chooseUpstream}. */
+    public static final String CANDIDATES = "mehari.candidates";
+    /** {@code dev.mehari.upstream.Upstream}: where the present try goes; set by {@code takeCredential}. */
     public static final String UPSTREAM = "mehari.upstream";
+    /** {@code dev.mehari.credential.Attempt}: the present try and what it holds; set by {@code takeCredential}. */
+    public static final String ATTEMPT = "mehari.attempt";
+    /** {@code dev.mehari.credential.AttemptLog}: what was tried for this call; set by {@code takeCredential}. */
+    public static final String ATTEMPTS = "mehari.attempts";
 
     private ExchangeKeys() {}
 }

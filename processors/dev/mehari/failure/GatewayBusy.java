@@ -19,6 +19,12 @@ public final class GatewayBusy extends MehariFailure {
         DEADLINE_UNREACHABLE,
         /** The circuit breaker of the upstream is open. */
         CIRCUIT_OPEN,
+        /** Every credential that the call could use is benched, disabled or has used up its quota. */
+        NO_CREDENTIAL,
+        /** Every upstream that the call could use is marked as failed. */
+        NO_UPSTREAM,
+        /** Every credential or upstream that the call could use has as many calls under way as it may, for too long. */
+        UPSTREAM_BUSY,
         /** The gateway is shutting down. */
         SHUTTING_DOWN
     }

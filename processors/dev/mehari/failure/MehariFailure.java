@@ -17,6 +17,7 @@ public abstract sealed class MehariFailure extends Exception
                 UpstreamUnreachable,
                 UpstreamTimeout,
                 UpstreamBroken,
+                UpstreamRefused,
                 ClientGone {
     private static final long serialVersionUID = 1L;
 

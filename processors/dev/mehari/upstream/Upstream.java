@@ -8,15 +8,18 @@ import org.jspecify.annotations.Nullable;
  * Where requests go: one base URL that speaks one dialect. Holds all that the relay needs to connect; the host is also the
  * name that TLS asks for (SNI) and verifies.
  *
+ * @param id in the table {@code upstream}; 0 for one that the configuration alone knows
  * @param name short and stable, for logs and metrics
  * @param dialect what it speaks; {@code PLAIN} for any HTTP, and for both LLM APIs at once
  * @param host without brackets, also for IPv6
  * @param port 1..65535
  * @param basePath goes in front of the request's path: empty, or with a leading and without a trailing slash
  * @param forwardProxy null when the upstream is reached directly
- * @param credential null when the upstream needs none
+ * @param credential what the configuration alone gives it; null when it needs none, or has stored ones
+ * @param options what an operator decided about it
  */
 public record Upstream(
+        long id,
         String name,
         Dialect dialect,
         boolean tls,
@@ -24,7 +27,8 @@ public record Upstream(
         int port,
         String basePath,
         @Nullable ForwardProxy forwardProxy,
-        @Nullable UpstreamCredential credential) {
+        @Nullable UpstreamCredential credential,
+        UpstreamOptions options) {
     public Upstream {
         if (host.isBlank() || port < 1 || port > 65535) {
             throw new IllegalArgumentException("upstream " + name + " needs a host and a port from 1 to 65535");
@@ -32,6 +36,24 @@ public record Upstream(
         if (!basePath.isEmpty() && (!basePath.startsWith("/") || basePath.endsWith("/"))) {
             throw new IllegalArgumentException("base path " + basePath + " has to start, and not to end, with a slash");
         }
+    }
+
+    /** An upstream that the configuration alone knows. */
+    Upstream(
+            String name,
+            Dialect dialect,
+            boolean tls,
+            String host,
+            int port,
+            String basePath,
+            @Nullable ForwardProxy forwardProxy,
+            @Nullable UpstreamCredential credential) {
+        this(0, name, dialect, tls, host, port, basePath, forwardProxy, credential, UpstreamOptions.DEFAULT);
+    }
+
+    /** The same with options and the id under which it is stored. */
+    public Upstream stored(long id, UpstreamOptions options) {
+        return new Upstream(id, name, dialect, tls, host, port, basePath, forwardProxy, credential, options);
     }
 
     /**

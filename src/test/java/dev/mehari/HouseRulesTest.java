@@ -58,6 +58,9 @@ final class HouseRulesTest {
         "dev.mehari.settings..",
         "dev.mehari.config..",
         "dev.mehari.upstream..",
+        "dev.mehari.credential..",
+        "dev.mehari.retry..",
+        "dev.mehari.probe..",
         "dev.mehari.answer..",
         "dev.mehari.exchange..",
         "dev.mehari.failure.."

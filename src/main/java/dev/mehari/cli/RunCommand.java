@@ -44,12 +44,6 @@ final class RunCommand implements CommandLine.IExitCodeGenerator, Runnable {
             description = "Properties file; config/application.properties lists its keys.")
     private @Nullable Path config;
 
-    @Option(
-            names = "--max-retries",
-            paramLabel = "N",
-            description = "Attempts after a failed one; only 0 for now: failed calls are not tried again.")
-    private int maxRetries;
-
     @CommandLine.Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before run
     private CommandSpec spec;
@@ -85,10 +79,6 @@ final class RunCommand implements CommandLine.IExitCodeGenerator, Runnable {
     @Override
     public void run() {
         try {
-            if (maxRetries != 0) {
-                throw new ConfigurationException(
-                        List.of("--max-retries " + maxRetries + ": failed calls are not tried again yet; use 0"));
-            }
             Settings settings = settings();
             Configuration configuration = Configuration.from(settings);
             logSettings(settings);

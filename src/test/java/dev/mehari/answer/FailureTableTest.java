@@ -11,6 +11,7 @@ import dev.mehari.failure.RequestRejected;
 import dev.mehari.failure.StorageUnavailable;
 import dev.mehari.failure.Unauthenticated;
 import dev.mehari.failure.UpstreamBroken;
+import dev.mehari.failure.UpstreamRefused;
 import dev.mehari.failure.UpstreamTimeout;
 import dev.mehari.failure.UpstreamUnreachable;
 import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
@@ -25,6 +26,7 @@ import org.apache.camel.ExchangeTimedOutException;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.processor.ThrottlerRejectedExecutionException;
 import org.apache.camel.support.DefaultExchange;
+import org.apache.camel.support.DefaultMessage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -32,34 +34,34 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.slf4j.event.Level;
 
 class FailureTableTest {
-    private static final Map<Class<?>, List<MehariFailure>> SAMPLES = Map.of(
-            GatewayBusy.class,
-            Stream.of(GatewayBusy.Reason.values())
-                    .<MehariFailure>map(reason -> new GatewayBusy(reason, "busy", Duration.ofSeconds(2)))
-                    .toList(),
-            RequestRejected.class,
-            Stream.of(RequestRejected.Kind.values())
-                    .<MehariFailure>map(kind -> new RequestRejected(kind, "wrong", "wrong", null))
-                    .toList(),
-            Unauthenticated.class,
-            List.of(new Unauthenticated("invalid_api_key", "no such key")),
-            Forbidden.class,
-            List.of(new Forbidden("model_not_allowed", "not this one", Map.of())),
-            LimitExceeded.class,
-            Stream.of(LimitExceeded.Kind.values())
-                    .<MehariFailure>map(kind ->
-                            new LimitExceeded(kind, "used_up", "no more", Map.of("limit", 5), Duration.ofSeconds(1)))
-                    .toList(),
-            StorageUnavailable.class,
-            List.of(new StorageUnavailable("away", Duration.ofSeconds(3), null)),
-            UpstreamUnreachable.class,
-            List.of(new UpstreamUnreachable("no connection", null)),
-            UpstreamTimeout.class,
-            List.of(new UpstreamTimeout(UpstreamTimeout.Stage.FIRST_BYTE, "too slow")),
-            UpstreamBroken.class,
-            List.of(new UpstreamBroken("cut", null)),
-            ClientGone.class,
-            List.of(new ClientGone()));
+    private static final Map<Class<?>, List<MehariFailure>> SAMPLES = Map.ofEntries(
+            Map.entry(
+                    GatewayBusy.class,
+                    Stream.of(GatewayBusy.Reason.values())
+                            .<MehariFailure>map(reason -> new GatewayBusy(reason, "busy", Duration.ofSeconds(2)))
+                            .toList()),
+            Map.entry(
+                    RequestRejected.class,
+                    Stream.of(RequestRejected.Kind.values())
+                            .<MehariFailure>map(kind -> new RequestRejected(kind, "wrong", "wrong", null))
+                            .toList()),
+            Map.entry(Unauthenticated.class, List.of(new Unauthenticated("invalid_api_key", "no such key"))),
+            Map.entry(Forbidden.class, List.of(new Forbidden("model_not_allowed", "not this one", Map.of()))),
+            Map.entry(
+                    LimitExceeded.class,
+                    Stream.of(LimitExceeded.Kind.values())
+                            .<MehariFailure>map(kind -> new LimitExceeded(
+                                    kind, "used_up", "no more", Map.of("limit", 5), Duration.ofSeconds(1)))
+                            .toList()),
+            Map.entry(StorageUnavailable.class, List.of(new StorageUnavailable("away", Duration.ofSeconds(3), null))),
+            Map.entry(UpstreamUnreachable.class, List.of(new UpstreamUnreachable("no connection", null))),
+            Map.entry(
+                    UpstreamTimeout.class, List.of(new UpstreamTimeout(UpstreamTimeout.Stage.FIRST_BYTE, "too slow"))),
+            Map.entry(UpstreamBroken.class, List.of(new UpstreamBroken("cut", null))),
+            Map.entry(
+                    UpstreamRefused.class,
+                    List.of(new UpstreamRefused(429, new DefaultMessage(new DefaultCamelContext())))),
+            Map.entry(ClientGone.class, List.of(new ClientGone())));
 
     static Stream<Class<?>> kindsOfFailure() {
         return Stream.of(MehariFailure.class.getPermittedSubclasses());

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,6 +28,17 @@ class RecordsTest {
             new UpstreamTimeouts(Duration.ofSeconds(10), Duration.ofMinutes(5), Duration.ofMinutes(5), null),
             new UpstreamPool(10_000, Duration.ofSeconds(55)),
             new BreakerConfig(5, Duration.ofMinutes(1)),
+            new UpstreamsConfig(null),
+            new CredentialConfig(
+                    null, Duration.ofSeconds(10), Duration.ofMinutes(5), CredentialConfig.Adaptive.OFF, false),
+            new RetryConfig(
+                    2,
+                    Duration.ofMillis(200),
+                    Duration.ofSeconds(5),
+                    Duration.ofSeconds(30),
+                    20,
+                    Set.of(429, 503, 529)),
+            new ProbeConfig(4, Duration.ofSeconds(10), 3),
             new RelayLimits(
                     new ByteSize(12_000_000),
                     new ByteSize(65_536),
@@ -77,6 +89,21 @@ class RecordsTest {
             Map.entry("mehari.upstream.pool-idle", "18s"),
             Map.entry("mehari.breaker.threshold", "19"),
             Map.entry("mehari.breaker.wait", "21s"),
+            Map.entry("mehari.upstreams.yaml", "mine.yaml"),
+            Map.entry("mehari.credentials.master-key", "sealing wax"),
+            Map.entry("mehari.credentials.wait", "32s"),
+            Map.entry("mehari.credentials.refresh-ahead", "33s"),
+            Map.entry("mehari.credentials.adaptive", "observe"),
+            Map.entry("mehari.credentials.ban", "yes"),
+            Map.entry("mehari.retry.max", "3"),
+            Map.entry("mehari.retry.backoff", "34ms"),
+            Map.entry("mehari.retry.max-backoff", "35s"),
+            Map.entry("mehari.retry.longest-wait", "36s"),
+            Map.entry("mehari.retry.budget", "37"),
+            Map.entry("mehari.retry.statuses", "500, 503"),
+            Map.entry("mehari.probe.at-once", "38"),
+            Map.entry("mehari.probe.timeout", "39s"),
+            Map.entry("mehari.probe.failures", "40"),
             Map.entry("mehari.relay.max-body", "22MB"),
             Map.entry("mehari.relay.max-header", "23KiB"),
             Map.entry("mehari.relay.max-initial-line", "24KiB"),
@@ -119,6 +146,16 @@ class RecordsTest {
                     Duration.ofSeconds(12), Duration.ofSeconds(14), Duration.ofSeconds(15), Duration.ofMinutes(16)),
             new UpstreamPool(17, Duration.ofSeconds(18)),
             new BreakerConfig(19, Duration.ofSeconds(21)),
+            new UpstreamsConfig(Path.of("mine.yaml")),
+            new CredentialConfig(
+                    new Secret("sealing wax"),
+                    Duration.ofSeconds(32),
+                    Duration.ofSeconds(33),
+                    CredentialConfig.Adaptive.OBSERVE,
+                    true),
+            new RetryConfig(
+                    3, Duration.ofMillis(34), Duration.ofSeconds(35), Duration.ofSeconds(36), 37, Set.of(500, 503)),
+            new ProbeConfig(38, Duration.ofSeconds(39), 40),
             new RelayLimits(
                     new ByteSize(22_000_000),
                     new ByteSize(23_552),

@@ -1,0 +1,8 @@
+/**
+ * Whether a call whose try has failed is tried again, when, and how often all calls together may be. The routes'
+ * {@code onException} asks; Camel's redelivery does it. Start reading at the rule.
+ */
+@NullMarked
+package dev.mehari.retry;
+
+import org.jspecify.annotations.NullMarked;
