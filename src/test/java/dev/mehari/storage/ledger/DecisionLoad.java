@@ -95,9 +95,7 @@ final class DecisionLoad {
             due += (long) (-Math.log(1 - random.nextDouble()) / rate * 1e9);
             for (long now = System.nanoTime(); now < due; now = System.nanoTime()) {
                 settle(now);
-                if (due - now > NAP_NANOS) {
-                    LockSupport.parkNanos(NAP_NANOS);
-                }
+                LockSupport.parkNanos(Math.min(NAP_NANOS, due - now));
             }
             settle(System.nanoTime());
             ask(new LimitedKey(isHot ? firstKey : zipf(), KeyLimits.NONE), due);
