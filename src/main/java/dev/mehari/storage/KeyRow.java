@@ -160,7 +160,7 @@ final class KeyRow {
         return statement.getConnection().createArrayOf("text", texts.toArray());
     }
 
-    private static List<String> list(ResultSet row, String column) throws SQLException {
+    static List<String> list(ResultSet row, String column) throws SQLException {
         return List.of((String[]) row.getArray(column).getArray());
     }
 }
