@@ -31,6 +31,8 @@ public final class Layer {
             "MEHARI_INITIAL_KEY",
             "MEHARI_JAVA_OPTS",
             "MEHARI_TEST_DB_URL");
+    /** Credentials that {@code mehari credentials import --env} reads. */
+    private static final String CREDENTIAL_PREFIX = "MEHARI_CREDENTIAL_";
     /** Those of them that may stand in files. */
     private static final List<String> OTHERS_IN_FILES = List.of("MEHARI_INITIAL_KEY");
     /** What Kubernetes injects for a service that is called {@code mehari} or {@code mehari-...}. */
@@ -170,6 +172,7 @@ public final class Layer {
             case ENVIRONMENT ->
                 name.startsWith(ENVIRONMENT_PREFIX)
                         && !OTHER_VARIABLES.contains(name)
+                        && !name.startsWith(CREDENTIAL_PREFIX)
                         && !SERVICE_LINKS.matcher(name).matches();
             case FLAG -> true;
         };

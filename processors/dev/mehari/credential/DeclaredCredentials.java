@@ -3,13 +3,14 @@ package dev.mehari.credential;
 import dev.mehari.failure.StorageUnavailable;
 import java.util.List;
 
-/** Credentials that the declarative file names. Blocks. */
+/** Makes the stored credentials of an upstream those that a file declares. Blocks. */
 @FunctionalInterface
 public interface DeclaredCredentials {
     /**
-     * Makes the declared credentials of {@code upstream} exactly these, by name: new ones are added, changed ones changed,
-     * those that the file no longer names removed. What operators added stays as it is, unless it has the name of a declared
-     * one, which then takes its place; so does what was learnt of those that stay.
+     * By name: creates and changes what {@code credentials} has, and removes what an earlier call brought and this one does
+     * not have. What an operator made otherwise stays. Called at start, by one instance at a time.
+     *
+     * @param upstream name of one that is stored
      */
     void apply(String upstream, List<DeclaredCredential> credentials) throws StorageUnavailable;
 }

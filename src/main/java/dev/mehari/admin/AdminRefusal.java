@@ -51,6 +51,11 @@ final class AdminRefusal extends Exception {
         return ofField(400, "duplicate_name", "name", what);
     }
 
+    /** 400: another has this secret. */
+    static AdminRefusal duplicateSecret(String what) {
+        return ofField(400, "duplicate_secret", "secret", what);
+    }
+
     /** 400: in the state that it is in, this cannot be done with it. */
     static AdminRefusal invalidState(String what) {
         return ofField(400, "invalid_state", "state", what);

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 /** How Camel itself is set up, and the values behind the placeholders in the routes. */
 record RouteProperties(
         Configuration configuration, @Nullable Path routes, int adminPort, String upstreamBase) {
-    private static final long MAX_ADMIN_BODY = 1 << 20;
+    /** Imports of credentials may be that large; every other resource takes far less. */
+    private static final long MAX_ADMIN_BODY = 8 << 20;
 
     void applyTo(Main main) {
         main.configure()

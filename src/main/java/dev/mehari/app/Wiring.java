@@ -14,6 +14,7 @@ import dev.mehari.caller.KeyRegistry;
 import dev.mehari.caller.NewKey;
 import dev.mehari.config.Configuration;
 import dev.mehari.config.ProxyDefaults;
+import dev.mehari.credential.LiveCredentials.Live;
 import dev.mehari.eip.NonBlockingEips;
 import dev.mehari.eip.breaker.OpenBreakers;
 import dev.mehari.eip.seda.AdmissionQueue;
@@ -127,6 +128,8 @@ final class Wiring implements AutoCloseable {
                                 : AsyncProcessorConverterHelper.convert(new AdmitAnyone())));
         KeyRegistry registry = new KeyRegistryTable(database);
         KeysWiring.bindTo(main, registry, new SecureRandom(), Clock.systemUTC());
+        new CredentialsWiring(configuration, database, new SecureRandom())
+                .bindTo(main, credential -> Live.NOTHING, credential -> "This gateway refreshes no tokens.");
         main.bind("inspectRequest", new InspectRequest(upstreams.takesEveryPath(), new StreamFailureEvents()));
         main.bind("chooseUpstream", new ChooseUpstream(upstreams));
         main.bind("prepareUpstreamRequest", new PrepareUpstreamRequest());

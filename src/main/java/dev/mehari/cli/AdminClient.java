@@ -18,9 +18,11 @@ import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** Speaks to the admin API of one running gateway, as JSON. Blocks the thread that asks, 10 s at most. */
+/** Speaks to the admin API of one running gateway, as JSON. Blocks the thread that asks, 10 s at most unless said otherwise. */
 final class AdminClient {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    private static final Duration LONG_PATIENCE = Duration.ofMinutes(5);
 
     private final URI base;
     private final String token;
@@ -47,6 +49,11 @@ final class AdminClient {
                 "POST", path, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body.toString(), UTF_8));
     }
 
+    /** Sends a file of that type; waits up to five minutes, for what is done with it may take long. */
+    JsonNode post(String path, byte[] body, String type) throws AdminFailure {
+        return send("POST", path, BodyPublishers.ofByteArray(body), type, LONG_PATIENCE);
+    }
+
     JsonNode patch(String path, JsonNode body) throws AdminFailure {
         return send("PATCH", path, BodyPublishers.ofString(body.toString(), UTF_8));
     }
@@ -61,10 +68,15 @@ final class AdminClient {
     }
 
     private JsonNode send(String method, String path, BodyPublisher body) throws AdminFailure {
+        return send(method, path, body, "application/json", PATIENCE);
+    }
+
+    private JsonNode send(String method, String path, BodyPublisher body, String type, Duration patience)
+            throws AdminFailure {
         HttpRequest request = HttpRequest.newBuilder(base.resolve(path))
-                .timeout(PATIENCE)
+                .timeout(patience)
                 .header("Authorization", "Bearer " + token)
-                .header("Content-Type", "application/json")
+                .header("Content-Type", type)
                 .method(method, body)
                 .build();
         try {
@@ -76,7 +88,8 @@ final class AdminClient {
                             + ". Start one with `mehari run`, or say where it is with --admin-url.",
                     false);
         } catch (HttpTimeoutException e) {
-            throw new AdminFailure("The gateway at " + base + " did not answer within 10 s.", false);
+            throw new AdminFailure(
+                    "The gateway at " + base + " did not answer within " + patience.toSeconds() + " s.", false);
         } catch (IOException e) {
             throw new AdminFailure("Speaking to " + base + " failed: " + e.getMessage(), false);
         } catch (InterruptedException e) {

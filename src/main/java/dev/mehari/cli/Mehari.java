@@ -39,6 +39,8 @@ public final class Mehari implements Runnable {
                 .addSubcommand(new LeasesCommand())
                 .addSubcommand(new QueueCommand())
                 .addSubcommand(new PasswordCommand())
+                .addSubcommand(new CredentialsCommand())
+                .addSubcommand(new MasterKeyCommand())
                 .addSubcommand(new BenchmarkCommand())
                 .addSubcommand(new UpstreamCommand())
                 .setCaseInsensitiveEnumValuesAllowed(true)

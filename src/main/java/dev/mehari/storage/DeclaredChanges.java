@@ -2,13 +2,17 @@ package dev.mehari.storage;
 
 import dev.mehari.credential.Credential;
 import dev.mehari.credential.CredentialDraft;
+import dev.mehari.credential.CredentialFields;
 import dev.mehari.credential.CredentialRegistry.NewSecret;
+import dev.mehari.credential.CredentialSecret;
 import dev.mehari.credential.DeclaredCredential;
+import dev.mehari.credential.TokenStore.Grant;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the declared credentials of one upstream those of the file, in a transaction that others began. */
@@ -28,8 +32,9 @@ final class DeclaredChanges {
     private record Known(long id, Credential.Kind kind, boolean enabled, boolean sameSecret) {}
 
     void apply(List<DeclaredCredential> credentials) throws SQLException {
-        removeAllBut(credentials.stream().map(one -> one.fields().name()).toList());
-        for (DeclaredCredential one : credentials) {
+        removeAllBut(credentials.stream().map(DeclaredCredential::name).toList());
+        for (DeclaredCredential declared : credentials) {
+            CredentialDraft one = draft(declared);
             Known known = known(one);
             if (known != null && known.kind() != one.kind()) {
                 remove(known.id());
@@ -53,7 +58,26 @@ final class DeclaredChanges {
         }
     }
 
-    private @Nullable Known known(DeclaredCredential one) throws SQLException {
+    private CredentialDraft draft(DeclaredCredential one) {
+        CredentialFields fields = new CredentialFields(
+                one.name(),
+                one.email(),
+                one.header(),
+                one.priority(),
+                one.weight(),
+                one.maxConcurrent(),
+                one.dailyQuota(),
+                one.userGap(),
+                one.models(),
+                one.enabled());
+        Grant grant = one.grant();
+        CredentialSecret secret = grant == null
+                ? new CredentialSecret.Text(Objects.requireNonNull(one.secret()))
+                : new CredentialSecret.OAuth(grant, one.secret());
+        return new CredentialDraft(upstreamName, one.kind(), fields, secret, null);
+    }
+
+    private @Nullable Known known(CredentialDraft one) throws SQLException {
         String sql =
                 "select id, kind, name, enabled from credential where upstream_id = ? and name = ? for no key update";
         try (PreparedStatement select = connection.prepareStatement(sql)) {

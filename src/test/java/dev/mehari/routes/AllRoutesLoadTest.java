@@ -19,7 +19,8 @@ class AllRoutesLoadTest {
     /** What a route does begins with one of these; a new verb is a decision, not a slip. */
     private static final Set<String> VERBS = Set.of(
             "receive", "admit", "forward", "show", "change", "create", "edit", "delete", "restore", "purge", "open",
-            "close", "return", "refuse");
+            "close", "return", "refuse", "enable", "disable", "release", "test", "refresh", "import", "export",
+            "rotate");
 
     @Test
     @SuppressWarnings("try") // nobody interrupts the close
