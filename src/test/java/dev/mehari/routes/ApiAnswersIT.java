@@ -74,6 +74,7 @@ class ApiAnswersIT {
         ask(200, "PUT", "/api/prices/{model}", "/api/prices/tried", PRICE);
         ask(200, "GET", "/api/prices", "/api/prices", "");
         ask(200, "DELETE", "/api/prices/{model}", "/api/prices/tried", "");
+        askForCredentials();
 
         assertThat(asked).containsAll(below("/api/"));
     }
@@ -128,6 +129,34 @@ class ApiAnswersIT {
         complaints(operation, answer);
         asked.add(operation);
         return new ObjectMapper().readTree(answer.body()).path("id").asText();
+    }
+
+    private void askForCredentials() throws Exception {
+        database.execute(
+                "insert into upstream (name, dialect, base_url) values ('tried', 'openai', 'http://127.0.0.1:1')");
+        String credential = "{\"upstream\":\"tried\",\"name\":\"c\",\"secret\":\"a secret of some length\"}";
+        ask(201, "POST", "/api/credentials", "/api/credentials", credential);
+        String id = database.text("select id from credential");
+        String one = "/api/credentials/" + id;
+        database.execute(
+                "insert into credential_bench values (" + id + ", 'm', 'x', 500, now(), now() + interval '1 h')");
+        ask(200, "POST", "/api/credentials/{id}/test", one + "/test", "");
+        ask(200, "GET", "/api/credentials", "/api/credentials?upstream=tried&cooldown=true", "");
+        ask(200, "GET", "/api/credentials/{id}", one, "");
+        ask(200, "PATCH", "/api/credentials/{id}", one, "{\"weight\":2,\"models\":[\"m*\"]}");
+        ask(200, "POST", "/api/credentials/{id}/disable", one + "/disable", "");
+        ask(200, "POST", "/api/credentials/{id}/enable", one + "/enable", "");
+        ask(200, "POST", "/api/credentials/{id}/release", one + "/release", "");
+        ask(400, "POST", "/api/credentials/{id}/refresh", one + "/refresh", "");
+        ask(200, "POST", "/api/credentials/import", "/api/credentials/import", "[" + credential + ",5]");
+        ask(200, "POST", "/api/credentials/export", "/api/credentials/export", "{\"passphrase\":\"twelve or more\"}");
+        ask(200, "POST", "/api/master-key/rotate", "/api/master-key/rotate", "");
+        String batch = "{\"ids\":[\"" + id + "\",\"0\"],\"action\":\"disable\"}";
+        ask(200, "POST", "/api/credentials/batch", "/api/credentials/batch", batch);
+        ask(200, "DELETE", "/api/credentials/{id}", one, "");
+        ask(200, "GET", "/api/bench-rules", "/api/bench-rules", "");
+        String rules = "{\"rules\":[{\"status\":429,\"reason\":\"rate_limited\",\"duration\":\"5s\"}]}";
+        ask(200, "PUT", "/api/bench-rules", "/api/bench-rules", rules);
     }
 
     private static void complaints(Operation operation, HttpResponse<String> answer) throws Exception {
