@@ -11,7 +11,6 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** The fields of a JSON object, read as the types that they have to be of; null counts as not given. */
@@ -30,8 +29,7 @@ final class JsonFields {
     void only(Set<String> known) throws InvalidKeyField {
         for (String name : iterable(object)) {
             if (!known.contains(name)) {
-                throw new InvalidKeyField(
-                        shown(name), "there is no such field, but " + String.join(", ", new TreeSet<>(known)));
+                throw InvalidKeyField.unknown(shown(name));
             }
         }
     }

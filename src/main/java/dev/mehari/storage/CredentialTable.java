@@ -20,6 +20,8 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,6 +42,8 @@ public final class CredentialTable implements CredentialStore {
     private final BenchTable benches;
     private final CredentialUseTable uses;
     private final RotationTable rotation;
+    /** Of which the log has been told, by id, with the version of the key; credentials are loaded often. */
+    private final Map<Long, Integer> unopened = new ConcurrentHashMap<>();
 
     public CredentialTable(Database database, SealedSecrets secrets) {
         this.database = database;
@@ -91,7 +95,7 @@ public final class CredentialTable implements CredentialStore {
         }
     }
 
-    private static @Nullable Credential credential(ResultSet row, Keyring keyring) throws SQLException {
+    private @Nullable Credential credential(ResultSet row, Keyring keyring) throws SQLException {
         long id = row.getLong("id");
         int version = row.getInt("key_version");
         byte[] sealed = row.getBytes("secret");
@@ -100,6 +104,7 @@ public final class CredentialTable implements CredentialStore {
         }
         try {
             CredentialSecret secret = SealedCredential.open(keyring, id, version, sealed);
+            unopened.remove(id);
             Credential.Kind kind = CredentialRow.kind(row);
             return new Credential(
                     id,
@@ -117,11 +122,13 @@ public final class CredentialTable implements CredentialStore {
                     new AllowList(KeyRow.list(row, "models")),
                     row.getBoolean("enabled"));
         } catch (GeneralSecurityException cannot) {
-            LOG.warn(
-                    "Credential {} is not used: it is sealed with master key version {} ({})",
-                    id,
-                    version,
-                    cannot.getMessage());
+            if (!Integer.valueOf(version).equals(unopened.put(id, version))) {
+                LOG.warn(
+                        "Credential {} is not used: it is sealed with master key version {} ({})",
+                        id,
+                        version,
+                        cannot.getMessage());
+            }
             return null;
         }
     }

@@ -91,6 +91,10 @@ public final class CredentialTransferTable implements CredentialTransfer, Declar
 
     @Override
     public void apply(String upstream, List<DeclaredCredential> credentials) throws StorageUnavailable {
+        if (credentials.isEmpty()) {
+            removeDeclared(upstream); // which needs no master key, and must not make one
+            return;
+        }
         sealing("applying declared credentials", false, (writing, connection) -> {
             Long id = writing.upstream(upstream);
             if (id == null) {
@@ -99,6 +103,17 @@ public final class CredentialTransferTable implements CredentialTransfer, Declar
             new DeclaredChanges(connection, writing, id, upstream).apply(credentials);
             return List.of();
         });
+    }
+
+    private void removeDeclared(String upstream) throws StorageUnavailable {
+        String sql = "delete from credential where declared and upstream_id = (select id from upstream where name = ?)";
+        try (Connection connection = database.connection();
+                PreparedStatement delete = connection.prepareStatement(sql)) {
+            delete.setString(1, upstream);
+            delete.executeUpdate();
+        } catch (SQLException failure) {
+            throw SqlOutage.during("removing declared credentials", failure);
+        }
     }
 
     private <T> T sealing(String doing, boolean dryRun, Sealing<T> work) throws StorageUnavailable {

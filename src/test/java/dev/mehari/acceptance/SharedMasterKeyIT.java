@@ -47,7 +47,7 @@ class SharedMasterKeyIT {
         database.close();
     }
 
-    // rows 83, 87
+    // row 87
     @Test
     void two_instances_share_credentials_through_a_rotation_and_a_stranger_is_refused() throws Exception {
         String path = "/api/credentials/" + keepWith(OLD);

@@ -263,6 +263,19 @@ class CredentialTableIT {
     }
 
     @Test
+    void an_empty_declaration_takes_away_and_makes_no_master_key() throws Exception {
+        CredentialTransferTable declared = new CredentialTransferTable(database.database(), secrets);
+
+        declared.apply("openai", List.of());
+        assertThat(database.number("select count(*) from master_key")).isZero();
+        keep("openai", "by hand", Kind.BEARER, "secret-1");
+        declared.apply("openai", List.of(declaredOne("a", "secret-a")));
+        declared.apply("openai", List.of());
+
+        assertThat(database.query("select name from credential")).containsExactly("by hand");
+    }
+
+    @Test
     void a_burst_of_changes_reloads_once_more_after_the_one_under_way() throws Exception {
         AtomicInteger reloads = new AtomicInteger();
         AtomicInteger running = new AtomicInteger();
