@@ -1,8 +1,10 @@
 package dev.mehari.answer;
 
 import dev.mehari.exchange.Dialect;
+import dev.mehari.failure.GatewayBusy;
 import dev.mehari.inspection.Endpoint;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  * malformed HTTP before any route runs. Safe for use by many threads.
  */
 public final class FailureAnswers {
+    private static final String USER_QUEUE_TIMEOUT =
+            GatewayBusy.Reason.USER_QUEUE_TIMEOUT.name().toLowerCase(Locale.ROOT);
+
     private final ErrorBody body = new ErrorBody();
 
     /**
@@ -31,6 +36,9 @@ public final class FailureAnswers {
         }
         if (row.status() == 401) {
             headers.put("WWW-Authenticate", "Bearer");
+        }
+        if (row.code().equals(USER_QUEUE_TIMEOUT)) {
+            headers.put("x-user-message-queue-error", "queue_timeout"); // what clients of older relays look for
         }
         Endpoint endpoint = row.status() == 405 && path != null ? Endpoint.at(path) : null;
         if (endpoint != null) {

@@ -25,6 +25,8 @@ public final class GatewayBusy extends MehariFailure {
         NO_UPSTREAM,
         /** Every credential or upstream that the call could use has as many calls under way as it may, for too long. */
         UPSTREAM_BUSY,
+        /** The credential's turn for a person's message would come too late. */
+        USER_QUEUE_TIMEOUT,
         /** The gateway is shutting down. */
         SHUTTING_DOWN
     }
