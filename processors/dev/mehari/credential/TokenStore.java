@@ -2,6 +2,7 @@ package dev.mehari.credential;
 
 import dev.mehari.config.Secret;
 import dev.mehari.failure.StorageUnavailable;
+import dev.mehari.upstream.ForwardProxy;
 import java.net.URI;
 import java.time.Instant;
 import java.util.List;
@@ -13,9 +14,22 @@ public interface TokenStore {
      * What a refresh needs (RFC 6749, section 6).
      *
      * @param clientSecret null for a public client
+     * @param refreshToken empty when there is none, so that there can be no refresh
      * @param scopes separated by blanks; empty for those that were granted
+     * @param forwardProxy of the credential's upstream; null when the token URL is reached directly
      */
-    record Grant(URI tokenUrl, String clientId, @Nullable Secret clientSecret, Secret refreshToken, String scopes) {}
+    record Grant(
+            URI tokenUrl,
+            String clientId,
+            @Nullable Secret clientSecret,
+            Secret refreshToken,
+            String scopes,
+            @Nullable ForwardProxy forwardProxy) {
+        /** One whose token URL is reached directly. */
+        public Grant(URI tokenUrl, String clientId, @Nullable Secret clientSecret, Secret refreshToken, String scopes) {
+            this(tokenUrl, clientId, clientSecret, refreshToken, scopes, null);
+        }
+    }
 
     /**
      * New tokens.
@@ -28,14 +42,46 @@ public interface TokenStore {
             @Nullable Secret refreshToken,
             @Nullable Instant expires) {}
 
-    /** Ids of OAuth credentials that are enabled and whose token is missing, of unknown age, or ends by {@code before}. */
+    /**
+     * Where the token of a credential stands.
+     *
+     * @param upstream name of its upstream
+     * @param name of the credential
+     * @param version of its token
+     * @param expires null when there is no token, or nobody knows
+     * @param refreshed when the token was fetched; null when Mehari did not fetch it
+     * @param isClaimed true while somebody refreshes it
+     * @param isResting true while a refresh that failed is not to be tried again
+     * @param error why the last refresh gave no token; null when it did
+     */
+    record TokenState(
+            long credential,
+            String upstream,
+            String name,
+            boolean enabled,
+            long version,
+            @Nullable Instant expires,
+            @Nullable Instant refreshed,
+            boolean isClaimed,
+            boolean isResting,
+            @Nullable String error) {}
+
+    /**
+     * Ids of OAuth credentials that are enabled and whose token is missing, of unknown age, or ends by {@code before}, those
+     * that end first before the others; without those that are claimed or not to be tried again yet.
+     */
     List<Long> due(Instant before) throws StorageUnavailable;
+
+    /** How it is now; null when there is no OAuth credential of that id, or it holds no secret. */
+    @Nullable
+    TokenState state(long credential) throws StorageUnavailable;
 
     /**
      * Claims the refresh of {@code credential} until {@code until}, for the whole cluster.
      *
      * @param tokenVersion of the token that is to be replaced
      * @return null when another one has the claim, or there is a newer token already
+     * @throws IllegalStateException when what is stored cannot be deciphered or read; the claim holds then
      */
     @Nullable
     Grant claim(long credential, long tokenVersion, Instant until) throws StorageUnavailable;

@@ -76,7 +76,8 @@ final class HouseRulesTest {
         "dev.mehari.probing..",
         "dev.mehari.simulator..",
         "dev.mehari.benchmark..",
-        "dev.mehari.transport.."
+        "dev.mehari.transport..",
+        "dev.mehari.outbound.."
     };
     private static final Class<?>[] MUTABLE = {
         Collection.class,
@@ -104,7 +105,7 @@ final class HouseRulesTest {
 
     @ArchTest
     static final ArchRule machinery_knows_features_but_not_each_other = slices().matching("dev.mehari.(*)..")
-            .that(resideInSliceOf("eip", "relay", "storage", "admin", "telemetry", "probing"))
+            .that(resideInSliceOf("eip", "relay", "storage", "admin", "telemetry", "probing", "outbound"))
             .should()
             .notDependOnEachOther()
             .because("each part of the machinery can then be replaced alone; app alone puts them together");

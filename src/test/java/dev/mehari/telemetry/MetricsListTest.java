@@ -3,6 +3,7 @@ package dev.mehari.telemetry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mehari.answer.FailureTable;
+import dev.mehari.credential.RefreshObserver;
 import dev.mehari.exchange.CallRecord;
 import dev.mehari.exchange.Dialect;
 import dev.mehari.failure.GatewayBusy;
@@ -33,6 +34,7 @@ class MetricsListTest {
         new LedgerMeters(registry).follow(unused -> new LedgerView(0, 0, 0, 0, 0, 0, 0, 0), this);
         new LimitMeters(new LimitCounts(), new KeyQueues()).bindTo(registry);
         new UsageMeters(registry).follow(() -> 0, () -> 0);
+        new RefreshMeters(registry).ended(RefreshObserver.Outcome.REFRESHED);
         refuse();
 
         // This registry shows the buckets of a timer as meters of their own; Prometheus does not.
