@@ -9,6 +9,7 @@ import dev.mehari.exchange.Dialect;
 import dev.mehari.failure.GatewayBusy;
 import dev.mehari.limits.KeyQueues;
 import dev.mehari.limits.LimitCounts;
+import dev.mehari.probe.ProbeObserver;
 import dev.mehari.testing.FakeViews;
 import dev.mehari.usage.MeteredCall;
 import dev.mehari.usage.TokenUsage;
@@ -35,6 +36,7 @@ class MetricsListTest {
         new LimitMeters(new LimitCounts(), new KeyQueues()).bindTo(registry);
         new UsageMeters(registry).follow(() -> 0, () -> 0);
         new RefreshMeters(registry).ended(RefreshObserver.Outcome.REFRESHED);
+        new ProbeMeters(registry).probed("openai", ProbeObserver.Outcome.WORKS);
         refuse();
 
         // This registry shows the buckets of a timer as meters of their own; Prometheus does not.
