@@ -47,6 +47,11 @@ public final class ExchangeKeys {
     public static final String UPSTREAM = "mehari.upstream";
     /** {@code dev.mehari.credential.Attempt}: the present try and what it holds; set by {@code takeCredential}. */
     public static final String ATTEMPT = "mehari.attempt";
+    /**
+     * {@code dev.mehari.upstream.UpstreamCredential}: the header that the present try authenticates itself with; absent
+     * where that is left to the upstream's own. Set, and taken away, by {@code takeCredential}.
+     */
+    public static final String CREDENTIAL = "mehari.upstream-credential";
     /** {@code dev.mehari.credential.AttemptLog}: what was tried for this call; set by {@code takeCredential}. */
     public static final String ATTEMPTS = "mehari.attempts";
 

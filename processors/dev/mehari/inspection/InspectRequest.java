@@ -4,6 +4,7 @@ import dev.mehari.exchange.Call;
 import dev.mehari.exchange.Dialect;
 import dev.mehari.exchange.ExchangeKeys;
 import dev.mehari.failure.RequestRejected;
+import java.util.function.BooleanSupplier;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.Processor;
@@ -20,17 +21,17 @@ import org.jspecify.annotations.Nullable;
  * about 1 µs per KiB.
  */
 public final class InspectRequest implements Processor {
-    private final boolean plainTarget;
+    private final BooleanSupplier takesEveryPath;
     private final FailureEvents failureEvents;
     private final RequestFields fields = new RequestFields();
 
     /**
-     * Inspects for one kind of target.
+     * Inspects for what upstreams there are.
      *
-     * @param plainTarget true when every path is forwarded
+     * @param takesEveryPath true while every path is forwarded; asked for each call
      */
-    public InspectRequest(boolean plainTarget, FailureEvents failureEvents) {
-        this.plainTarget = plainTarget;
+    public InspectRequest(BooleanSupplier takesEveryPath, FailureEvents failureEvents) {
+        this.takesEveryPath = takesEveryPath;
         this.failureEvents = failureEvents;
     }
 
@@ -74,7 +75,7 @@ public final class InspectRequest implements Processor {
                         "The path must not hold empty segments, dot segments, encoded slashes or backslashes.",
                         null);
             }
-        } else if (!plainTarget) {
+        } else if (!takesEveryPath.getAsBoolean()) {
             throw new RequestRejected(
                     RequestRejected.Kind.UNKNOWN_PATH,
                     "unknown_path",

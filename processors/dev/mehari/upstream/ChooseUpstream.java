@@ -5,39 +5,103 @@ import dev.mehari.caller.Caller;
 import dev.mehari.exchange.Dialect;
 import dev.mehari.exchange.ExchangeKeys;
 import dev.mehari.failure.Forbidden;
+import dev.mehari.failure.GatewayBusy;
+import dev.mehari.failure.MehariFailure;
 import dev.mehari.failure.RequestRejected;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Sets {@code mehari.upstream} by the dialect of the call; named {@code chooseUpstream} in the routes. Fails with
- * {@link RequestRejected} when no upstream speaks it, and with {@link Forbidden} when the caller's key may not use it.
+ * Sets {@code mehari.candidates}: the upstreams that the call can go to, best first; named {@code chooseUpstream} in the
+ * routes. Those are candidates that take calls of its dialect, that the caller's key may be used for, that serve the model,
+ * that are not marked as failed and whose circuit breaker lets calls through; should there be none but with an open breaker,
+ * these, so that the breaker says for how long. Their order: priority, then {@link WeightedOrder}.
+ *
+ * <p>Fails with {@link RequestRejected} when no upstream speaks the dialect ({@code no_upstream}) or none serves the model
+ * ({@code model_not_found}), with {@link Forbidden} when the key may be used for none of them, and with {@link GatewayBusy}
+ * when all are marked as failed. For any thread.
  */
 public final class ChooseUpstream implements Processor {
-    private final Upstreams upstreams;
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
+    private static final int LONGEST_SHOWN = 200;
 
-    public ChooseUpstream(Upstreams upstreams) {
+    private final Upstreams upstreams;
+    private final UpstreamHealth marks;
+    private final UpstreamHealth breakers;
+    private final WeightedOrder order;
+
+    /**
+     * A chooser.
+     *
+     * @param marks false for an upstream that is marked as failed
+     * @param breakers false for an upstream whose circuit breaker is open
+     */
+    public ChooseUpstream(Upstreams upstreams, UpstreamHealth marks, UpstreamHealth breakers, WeightedOrder order) {
         this.upstreams = upstreams;
+        this.marks = marks;
+        this.breakers = breakers;
+        this.order = order;
     }
 
     @Override
-    public void process(Exchange exchange) throws RequestRejected, Forbidden {
+    public void process(Exchange exchange) throws MehariFailure {
         Dialect dialect = (Dialect) exchange.getProperty(ExchangeKeys.DIALECT);
-        Upstream upstream = upstreams.forDialect(dialect == null ? Dialect.PLAIN : dialect);
-        if (exchange.getProperty(ExchangeKeys.CALLER) instanceof Caller caller) {
-            check(caller.access().upstreams(), upstream);
-        }
-        exchange.setProperty(ExchangeKeys.UPSTREAM, upstream);
+        AllowList allowed = exchange.getProperty(ExchangeKeys.CALLER) instanceof Caller caller
+                ? caller.access().upstreams()
+                : AllowList.ALL;
+        List<Upstream> candidates = candidates(
+                dialect == null ? Dialect.PLAIN : dialect, allowed, (String) exchange.getProperty(ExchangeKeys.MODEL));
+        exchange.setProperty(ExchangeKeys.CANDIDATES, candidates);
+        exchange.setProperty(ExchangeKeys.UPSTREAM, candidates.get(0));
     }
 
-    private static void check(AllowList allowed, Upstream upstream) throws Forbidden {
-        if (!allowed.allows(upstream.name())) {
+    /** Never empty. */
+    List<Upstream> candidates(Dialect dialect, AllowList allowed, @Nullable String model) throws MehariFailure {
+        List<Upstream> speaking = upstreams.forDialect(dialect);
+        List<Upstream> permitted =
+                allowed.allowsAll() ? speaking : only(speaking, upstream -> allowed.allows(upstream.name()));
+        if (permitted.isEmpty()) {
             throw new Forbidden(
                     "upstream_not_allowed",
-                    "This API key may not be used for the upstream that this call would go to, " + upstream.name()
-                            + ".",
+                    "This API key may not be used for any upstream that this call could go to.",
                     Map.of("allowedUpstreams", allowed.patterns()));
         }
+        List<Upstream> serving = only(permitted, upstream -> upstream.options().serves(model));
+        if (serving.isEmpty()) {
+            throw new RequestRejected(
+                    RequestRejected.Kind.UNKNOWN_PATH,
+                    "model_not_found",
+                    "The model `" + shown(model) + "` does not exist here, or this API key may not use it.",
+                    "model");
+        }
+        List<Upstream> unmarked = only(serving, marks::isUsable);
+        if (unmarked.isEmpty()) {
+            throw new GatewayBusy(
+                    GatewayBusy.Reason.NO_UPSTREAM,
+                    "Every upstream that this call could go to is marked as failed; try again later.",
+                    RETRY_AFTER);
+        }
+        List<Upstream> closed = only(unmarked, breakers::isUsable);
+        return order.of(closed.isEmpty() ? unmarked : closed);
+    }
+
+    /** {@code all} itself where every one passes, as almost always. */
+    private static List<Upstream> only(List<Upstream> all, Predicate<Upstream> test) {
+        for (Upstream upstream : all) {
+            if (!test.test(upstream)) {
+                return all.stream().filter(test).toList();
+            }
+        }
+        return all;
+    }
+
+    private static String shown(@Nullable String model) {
+        String text = String.valueOf(model);
+        return text.length() <= LONGEST_SHOWN ? text : text.substring(0, LONGEST_SHOWN) + "...";
     }
 }

@@ -2,6 +2,7 @@ package dev.mehari.upstream;
 
 import dev.mehari.exchange.Dialect;
 import dev.mehari.exchange.ExchangeKeys;
+import dev.mehari.failure.RequestRejected;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
@@ -16,7 +17,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Makes the request fit for the upstream in {@code mehari.upstream}; named {@code prepareUpstreamRequest} in the routes.
  * Removes what {@link PrivateHeaders} lists, headers that {@code Connection} names and credentials in the query, and adds
- * the upstream's own. The body, its encoding and every other header stay as they are. Cookies belong to the application
+ * the credential of the try ({@code mehari.upstream-credential}), else the upstream's own. Where the upstream knows the model
+ * by another name, that is put into the body, of which nothing else changes; a body in which it cannot be put is refused with
+ * {@link RequestRejected}. Its encoding and every other header stay as they are. Cookies belong to the application
  * behind a plain target and stay there, but for Mehari's own; an LLM API gets none. The answer to a metered call is asked for in
  * {@link ReadableCodings}. May run again for a retry: it does
  * nothing that it has done already.
@@ -27,11 +30,14 @@ public final class PrepareUpstreamRequest implements Processor {
 
     private static final String ACCEPT_ENCODING = "Accept-Encoding";
     private static final String OWN_COOKIES = "mehari";
+    private static final String MODEL = "model";
 
     private final PrivateHeaders privateHeaders = new PrivateHeaders();
 
+    private final ModelInBody models = new ModelInBody();
+
     @Override
-    public void process(Exchange exchange) {
+    public void process(Exchange exchange) throws RequestRejected {
         Upstream upstream = (Upstream) exchange.getProperty(ExchangeKeys.UPSTREAM);
         if (upstream == null) {
             throw new IllegalStateException("chooseUpstream has to run before prepareUpstreamRequest");
@@ -53,13 +59,57 @@ public final class PrepareUpstreamRequest implements Processor {
             headers.put(Exchange.HTTP_RAW_QUERY, QueryCredentials.removeFrom(query));
         }
 
-        UpstreamCredential credential = upstream.credential();
+        if (!upstream.options().aliases().isEmpty()) {
+            putModel(exchange, upstream.options());
+        }
+        UpstreamCredential credential = exchange.getProperty(ExchangeKeys.CREDENTIAL) instanceof UpstreamCredential own
+                ? own
+                : upstream.credential();
         if (credential != null) {
             headers.put(credential.header(), credential.value());
         }
         if (upstream.dialect() == Dialect.ANTHROPIC) {
             headers.putIfAbsent("anthropic-version", ANTHROPIC_VERSION);
         }
+    }
+
+    /** What is not JSON in UTF-8 was not read before, so that the call may be for a model of another name there. */
+    private void putModel(Exchange exchange, UpstreamOptions options) throws RequestRejected {
+        Message message = exchange.getMessage();
+        if (!(message.getBody() instanceof byte[] body) || body.length == 0) {
+            return;
+        }
+        String model = (String) exchange.getProperty(ExchangeKeys.MODEL);
+        if (model == null) {
+            if (isCompressed(message) && exchange.getProperty(ExchangeKeys.DIALECT) != Dialect.PLAIN) {
+                throw new RequestRejected(
+                        RequestRejected.Kind.MALFORMED,
+                        "compressed_body",
+                        "The upstream of this call knows models by other names, which cannot be put into a compressed"
+                                + " body: send it uncompressed.",
+                        null);
+            }
+            return;
+        }
+        String there = options.modelThere(model);
+        if (!there.equals(model)) {
+            byte[] changed = models.replace(body, there);
+            if (changed == null) {
+                throw new RequestRejected(
+                        RequestRejected.Kind.MALFORMED,
+                        "invalid_json",
+                        "The request body has to be JSON in UTF-8, for its upstream knows this model by another name.",
+                        MODEL);
+            }
+            message.setBody(changed);
+        }
+    }
+
+    private static boolean isCompressed(Message message) {
+        Object encoding = message.getHeader("Content-Encoding");
+        return encoding != null
+                && !encoding.toString().isBlank()
+                && !"identity".equalsIgnoreCase(encoding.toString().strip());
     }
 
     // X-Request-Id and Content-* cannot be options of a connection; naming them there would only hide them (RFC 9110,

@@ -8,6 +8,7 @@ import dev.mehari.exchange.ExchangeKeys;
 import dev.mehari.exchange.StreamBody;
 import dev.mehari.exchange.StreamEnd;
 import dev.mehari.limits.Charge;
+import dev.mehari.upstream.Upstream;
 import java.util.List;
 import java.util.function.Predicate;
 import org.apache.camel.Exchange;
@@ -75,7 +76,7 @@ public final class MeterUsage implements Processor {
         }
         String asked = (String) exchange.getProperty(ExchangeKeys.MODEL);
         String model = asked == null ? reading.model() : asked;
-        long cost = prices.cost(model, reading.tokens());
+        long cost = prices.cost(upstream(exchange), model, reading.tokens());
         exchange.setProperty(ExchangeKeys.CHARGE, new Charge(reading.tokens().total(), cost));
         MeteredCall metered = new MeteredCall(keyId(exchange), model, reading.tokens(), reading.estimated(), cost);
         observers.forEach(observer -> observer.used(metered));
@@ -94,6 +95,10 @@ public final class MeterUsage implements Processor {
     private static @Nullable String text(Message answer, String header) {
         Object value = answer.getHeader(header);
         return value == null ? null : value.toString();
+    }
+
+    private static @Nullable String upstream(Exchange exchange) {
+        return exchange.getProperty(ExchangeKeys.UPSTREAM) instanceof Upstream upstream ? upstream.name() : null;
     }
 
     /** Keys have numbers; who is anonymous has none. */

@@ -52,7 +52,7 @@ public final class PriceList implements ChargeEstimate {
         return was;
     }
 
-    /** A token for every four bytes, at least one, all of it as input. */
+    /** A token for every four bytes, at least one, all of it as input, for whatever upstream. */
     @Override
     public Charge of(@Nullable String model, int requestBytes) {
         long tokens = Math.max(1, requestBytes / BYTES_PER_TOKEN);
@@ -61,9 +61,14 @@ public final class PriceList implements ChargeEstimate {
         return new Charge(tokens, price == null ? 0 : price.of(new TokenUsage(bounded, 0, 0, 0, 0)));
     }
 
-    /** Nano-dollars that a call has cost; 0 for a model without a price. */
-    long cost(@Nullable String model, TokenUsage tokens) {
-        ModelPrice price = model == null ? null : prices.of(model);
+    /**
+     * Nano-dollars that a call has cost; 0 for a model without a price.
+     *
+     * @param upstream that answered it; null when that is not known
+     * @param model as the caller named it
+     */
+    long cost(@Nullable String upstream, @Nullable String model, TokenUsage tokens) {
+        ModelPrice price = model == null ? null : prices.of(upstream, model);
         if (price != null) {
             return price.of(tokens);
         }

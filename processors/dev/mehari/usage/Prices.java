@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Prices as they were at one time. A model has the price of its own name; else of the pattern that matches with the most
- * characters of its own; else none.
+ * characters of its own; else none. A price may be for one upstream, as {@code upstream/model}.
  */
 final class Prices {
     private static final Comparator<ModelPrice> CLOSEST_FIRST = Comparator.<ModelPrice>comparingInt(
@@ -29,6 +29,31 @@ final class Prices {
                 .filter(price -> !price.model().isExact())
                 .sorted(CLOSEST_FIRST)
                 .toList();
+    }
+
+    /**
+     * The price of {@code model} where it comes from {@code upstream}: that of {@code upstream/model}, where the upstream's
+     * name is written out, else that of the model.
+     *
+     * @param upstream null when that is not known
+     */
+    @Nullable
+    ModelPrice of(@Nullable String upstream, String model) {
+        if (upstream == null) {
+            return of(model);
+        }
+        String prefix = upstream + "/";
+        String there = prefix + model;
+        ModelPrice own = exact.get(there);
+        if (own != null || there.length() > ModelNames.LONGEST) {
+            return own == null ? of(model) : own;
+        }
+        for (ModelPrice price : patterns) {
+            if (price.model().text().startsWith(prefix) && price.model().matches(there)) {
+                return price;
+            }
+        }
+        return of(model);
     }
 
     @Nullable

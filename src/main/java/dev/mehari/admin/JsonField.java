@@ -11,6 +11,9 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +48,32 @@ record JsonField(String name, JsonNode value) {
             throw wrong("must be true or false");
         }
         return value.booleanValue();
+    }
+
+    /** A constant, as {@code least-recently-used} for {@code LEAST_RECENTLY_USED}; {@code usual} for null. */
+    <E extends Enum<E>> E oneOf(Class<E> type, E usual) throws InvalidKeyField {
+        if (isNull()) {
+            return usual;
+        }
+        StringJoiner names = new StringJoiner(", ");
+        for (E constant : Objects.requireNonNull(type.getEnumConstants())) {
+            String text = constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+            if (value.isTextual() && value.textValue().equals(text)) {
+                return constant;
+            }
+            names.add(text);
+        }
+        throw wrong("must be one of " + names);
+    }
+
+    /** The fields of an object, each with the name of this one and a dot before its own; none for null. */
+    List<JsonField> parts() throws InvalidKeyField {
+        if (!isNull() && !value.isObject()) {
+            throw wrong("must be an object");
+        }
+        return value.properties().stream()
+                .map(part -> new JsonField(name + "." + part.getKey(), part.getValue()))
+                .toList();
     }
 
     /** {@code usual} for null. */

@@ -6,7 +6,6 @@ import dev.mehari.admission.AdmissionGate;
 import dev.mehari.admission.AdmissionLimits;
 import dev.mehari.answer.AnswerFailure;
 import dev.mehari.answer.FailureAnswers;
-import dev.mehari.answer.StreamFailureEvents;
 import dev.mehari.caller.AdmitAnyone;
 import dev.mehari.caller.FirstKey;
 import dev.mehari.caller.KeyCache;
@@ -22,7 +21,6 @@ import dev.mehari.eip.seda.NonBlockingSedaComponent;
 import dev.mehari.exchange.ExchangeKeys;
 import dev.mehari.failure.GatewayBusy;
 import dev.mehari.failure.StorageUnavailable;
-import dev.mehari.inspection.InspectRequest;
 import dev.mehari.relay.PassUpstreamAnswer;
 import dev.mehari.relay.RelayHttpComponent;
 import dev.mehari.relay.UpstreamLocation;
@@ -34,8 +32,6 @@ import dev.mehari.storage.Database;
 import dev.mehari.storage.KeyRegistryTable;
 import dev.mehari.storage.SettingTable;
 import dev.mehari.transport.Transport;
-import dev.mehari.upstream.ChooseUpstream;
-import dev.mehari.upstream.PrepareUpstreamRequest;
 import dev.mehari.upstream.Upstream;
 import dev.mehari.upstream.Upstreams;
 import io.netty.channel.EventLoopGroup;
@@ -43,6 +39,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.camel.Exchange;
@@ -71,7 +68,7 @@ final class Wiring implements AutoCloseable {
     private final KeyCache keys;
     private final AdmissionGate gate;
     private final @Nullable SimulatedUpstream simulated;
-    private final Upstreams upstreams;
+    private final UpstreamsWiring upstreams;
     private final RelayHttpComponent relay;
     private final WarmUp warmUp;
     private final Management management;
@@ -85,6 +82,8 @@ final class Wiring implements AutoCloseable {
         this.configuration = configuration;
         adminPort = FreePort.unlessGiven(configuration.listen().adminPort());
         this.database = database;
+        CredentialsWiring credentials = new CredentialsWiring(configuration, database, new SecureRandom());
+        UpstreamsWiring.applyFile(configuration, database, credentials.declared(), System.getenv());
         Transport transport = Transport.best();
         loops = transport.newLoops(Runtime.getRuntime().availableProcessors(), "mehari-io");
 
@@ -97,7 +96,7 @@ final class Wiring implements AutoCloseable {
 
         boolean simulate = configuration.target().isNothingConfigured();
         simulated = simulate ? SimulatedUpstream.start() : null;
-        upstreams = Upstreams.from(configuration.target(), simulated == null ? null : simulated.uri());
+        upstreams = new UpstreamsWiring(configuration, database, simulated == null ? null : simulated.uri());
 
         FailureAnswers answers = new FailureAnswers();
         relay = new RelayHttpComponent(
@@ -128,14 +127,17 @@ final class Wiring implements AutoCloseable {
                                 : AsyncProcessorConverterHelper.convert(new AdmitAnyone())));
         KeyRegistry registry = new KeyRegistryTable(database);
         KeysWiring.bindTo(main, registry, new SecureRandom(), Clock.systemUTC());
-        new CredentialsWiring(configuration, database, new SecureRandom())
-                .bindTo(main, credential -> Live.NOTHING, credential -> "This gateway refreshes no tokens.");
-        main.bind("inspectRequest", new InspectRequest(upstreams.takesEveryPath(), new StreamFailureEvents()));
-        main.bind("chooseUpstream", new ChooseUpstream(upstreams));
-        main.bind("prepareUpstreamRequest", new PrepareUpstreamRequest());
+        credentials.bindTo(main, credential -> Live.NOTHING, credential -> "This gateway refreshes no tokens.");
+        upstreams.bindTo(main, upstream -> true, upstream -> true, warmUp);
         main.bind("passUpstreamAnswer", new PassUpstreamAnswer());
         main.bind("answerFailure", new AnswerFailure(answers, openBreakers::retryAfter));
-        management = new Management(configuration, settings, gate, relay, database, upstreams.all());
+        management = new Management(
+                configuration,
+                settings,
+                gate,
+                relay,
+                database,
+                upstreams.upstreams().all());
         management.bindTo(main, warmUp);
         usage = new UsageWiring(database, management.meters(), warmUp);
         usage.bindTo(main);
@@ -150,7 +152,10 @@ final class Wiring implements AutoCloseable {
                 new QueuesState(gate, limits.queues()));
         admin.bindTo(main);
         new RouteProperties(
-                        configuration, routes, adminPort, base(upstreams.all().get(0)))
+                        configuration,
+                        routes,
+                        adminPort,
+                        base(upstreams.upstreams().all()))
                 .applyTo(main);
     }
 
@@ -163,8 +168,12 @@ final class Wiring implements AutoCloseable {
         return new AdmissionLimits(settings.maxConcurrent(), settings.maxQueue(), settings.queueTimeout());
     }
 
-    private static String base(Upstream upstream) {
-        return (upstream.tls() ? "https://" : "http://") + upstream.authority() + upstream.basePath();
+    /** Of the first; some address that nobody is sent to when there is none yet. */
+    private static String base(List<Upstream> upstreams) {
+        return upstreams.stream()
+                .findFirst()
+                .map(first -> (first.tls() ? "https://" : "http://") + first.authority() + first.basePath())
+                .orElse("http://127.0.0.1");
     }
 
     private @Nullable UpstreamLocation location(Exchange exchange) {
@@ -197,6 +206,7 @@ final class Wiring implements AutoCloseable {
         admin.start();
         SettingTable.follow(database.listener(), settings);
         ApiKeyTable.follow(database.listener(), keys);
+        upstreams.start(database.listener());
         usage.start(database.listener());
         limits.start(database.listener(), loops);
         database.listener().start();
@@ -219,7 +229,7 @@ final class Wiring implements AutoCloseable {
     }
 
     Upstreams upstreams() {
-        return upstreams;
+        return upstreams.upstreams();
     }
 
     /** Says that it is not ready, then stops accepting, lets calls finish for as long as configured, then ends them with an explicit error. */

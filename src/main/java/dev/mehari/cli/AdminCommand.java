@@ -20,6 +20,11 @@ abstract class AdminCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;
 
+    /** With the variables of this process. */
+    AdminCommand() {
+        this(System.getenv());
+    }
+
     AdminCommand(Map<String, String> environment) {
         this.environment = environment;
     }

@@ -34,6 +34,7 @@ public final class Mehari implements Runnable {
                 .addSubcommand(new HealthCommand())
                 .addSubcommand(new ConfigCommand())
                 .addSubcommand(new KeysCommand())
+                .addSubcommand(new UpstreamsCommand())
                 .addSubcommand(new UsageCommand())
                 .addSubcommand(new PricesCommand())
                 .addSubcommand(new LeasesCommand())

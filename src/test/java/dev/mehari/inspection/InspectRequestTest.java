@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class InspectRequestTest {
     private static final FailureEvents NO_EVENTS = (dialect, path, requestId) -> failure -> new byte[0];
 
-    private final InspectRequest inspectRequest = new InspectRequest(false, NO_EVENTS);
+    private final InspectRequest inspectRequest = new InspectRequest(() -> false, NO_EVENTS);
     private final Exchange exchange = TestExchange.create();
 
     @ParameterizedTest
@@ -107,7 +107,7 @@ class InspectRequestTest {
         request("POST", "/v1/messages", "not json");
         FailureEvents events = (dialect, path, id) -> failure -> (dialect + " " + path + " " + id).getBytes(UTF_8);
 
-        assertThatThrownBy(() -> new InspectRequest(false, events).process(exchange))
+        assertThatThrownBy(() -> new InspectRequest(() -> false, events).process(exchange))
                 .isInstanceOf(RequestRejected.class);
 
         assertThat(call.streamFailure(new ClientGone())).asString(UTF_8).isEqualTo("ANTHROPIC /v1/messages req-1");
@@ -120,7 +120,7 @@ class InspectRequestTest {
         assertThat(rejected().kind()).isEqualTo(Kind.UNKNOWN_PATH);
         assertThat(exchange.getProperty(ExchangeKeys.DIALECT)).isEqualTo(Dialect.PLAIN);
 
-        new InspectRequest(true, NO_EVENTS).process(exchange);
+        new InspectRequest(() -> true, NO_EVENTS).process(exchange);
     }
 
     @ParameterizedTest

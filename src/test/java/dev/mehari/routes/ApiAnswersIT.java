@@ -25,6 +25,11 @@ class ApiAnswersIT {
             + "\"queue\":{\"size\":1,\"timeout\":\"2s\"}}}";
     private static final String PRICE = "{\"input\":\"2.50\",\"output\":\"10.00\"}";
 
+    private static final String UPSTREAM =
+            "{\"name\":\"a.b\",\"dialect\":\"plain\",\"base_url\":\"http://127.0.0.1:9\","
+                    + "\"models\":[\"m*\"],\"aliases\":{\"m\":\"there\"},\"choice\":\"weighted\",\"timeouts\":{\"idle\":\"5s\"},"
+                    + "\"tls\":{\"verify\":false},\"probe\":{\"interval\":\"30s\"}}";
+
     private static TestDatabase database;
     private static TestGateway gateway;
     private static AdminCaller holder;
@@ -70,6 +75,13 @@ class ApiAnswersIT {
         ask(200, "POST", "/api/keys/{id}/restore", "/api/keys/" + id + "/restore", "");
         ask(200, "DELETE", "/api/keys/{id}", "/api/keys/" + id, "");
         ask(200, "DELETE", "/api/keys/{id}/purge", "/api/keys/" + id + "/purge", "");
+        ask(201, "POST", "/api/upstreams", "/api/upstreams", UPSTREAM);
+        ask(200, "GET", "/api/upstreams", "/api/upstreams", "");
+        ask(200, "GET", "/api/upstreams/{name}", "/api/upstreams/a.b", "");
+        ask(200, "PATCH", "/api/upstreams/{name}", "/api/upstreams/a.b", "{\"probe\":null,\"enabled\":false}");
+        database.execute("insert into upstream_event (upstream, what) values ('a.b', 'failed')");
+        ask(200, "GET", "/api/events", "/api/events?upstream=a.b&limit=5", "");
+        ask(200, "DELETE", "/api/upstreams/{name}", "/api/upstreams/a.b", "");
         ask(200, "GET", "/api/usage", "/api/usage?from=2026-01-01", "");
         ask(200, "PUT", "/api/prices/{model}", "/api/prices/tried", PRICE);
         ask(200, "GET", "/api/prices", "/api/prices", "");

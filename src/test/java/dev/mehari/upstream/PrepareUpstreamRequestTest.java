@@ -1,9 +1,14 @@
 package dev.mehari.upstream;
 
+import static java.nio.charset.StandardCharsets.UTF_16;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mehari.caller.AllowList;
 import dev.mehari.exchange.Dialect;
 import dev.mehari.exchange.ExchangeKeys;
+import dev.mehari.failure.RequestRejected;
 import dev.mehari.testing.TestExchange;
 import java.net.URI;
 import java.util.List;
@@ -21,6 +26,9 @@ class PrepareUpstreamRequestTest {
             "anthropic", Dialect.ANTHROPIC, Upstreams.ANTHROPIC, null, UpstreamCredential.apiKey("ant-upstream"));
     private static final Upstream PLAIN =
             Upstream.at("target", Dialect.PLAIN, URI.create("http://backend.example"), null, null);
+
+    private static final Upstream ALIASED =
+            FakeUpstreamStore.upstream("aliased", Dialect.OPENAI, 50, 1, AllowList.ALL, Map.of("gpt-x", "vendor/x-1"));
 
     private final Exchange exchange = TestExchange.create();
 
@@ -53,7 +61,7 @@ class PrepareUpstreamRequestTest {
                 "via",
                 "x-real-ip"
             })
-    void keeps_what_is_between_caller_and_gateway(String name) {
+    void keeps_what_is_between_caller_and_gateway(String name) throws Exception {
         // row 34
         exchange.getMessage().setHeader(name, "private");
 
@@ -64,7 +72,7 @@ class PrepareUpstreamRequestTest {
     }
 
     @Test
-    void leaves_everything_else_as_it_is() {
+    void leaves_everything_else_as_it_is() throws Exception {
         // row 34
         Map<String, Object> headers = Map.of(
                 "accept-encoding",
@@ -119,7 +127,7 @@ class PrepareUpstreamRequestTest {
                 "identity | identity",
                 "'' | ''"
             })
-    void asks_for_answers_that_usage_can_be_read_from(String accepted, String narrowed) {
+    void asks_for_answers_that_usage_can_be_read_from(String accepted, String narrowed) throws Exception {
         exchange.setProperty(ExchangeKeys.METERED, true);
         exchange.getMessage().setHeader("accept-encoding", accepted);
 
@@ -130,7 +138,7 @@ class PrepareUpstreamRequestTest {
     }
 
     @Test
-    void takes_codings_of_several_headers_together() {
+    void takes_codings_of_several_headers_together() throws Exception {
         exchange.setProperty(ExchangeKeys.METERED, true);
         exchange.getMessage().setHeader("Accept-Encoding", List.of("br", "gzip"));
 
@@ -140,7 +148,7 @@ class PrepareUpstreamRequestTest {
     }
 
     @Test
-    void asks_for_no_coding_where_the_client_does_not() {
+    void asks_for_no_coding_where_the_client_does_not() throws Exception {
         exchange.setProperty(ExchangeKeys.METERED, true);
 
         prepare(PLAIN);
@@ -149,7 +157,7 @@ class PrepareUpstreamRequestTest {
     }
 
     @Test
-    void leaves_the_codings_of_calls_that_are_not_metered() {
+    void leaves_the_codings_of_calls_that_are_not_metered() throws Exception {
         exchange.setProperty(ExchangeKeys.METERED, false);
         exchange.getMessage().setHeader("Accept-Encoding", "br, zstd");
 
@@ -159,7 +167,7 @@ class PrepareUpstreamRequestTest {
     }
 
     @Test
-    void removes_headers_that_connection_names() {
+    void removes_headers_that_connection_names() throws Exception {
         exchange.getMessage().setHeader("Connection", List.of("close, X-Hop", "x-other"));
         exchange.getMessage().setHeader("x-hop", "1");
         exchange.getMessage().setHeader("X-Other", "2");
@@ -171,7 +179,7 @@ class PrepareUpstreamRequestTest {
     }
 
     @Test
-    void lets_connection_name_nothing_that_the_request_needs() {
+    void lets_connection_name_nothing_that_the_request_needs() throws Exception {
         exchange.getMessage().setHeader("Connection", "content-encoding, x-request-id, CamelHttpPath");
         exchange.getMessage().setHeader("Content-Encoding", "gzip");
         exchange.getMessage().setHeader("X-Request-Id", "req-1");
@@ -184,7 +192,7 @@ class PrepareUpstreamRequestTest {
     }
 
     @Test
-    void authenticates_to_anthropic_and_names_a_version_when_the_caller_does_not() {
+    void authenticates_to_anthropic_and_names_a_version_when_the_caller_does_not() throws Exception {
         exchange.getMessage().setHeader("Authorization", "Bearer mh_caller");
 
         prepare(ANTHROPIC);
@@ -195,7 +203,7 @@ class PrepareUpstreamRequestTest {
     }
 
     @Test
-    void keeps_the_version_that_the_caller_names() {
+    void keeps_the_version_that_the_caller_names() throws Exception {
         exchange.getMessage().setHeader("Anthropic-Version", "2024-10-22");
 
         prepare(ANTHROPIC);
@@ -204,7 +212,7 @@ class PrepareUpstreamRequestTest {
     }
 
     @Test
-    void lets_a_plain_target_have_its_own_cookies_only() {
+    void lets_a_plain_target_have_its_own_cookies_only() throws Exception {
         exchange.getMessage().setHeader("Cookie", "cart=1; mehari_session=secret; theme=dark");
 
         prepare(PLAIN);
@@ -223,7 +231,7 @@ class PrepareUpstreamRequestTest {
         "monkey=1&keys=2&a=%20b&, monkey=1&keys=2&a=%20b&",
         "limit=5&&x=1, limit=5&&x=1",
     })
-    void removes_credentials_from_the_query_only(String query, String forwarded) {
+    void removes_credentials_from_the_query_only(String query, String forwarded) throws Exception {
         exchange.getMessage().setHeader(Exchange.HTTP_RAW_QUERY, query);
 
         prepare(OPENAI);
@@ -232,7 +240,7 @@ class PrepareUpstreamRequestTest {
     }
 
     @Test
-    void does_the_same_once_more_for_a_retry_on_another_upstream() {
+    void does_the_same_once_more_for_a_retry_on_another_upstream() throws Exception {
         exchange.getMessage().setHeader(Exchange.HTTP_PATH, "/v1/messages");
 
         prepare(ANTHROPIC);
@@ -243,7 +251,74 @@ class PrepareUpstreamRequestTest {
         assertThat(exchange.getMessage().getHeader(Exchange.HTTP_PATH)).isEqualTo("/v1/messages");
     }
 
-    private void prepare(Upstream upstream) {
+    @Test
+    void the_credential_of_the_try_goes_before_the_upstreams_own() throws Exception {
+        exchange.setProperty(ExchangeKeys.CREDENTIAL, new UpstreamCredential("x-token", "of the try"));
+        prepare(OPENAI);
+        assertThat(exchange.getMessage().getHeader("x-token")).isEqualTo("of the try");
+        assertThat(exchange.getMessage().getHeader("Authorization")).isNull();
+    }
+
+    @Test
+    void end_to_end_headers_pass() throws Exception {
+        exchange.getMessage().setHeader("Idempotency-Key", "k-1");
+        exchange.getMessage().setHeader("OpenAI-Beta", "assistants=v2");
+        exchange.getMessage().setHeader("If-Match", "\"e\"");
+
+        prepare(OPENAI);
+
+        assertThat(exchange.getMessage().getHeaders())
+                .containsEntry("Idempotency-Key", "k-1")
+                .containsEntry("OpenAI-Beta", "assistants=v2")
+                .containsEntry("If-Match", "\"e\"");
+    }
+
+    @Test
+    void puts_the_upstreams_name_of_the_model_into_the_body() throws Exception {
+        body("{ \"model\" : \"gpt-x\", \"n\":1.0}", "gpt-x");
+        prepare(ALIASED);
+        assertThat(exchange.getMessage().getBody(String.class)).isEqualTo("{ \"model\" : \"vendor/x-1\", \"n\":1.0}");
+    }
+
+    @Test
+    void leaves_a_body_alone_whose_model_has_the_same_name_there() throws Exception {
+        byte[] body = "{\"model\":\"other\"}".getBytes(UTF_8);
+        exchange.getMessage().setBody(body);
+        exchange.setProperty(ExchangeKeys.MODEL, "other");
+
+        prepare(ALIASED);
+
+        assertThat(exchange.getMessage().getBody()).isSameAs(body);
+    }
+
+    @Test
+    void refuses_a_compressed_body_where_models_have_other_names() throws Exception {
+        exchange.getMessage().setHeader("Content-Encoding", "gzip");
+        exchange.getMessage().setBody(new byte[] {31, (byte) 139, 8});
+        exchange.setProperty(ExchangeKeys.DIALECT, Dialect.OPENAI);
+
+        assertThatThrownBy(() -> prepare(ALIASED))
+                .isInstanceOfSatisfying(
+                        RequestRejected.class, no -> assertThat(no.code()).isEqualTo("compressed_body"));
+        prepare(OPENAI);
+        exchange.setProperty(ExchangeKeys.DIALECT, Dialect.PLAIN);
+        prepare(ALIASED);
+    }
+
+    @Test
+    void refuses_a_body_in_which_the_model_cannot_be_replaced() throws Exception {
+        exchange.getMessage().setBody("{\"model\":\"gpt-x\"}".getBytes(UTF_16));
+        exchange.setProperty(ExchangeKeys.MODEL, "gpt-x");
+
+        assertThatThrownBy(() -> prepare(ALIASED)).isInstanceOf(RequestRejected.class);
+    }
+
+    private void body(String json, String model) {
+        exchange.getMessage().setBody(json.getBytes(UTF_8));
+        exchange.setProperty(ExchangeKeys.MODEL, model);
+    }
+
+    private void prepare(Upstream upstream) throws RequestRejected {
         exchange.setProperty(ExchangeKeys.UPSTREAM, upstream);
         new PrepareUpstreamRequest().process(exchange);
     }

@@ -6,10 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.mehari.config.Secret;
 import dev.mehari.config.TargetConfig;
 import dev.mehari.exchange.Dialect;
-import dev.mehari.exchange.ExchangeKeys;
 import dev.mehari.failure.RequestRejected;
-import dev.mehari.testing.TestExchange;
 import java.net.URI;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -32,10 +31,10 @@ class UpstreamsTest {
 
     @Test
     void sends_both_apis_to_the_simulated_upstream_when_nothing_is_configured() throws Exception {
-        var upstreams = Upstreams.from(config(null, null, null), SIMULATED);
+        var upstreams = Upstreams.from(config(null, null, null), SIMULATED, new FakeUpstreamStore());
 
-        assertThat(upstreams.forDialect(Dialect.OPENAI).port()).isEqualTo(9999);
-        assertThat(upstreams.forDialect(Dialect.ANTHROPIC)).isSameAs(upstreams.forDialect(Dialect.OPENAI));
+        assertThat(only(upstreams, Dialect.OPENAI).port()).isEqualTo(9999);
+        assertThat(only(upstreams, Dialect.ANTHROPIC)).isSameAs(only(upstreams, Dialect.OPENAI));
         assertThat(upstreams.takesEveryPath()).isFalse();
         assertThat(upstreams.all()).hasSize(1);
     }
@@ -43,10 +42,10 @@ class UpstreamsTest {
     @Test
     void sends_each_api_to_its_own_with_its_own_credential() throws Exception {
         var config = config(null, "sk-1", "ant-1");
-        var upstreams = Upstreams.from(config, SIMULATED);
+        var upstreams = Upstreams.from(config, SIMULATED, new FakeUpstreamStore());
 
-        Upstream openAi = upstreams.forDialect(Dialect.OPENAI);
-        Upstream anthropic = upstreams.forDialect(Dialect.ANTHROPIC);
+        Upstream openAi = only(upstreams, Dialect.OPENAI);
+        Upstream anthropic = only(upstreams, Dialect.ANTHROPIC);
 
         assertThat(openAi.authority()).isEqualTo("api.openai.com");
         assertThat(openAi.tls()).isTrue();
@@ -61,7 +60,7 @@ class UpstreamsTest {
 
     @Test
     void refuses_the_api_that_no_key_is_known_for() {
-        var upstreams = Upstreams.from(config(null, "sk-1", null), SIMULATED);
+        var upstreams = Upstreams.from(config(null, "sk-1", null), SIMULATED, new FakeUpstreamStore());
 
         assertThatThrownBy(() -> upstreams.forDialect(Dialect.ANTHROPIC)).isInstanceOf(RequestRejected.class);
         assertThatThrownBy(() -> upstreams.forDialect(Dialect.PLAIN)).isInstanceOf(RequestRejected.class);
@@ -70,14 +69,14 @@ class UpstreamsTest {
     @Test
     void sends_everything_to_a_plain_target() throws Exception {
         var proxy = new ForwardProxy("proxy.example", 3128);
-        var upstreams = Upstreams.from(config("backend.example", "sk-1", null), SIMULATED);
+        var upstreams = Upstreams.from(config("backend.example", "sk-1", null), SIMULATED, new FakeUpstreamStore());
 
         assertThat(upstreams.takesEveryPath()).isTrue();
-        assertThat(upstreams.all()).containsExactly(upstreams.forDialect(Dialect.PLAIN));
-        assertThat(upstreams.forDialect(Dialect.OPENAI).authority()).isEqualTo("backend.example:8443");
-        assertThat(upstreams.forDialect(Dialect.OPENAI).credential())
+        assertThat(upstreams.all()).containsExactly(only(upstreams, Dialect.PLAIN));
+        assertThat(only(upstreams, Dialect.OPENAI).authority()).isEqualTo("backend.example:8443");
+        assertThat(only(upstreams, Dialect.OPENAI).credential())
                 .isEqualTo(new UpstreamCredential("Authorization", "Bearer own"));
-        assertThat(upstreams.forDialect(Dialect.OPENAI).forwardProxy()).isEqualTo(proxy);
+        assertThat(only(upstreams, Dialect.OPENAI).forwardProxy()).isEqualTo(proxy);
     }
 
     @ParameterizedTest
@@ -105,13 +104,52 @@ class UpstreamsTest {
     }
 
     @Test
-    void puts_the_upstream_on_the_exchange() throws Exception {
-        var upstreams = Upstreams.from(config(null, null, null), SIMULATED);
-        var exchange = TestExchange.create();
-        exchange.setProperty(ExchangeKeys.DIALECT, Dialect.ANTHROPIC);
+    void a_stored_upstream_takes_the_place_of_the_simulated_one_for_its_dialect_only() throws Exception {
+        Upstream mine = FakeUpstreamStore.upstream("mine", Dialect.OPENAI, 50, 1);
+        var upstreams = new FakeUpstreamStore().with(mine).directory();
 
-        new ChooseUpstream(upstreams).process(exchange);
+        assertThat(upstreams.forDialect(Dialect.OPENAI)).containsExactly(mine);
+        assertThat(only(upstreams, Dialect.ANTHROPIC).name()).isEqualTo("simulated");
+        assertThat(upstreams.takesEveryPath()).isFalse();
+        assertThat(upstreams.all()).extracting(Upstream::name).containsExactly("mine", "simulated");
+    }
 
-        assertThat(exchange.getProperty(ExchangeKeys.UPSTREAM)).isSameAs(upstreams.forDialect(Dialect.ANTHROPIC));
+    @Test
+    void a_stored_plain_upstream_takes_the_calls_of_every_dialect_and_path() throws Exception {
+        Upstream any = FakeUpstreamStore.upstream("any", Dialect.PLAIN, 50, 1);
+        var upstreams = new FakeUpstreamStore().with(any).directory();
+
+        for (Dialect dialect : Dialect.values()) {
+            assertThat(upstreams.forDialect(dialect)).containsExactly(any);
+        }
+        assertThat(upstreams.takesEveryPath()).isTrue();
+    }
+
+    @Test
+    void what_is_configured_stays_beside_what_is_stored_unless_that_has_its_name() throws Exception {
+        var store = new FakeUpstreamStore();
+        var upstreams = Upstreams.from(config(null, "sk-1", "ant-1"), SIMULATED, store);
+        store.with(
+                FakeUpstreamStore.upstream("first", Dialect.OPENAI, 10, 1),
+                FakeUpstreamStore.upstream("last", Dialect.OPENAI, 90, 1),
+                FakeUpstreamStore.upstream("anthropic", Dialect.ANTHROPIC, 90, 1));
+        assertThat(names(upstreams, Dialect.OPENAI)).containsExactly("openai");
+
+        upstreams.reload();
+
+        assertThat(names(upstreams, Dialect.OPENAI)).containsExactly("first", "openai", "last");
+        assertThat(only(upstreams, Dialect.ANTHROPIC).credential()).isNull();
+        store.with();
+        upstreams.reload();
+        assertThat(only(upstreams, Dialect.ANTHROPIC).credential()).isNotNull();
+    }
+
+    private static Upstream only(Upstreams upstreams, Dialect dialect) throws RequestRejected {
+        assertThat(upstreams.forDialect(dialect)).hasSize(1);
+        return upstreams.forDialect(dialect).get(0);
+    }
+
+    private static List<String> names(Upstreams upstreams, Dialect dialect) throws RequestRejected {
+        return upstreams.forDialect(dialect).stream().map(Upstream::name).toList();
     }
 }

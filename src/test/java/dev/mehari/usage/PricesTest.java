@@ -20,7 +20,7 @@ class PricesTest {
         price("m", 2_500_000, 1_250_000, 3_125_000, 10_000_000);
 
         // 100 * 2500 + 10 * 1250 + 8 * 3125 + 20 * 10000 nano-dollars
-        assertThat(prices.cost("m", new TokenUsage(100, 10, 8, 20, 5))).isEqualTo(487_500);
+        assertThat(prices.cost(null, "m", new TokenUsage(100, 10, 8, 20, 5))).isEqualTo(487_500);
     }
 
     @ParameterizedTest
@@ -28,7 +28,7 @@ class PricesTest {
     void rounds_half_up(long micros, long nanoDollars) throws Exception {
         price("m", micros, 0, 0, 0);
 
-        assertThat(prices.cost("m", new TokenUsage(1, 0, 0, 0, 0))).isEqualTo(nanoDollars);
+        assertThat(prices.cost(null, "m", new TokenUsage(1, 0, 0, 0, 0))).isEqualTo(nanoDollars);
     }
 
     @Test
@@ -37,7 +37,8 @@ class PricesTest {
         price("m", most, most, most, most);
         long many = TokenUsage.GREATEST;
 
-        assertThat(prices.cost("m", new TokenUsage(many, many, many, many, 0))).isEqualTo(4_000_000L * 1_000_000_000L);
+        assertThat(prices.cost(null, "m", new TokenUsage(many, many, many, many, 0)))
+                .isEqualTo(4_000_000L * 1_000_000_000L);
     }
 
     @Test
@@ -100,7 +101,7 @@ class PricesTest {
     }
 
     private long cost(String model) {
-        return prices.cost(model, new TokenUsage(1, 0, 0, 0, 0));
+        return prices.cost(null, model, new TokenUsage(1, 0, 0, 0, 0));
     }
 
     private void price(String model, long input, long cached, long write, long output) throws Exception {
