@@ -1,27 +1,21 @@
 package dev.mehari.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.mehari.config.ConfigurationException;
 import dev.mehari.testing.RawClient;
 import dev.mehari.testing.StubUpstream;
 import dev.mehari.testing.TestDatabase;
 import dev.mehari.testing.TestGateway;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -29,44 +23,43 @@ import org.junit.jupiter.params.provider.CsvSource;
 class UpstreamsIT {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String CHAT = "/v1/chat/completions";
+    private static final String SIMULATED = "'messages' must be an array";
 
     private static TestDatabase database;
 
-    @TempDir
-    private Path folder;
-
-    private StubUpstream first;
-    private StubUpstream second;
-    private TestGateway gateway;
+    private static StubUpstream first;
+    private static StubUpstream second;
+    private static TestGateway gateway;
 
     @BeforeAll
-    static void create() {
+    static void start() throws Exception {
         database = TestDatabase.create();
+        first = StubUpstream.respondingWith(200);
+        second = StubUpstream.respondingWith(200);
+        gateway = TestGateway.simulated(database);
     }
 
     @AfterAll
-    static void drop() {
+    static void close() {
+        gateway.close();
+        second.close();
+        first.close();
         database.close();
     }
 
     @BeforeEach
-    void start() throws Exception {
+    void empty() {
         database.execute("truncate upstream, upstream_event cascade; truncate usage_by_day, model_price");
-        first = StubUpstream.answering((request, reply) -> reply.json(200, "{\"who\":\"first\"}"));
-        second = StubUpstream.answering((request, reply) -> reply.json(200, "{\"who\":\"second\"}"));
-        gateway = TestGateway.simulated(database);
-    }
-
-    @AfterEach
-    void close() {
-        gateway.close();
-        second.close();
-        first.close();
+        first.answer((request, reply) -> reply.json(200, "{\"who\":\"first\"}"));
+        second.answer((request, reply) -> reply.json(200, "{\"who\":\"second\"}"));
+        await().atMost(Duration.ofSeconds(5)).until(() -> ask("m").contains(SIMULATED));
+        first.requests().clear();
+        second.requests().clear();
     }
 
     @Test
     void an_upstream_takes_calls_from_when_it_is_added_until_it_is_removed() throws Exception {
-        assertThat(ask("m")).contains("\"object\"");
+        assertThat(ask("m")).contains(SIMULATED);
 
         JsonNode made = add("first", first, "\"priority\":10");
         assertThat(made.path("state").asText()).isEqualTo("usable");
@@ -80,19 +73,7 @@ class UpstreamsIT {
         expect(200, gateway.admin("DELETE", "/api/upstreams/first", ""));
         soon(() -> ask("m").contains("second"));
         expect(200, gateway.admin("DELETE", "/api/upstreams/second", ""));
-        soon(() -> ask("m").contains("\"object\""));
-    }
-
-    @Test
-    void a_change_on_one_instance_is_in_force_on_the_other_within_a_second() throws Exception {
-        try (TestGateway other = TestGateway.simulated(database)) {
-            for (int i = 0; i < 3; i++) {
-                add("first", first, "\"priority\":10");
-                soon(() -> ask(other, "m").contains("first"));
-                expect(200, gateway.admin("DELETE", "/api/upstreams/first", ""));
-                soon(() -> !ask(other, "m").contains("first"));
-            }
-        }
+        soon(() -> ask("m").contains(SIMULATED));
     }
 
     // row 32
@@ -252,7 +233,7 @@ class UpstreamsIT {
             aliases | {"a":5}
             aliases | {"a":""}
             aliases | {"":"a"}
-            aliases | {"a":"b\u0000"}
+            aliases | {"a":"b\\u0000"}
             aliases | []
             choice | "random"
             rotation_calls | 0
@@ -263,7 +244,7 @@ class UpstreamsIT {
             timeouts.connect | {"connect":"soon"}
             timeouts.never | {"never":"1s"}
             tls.authority | {"authority":"no pem"}
-            tls.authority | {"authority":"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----"}
+            tls.authority | {"authority":"-----BEGIN CERTIFICATE-----\\nAAAA\\n-----END CERTIFICATE-----"}
             tls.verify | {"verify":"no"}
             probe.interval | {"interval":"100ms"}
             probe.interval | {"model":"m"}
@@ -276,10 +257,9 @@ class UpstreamsIT {
         String before = database.text("select string_agg(upstream::text, ' ') from upstream");
         String top = field.contains(".") ? field.substring(0, field.indexOf('.')) : field;
 
-        HttpResponse<String> refused = gateway.admin(
-                "PATCH",
-                "/api/upstreams/first",
-                "{\"weight\":9,\"" + top + "\":" + value + "}".replace("{\"weight\":9,\"weight\"", "{\"weight\""));
+        String sound = top.equals("weight") ? "" : "\"weight\":9,";
+        HttpResponse<String> refused =
+                gateway.admin("PATCH", "/api/upstreams/first", "{" + sound + "\"" + top + "\":" + value + "}");
 
         assertThat(refused.statusCode()).as(refused.body()).isEqualTo(400);
         assertThat(JSON.readTree(refused.body()).at("/error/field").asText()).isEqualTo(field);
@@ -306,42 +286,6 @@ class UpstreamsIT {
             assertThat(absent.statusCode()).isEqualTo(404);
             assertThat(absent.body()).contains("unknown_upstream");
         }
-    }
-
-    @Test
-    void a_file_is_applied_at_every_start_and_takes_back_only_what_it_brought() throws Exception {
-        add("by-hand", second, "\"priority\":90");
-        Path file = Files.writeString(
-                folder.resolve("u.yaml"),
-                "upstreams:\n  - name: first\n    dialect: openai\n    base_url: http://127.0.0.1:" + first.port()
-                        + "\n");
-        try (TestGateway declared = TestGateway.simulated(database, "mehari.upstreams.yaml", file.toString())) {
-            assertThat(ask(declared, "m")).contains("first");
-            JsonNode shown = JSON.readTree(
-                    declared.admin("GET", "/api/upstreams/first", "").body());
-            assertThat(shown.path("declared").asBoolean()).isTrue();
-        }
-
-        Files.writeString(file, "upstreams: []\n");
-        try (TestGateway declared = TestGateway.simulated(database, "mehari.upstreams.yaml", file.toString())) {
-            assertThat(ask(declared, "m")).contains("second");
-        }
-    }
-
-    @Test
-    void a_file_that_is_wrong_refuses_the_start_and_changes_nothing() throws Exception {
-        add("by-hand", second, "\"priority\":90");
-        String before = database.text("select string_agg(upstream::text, ' ') from upstream");
-        Path file = Files.writeString(
-                folder.resolve("u.yaml"),
-                "upstreams:\n  - {name: good, dialect: openai, base_url: http://h}\n  - name: bad\n    colour: red\n");
-
-        assertThatThrownBy(() -> TestGateway.simulated(database, "mehari.upstreams.yaml", file.toString()))
-                .isInstanceOf(ConfigurationException.class)
-                .hasMessageContaining("line 4: colour")
-                .hasMessageContaining("line 3: base_url: must be given");
-        assertThat(database.text("select string_agg(upstream::text, ' ') from upstream"))
-                .isEqualTo(before);
     }
 
     private JsonNode add(String name, StubUpstream stub, String more) throws Exception {
