@@ -65,8 +65,13 @@ class DeclaredUpstreamsIT {
     @Test
     void refuses_the_start_when_it_is_wrong_and_changes_nothing() throws Exception {
         String before = all();
-        Path file = file("upstreams:\n  - {name: good, dialect: openai, base_url: http://h}\n"
-                + "  - name: bad\n    colour: red\n    base_url: http://${ABSENT_HOST}\n");
+        Path file = file("""
+                upstreams:
+                  - {name: good, dialect: openai, base_url: http://h}
+                  - name: bad
+                    colour: red
+                    base_url: http://${ABSENT_HOST}
+                """);
 
         assertThatThrownBy(() -> start(file))
                 .isInstanceOf(ConfigurationException.class)

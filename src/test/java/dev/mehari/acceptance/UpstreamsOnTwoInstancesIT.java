@@ -139,10 +139,13 @@ class UpstreamsOnTwoInstancesIT {
 
     @Test
     void a_wrong_file_refuses_the_start_with_all_problems_and_no_secret() throws Exception {
-        Path wrong = Files.writeString(
-                folder.resolve("wrong.yaml"),
-                "upstreams:\n  - name: declared\n    colour: red\n    credentials:\n"
-                        + "      - {name: c, secret: \"${SECRET}\\n\", weight: 0}\n");
+        Path wrong = Files.writeString(folder.resolve("wrong.yaml"), """
+                upstreams:
+                  - name: declared
+                    colour: red
+                    credentials:
+                      - {name: c, secret: "${SECRET}\\n", weight: 0}
+                """);
         try (MehariProcess refused = MehariProcess.start(
                 Map.of("MEHARI_UPSTREAMS_YAML", wrong.toString(), "SECRET", "sk-not-to-be-seen"),
                 "run",

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 
 class ChooseUpstreamTest {
@@ -34,8 +35,9 @@ class ChooseUpstreamTest {
         chooser(upstream("b", Dialect.ANTHROPIC, 60, 1), upstream("a", Dialect.PLAIN, 10, 1))
                 .process(exchange);
 
-        assertThat(exchange.getProperty(ExchangeKeys.CANDIDATES, List.class))
-                .extracting(one -> ((Upstream) one).name())
+        assertThat(exchange.getProperty(ExchangeKeys.CANDIDATES))
+                .asInstanceOf(InstanceOfAssertFactories.list(Upstream.class))
+                .extracting(Upstream::name)
                 .containsExactly("a", "b");
         assertThat(exchange.getProperty(ExchangeKeys.UPSTREAM, Upstream.class).name())
                 .isEqualTo("a");

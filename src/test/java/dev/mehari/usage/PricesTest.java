@@ -100,6 +100,27 @@ class PricesTest {
         assertThatThrownBy(() -> new ModelPattern("x".repeat(101))).isInstanceOf(IllegalArgumentException.class);
     }
 
+    @Test
+    void a_price_for_one_upstream_goes_before_that_of_the_model() throws Exception {
+        price("*", 1_000, 0, 0, 0);
+        price("m", 2_000, 0, 0, 0);
+        price("up/m", 3_000, 0, 0, 0);
+        price("up/n*", 4_000, 0, 0, 0);
+        price("u*", 5_000, 0, 0, 0);
+
+        assertThat(costAt("up", "m")).isEqualTo(3);
+        assertThat(costAt("up", "n1")).isEqualTo(4);
+        assertThat(costAt("up", "other")).as("*, not u* for up/other").isEqualTo(1);
+        assertThat(costAt("other", "m")).isEqualTo(2);
+        assertThat(costAt("other", "up/m")).as("a model may have such a name").isEqualTo(3);
+        assertThat(costAt("up", "x".repeat(99))).isEqualTo(1);
+        assertThat(costAt(null, "m")).isEqualTo(2);
+    }
+
+    private long costAt(String upstream, String model) {
+        return prices.cost(upstream, model, new TokenUsage(1, 0, 0, 0, 0));
+    }
+
     private long cost(String model) {
         return prices.cost(null, model, new TokenUsage(1, 0, 0, 0, 0));
     }
