@@ -275,6 +275,7 @@ class TokenKeeperTest {
         keeper.refresh(1, tell("go"));
 
         keeper.close();
+        assertThat(told).containsExactly("go");
         keeper.refresh(1, tell("after"));
 
         assertThat(told).containsExactly("go", "after");
