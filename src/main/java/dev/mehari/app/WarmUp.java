@@ -85,7 +85,7 @@ final class WarmUp {
     /** Runs on the data port at {@code host}; takes about a second. */
     void run(String host, int port) throws InterruptedException {
         try (SimulatedUpstream simulated = SimulatedUpstream.start()) {
-            upstream = new UpstreamLocation(false, "127.0.0.1", simulated.port(), "", null, 0);
+            upstream = new UpstreamLocation(false, "127.0.0.1", simulated.port(), "");
             send(host, port, false);
             send(host, port, true);
         } finally {

@@ -70,6 +70,7 @@ final class Wiring implements AutoCloseable {
     private final @Nullable SimulatedUpstream simulated;
     private final UpstreamsWiring upstreams;
     private final RelayHttpComponent relay;
+    private final UpstreamLocations locations = new UpstreamLocations();
     private final WarmUp warmUp;
     private final Management management;
     private final UsageWiring usage;
@@ -181,19 +182,7 @@ final class Wiring implements AutoCloseable {
         if (rehearsed != null) {
             return rehearsed;
         }
-        return exchange.getProperty(ExchangeKeys.UPSTREAM) instanceof Upstream upstream
-                ? new UpstreamLocation(
-                        upstream.tls(),
-                        upstream.host(),
-                        upstream.port(),
-                        upstream.basePath(),
-                        upstream.forwardProxy() == null
-                                ? null
-                                : upstream.forwardProxy().host(),
-                        upstream.forwardProxy() == null
-                                ? 0
-                                : upstream.forwardProxy().port())
-                : null;
+        return exchange.getProperty(ExchangeKeys.UPSTREAM) instanceof Upstream upstream ? locations.of(upstream) : null;
     }
 
     @Nullable

@@ -1,5 +1,6 @@
 package dev.mehari.relay;
 
+import dev.mehari.credential.AttemptLog;
 import dev.mehari.exchange.ExchangeKeys;
 import dev.mehari.failure.ClientGone;
 import dev.mehari.failure.GatewayBusy;
@@ -199,6 +200,10 @@ final class RelayConsumer extends DefaultConsumer implements Suspendable {
         Object queued = exchange.getProperty(ExchangeKeys.QUEUE_MS);
         if (queued != null) {
             headers.set(RelayHttpComponent.QUEUE_MS_HEADER, queued);
+        }
+        if (exchange.getProperty(ExchangeKeys.ATTEMPTS) instanceof AttemptLog tries
+                && tries.attempts().size() > 1) {
+            headers.set(RelayHttpComponent.ATTEMPTS_HEADER, tries.attempts().size());
         }
         if (call.hasBegunEventStream()) {
             answerBegunStream(call, exchange, status, headers, body);

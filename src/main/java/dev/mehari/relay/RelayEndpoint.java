@@ -67,7 +67,8 @@ public final class RelayEndpoint extends NettyHttpEndpoint {
                         ? component.tls().context(getConfiguration().getSslContextParameters())
                         : null,
                 null);
-        return new RelayTarget(address, path.endsWith("/") ? path.substring(0, path.length() - 1) : path, query(uri));
+        String base = path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
+        return new RelayTarget(address, base, query(uri), UpstreamLocation.TimeLimits.ENDPOINTS);
     }
 
     private static @Nullable String query(URI uri) {

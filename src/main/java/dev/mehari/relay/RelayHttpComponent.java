@@ -29,6 +29,10 @@ import org.jspecify.annotations.Nullable;
 public final class RelayHttpComponent extends NettyHttpComponent {
     public static final String REQUEST_ID_HEADER = "X-Request-Id";
     public static final String QUEUE_MS_HEADER = "X-Mehari-Queue-Ms";
+    /** How often an upstream was asked, or was to be; only there when more than once. */
+    public static final String ATTEMPTS_HEADER = "X-Mehari-Attempts";
+
+    private static final int MAX_TARGETS = 10_000;
 
     private final Transport transport;
     private final EventLoopGroup loops;
@@ -117,12 +121,21 @@ public final class RelayHttpComponent extends NettyHttpComponent {
     @Nullable
     RelayTarget targetOf(Exchange exchange) {
         UpstreamLocation chosen = chosenUpstream.apply(exchange);
-        return chosen == null ? null : chosenTargets.computeIfAbsent(chosen, this::target);
+        if (chosen == null) {
+            return null;
+        }
+        RelayTarget known = chosenTargets.get(chosen);
+        return known != null ? known : target(chosen);
     }
 
     private RelayTarget target(UpstreamLocation chosen) {
+        if (chosenTargets.size() >= MAX_TARGETS) {
+            chosenTargets.clear(); // of upstreams that were changed or removed; those in use come again
+        }
         try {
-            return chosen.target(chosen.tls() ? tls().context(null) : null);
+            RelayTarget target = chosen.target(chosen.tls() ? tls().context(chosen.trust()) : null);
+            chosenTargets.put(chosen, target);
+            return target;
         } catch (Exception e) {
             throw new IllegalStateException("TLS towards " + chosen.host() + " cannot be set up", e);
         }

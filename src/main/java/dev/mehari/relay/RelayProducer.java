@@ -1,6 +1,8 @@
 package dev.mehari.relay;
 
+import dev.mehari.credential.AttemptLog;
 import dev.mehari.exchange.Call;
+import dev.mehari.exchange.ExchangeKeys;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -88,8 +90,20 @@ final class RelayProducer extends DefaultAsyncProducer {
                 requestTarget(in, target),
                 headers,
                 body,
-                timeouts,
+                timeouts(exchange, target),
                 endpoint.getComponent().nowNanos());
+    }
+
+    /** The total is that of all tries together. */
+    private UpstreamTimeouts timeouts(Exchange exchange, RelayTarget target) {
+        UpstreamTimeouts limits = timeouts.with(target.limits());
+        if (limits.totalNanos() > 0
+                && exchange.getProperty(ExchangeKeys.ATTEMPTS) instanceof AttemptLog tries
+                && tries.attempts().size() > 1) {
+            long first = tries.attempts().get(0).startedNanos();
+            return limits.after(endpoint.getComponent().nowNanos() - first);
+        }
+        return limits;
     }
 
     private static HttpMethod method(Message in, byte[] body) {

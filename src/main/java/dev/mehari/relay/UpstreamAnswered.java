@@ -1,5 +1,6 @@
 package dev.mehari.relay;
 
+import dev.mehari.failure.AnsweredByUpstream;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -12,7 +13,7 @@ import org.apache.camel.component.netty.http.NettyHttpOperationFailedException;
  * Camel's exception for a status that counts as a failure, together with the answer that had it. A circuit breaker hands
  * on nothing but the exception, and the client is to see what the upstream said; {@link PassUpstreamAnswer} shows it.
  */
-final class UpstreamAnswered extends NettyHttpOperationFailedException {
+final class UpstreamAnswered extends NettyHttpOperationFailedException implements AnsweredByUpstream {
     private static final long serialVersionUID = 1L;
 
     private final transient Message answer;
@@ -32,7 +33,13 @@ final class UpstreamAnswered extends NettyHttpOperationFailedException {
         this.answer = answer;
     }
 
-    Message answer() {
+    @Override
+    public int status() {
+        return getStatusCode();
+    }
+
+    @Override
+    public Message answer() {
         return answer;
     }
 

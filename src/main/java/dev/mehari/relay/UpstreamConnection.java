@@ -31,6 +31,9 @@ import org.jspecify.annotations.Nullable;
  * ({@code request} and {@code head}) and streaming ({@code live}).
  */
 final class UpstreamConnection extends ChannelInboundHandlerAdapter implements Runnable {
+    /** What may be looked for in an error answer stands at its beginning; 64 KiB of it are enough to judge it by. */
+    private static final int MAX_WHOLE_ERROR = 64 * 1024;
+
     private final UpstreamPool pool;
     private final UpstreamPool.Host host;
     private final GatheredBytes gathered = new GatheredBytes();
@@ -179,7 +182,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements R
             gathered.add(ctx.alloc(), content.content());
             if (last) {
                 whole();
-            } else if (gathered.size() > pool.maxGathered()) {
+            } else if (gathered.size() > (isError(head) && call() != null ? MAX_WHOLE_ERROR : pool.maxGathered())) {
                 tooLarge();
             }
         }
@@ -210,8 +213,16 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements R
         }
     }
 
+    private static boolean isError(HttpResponse response) {
+        return response.status().code() >= 400;
+    }
+
     /** Small answers and error answers are worth waiting for: routes look into them, and one write sends them. */
     private boolean isToBeStreamed(HttpResponse response) {
+        if (isError(response)) {
+            return HttpUtil.getContentLength(response, -1L) > MAX_WHOLE_ERROR
+                    && !HttpUtil.isTransferEncodingChunked(response);
+        }
         String type = response.headers().get("content-type");
         if (type != null && type.toLowerCase(Locale.ROOT).startsWith("text/event-stream")) {
             return true;

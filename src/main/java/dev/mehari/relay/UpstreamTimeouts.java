@@ -2,6 +2,7 @@ package dev.mehari.relay;
 
 import dev.mehari.failure.UpstreamTimeout;
 import dev.mehari.failure.UpstreamTimeout.Stage;
+import dev.mehari.relay.UpstreamLocation.TimeLimits;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +14,24 @@ import org.jspecify.annotations.Nullable;
  * @param totalNanos from the request to the last byte
  */
 record UpstreamTimeouts(long connectNanos, long firstByteNanos, long idleNanos, long totalNanos) {
+    /** The same, but for what {@code own} says. */
+    UpstreamTimeouts with(TimeLimits own) {
+        return own.equals(TimeLimits.ENDPOINTS)
+                ? this
+                : new UpstreamTimeouts(
+                        own.connectNanos() < 0 ? connectNanos : own.connectNanos(),
+                        own.firstByteNanos() < 0 ? firstByteNanos : own.firstByteNanos(),
+                        own.idleNanos() < 0 ? idleNanos : own.idleNanos(),
+                        own.totalNanos() < 0 ? totalNanos : own.totalNanos());
+    }
+
+    /** The same for a call of whose total {@code spentNanos} are over already. */
+    UpstreamTimeouts after(long spentNanos) {
+        return totalNanos <= 0 || spentNanos <= 0
+                ? this
+                : new UpstreamTimeouts(connectNanos, firstByteNanos, idleNanos, Math.max(1, totalNanos - spentNanos));
+    }
+
     static boolean isOver(long limitNanos, long sinceNanos, long now) {
         return limitNanos > 0 && now - sinceNanos >= limitNanos;
     }

@@ -3,6 +3,8 @@ package dev.mehari.relay;
 import dev.mehari.answer.FailureAnswers;
 import dev.mehari.config.ByteSize;
 import dev.mehari.config.RelayLimits;
+import dev.mehari.relay.UpstreamLocation.TimeLimits;
+import dev.mehari.relay.UpstreamLocation.TlsTrust;
 import dev.mehari.transport.Transport;
 import io.netty.channel.EventLoopGroup;
 import java.nio.charset.StandardCharsets;
@@ -65,7 +67,8 @@ final class RelayFixture implements AutoCloseable {
     static RelayFixture through(String proxyHost, int proxyPort, String host, int port, String... options)
             throws Exception {
         RelayFixture fixture = prepared();
-        UpstreamLocation upstream = new UpstreamLocation(false, host, port, "/base", proxyHost, proxyPort);
+        UpstreamLocation upstream = new UpstreamLocation(
+                false, host, port, "/base", proxyHost, proxyPort, TlsTrust.JVM, TimeLimits.ENDPOINTS);
         fixture.relay.chooseUpstreamBy(exchange -> upstream);
         return fixture.run(relaying("127.0.0.1:1", options));
     }

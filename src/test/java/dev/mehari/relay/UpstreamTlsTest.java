@@ -2,6 +2,8 @@ package dev.mehari.relay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mehari.relay.UpstreamLocation.TimeLimits;
+import dev.mehari.relay.UpstreamLocation.TlsTrust;
 import dev.mehari.testing.LeakWatch;
 import dev.mehari.testing.RawClient;
 import dev.mehari.testing.StubUpstream;
@@ -54,7 +56,8 @@ class UpstreamTlsTest {
         try (StubUpstream stub = StubUpstream.answeringOverTls(names, (request, reply) -> reply.json(200, "{}"));
                 ConnectProxy proxy = ConnectProxy.alwaysTo(stub.port());
                 RelayFixture relay = RelayFixture.prepared()) {
-            UpstreamLocation named = new UpstreamLocation(true, "api.example.com", 443, "", "127.0.0.1", proxy.port());
+            UpstreamLocation named = new UpstreamLocation(
+                    true, "api.example.com", 443, "", "127.0.0.1", proxy.port(), TlsTrust.JVM, TimeLimits.ENDPOINTS);
             relay.relay.chooseUpstreamBy(exchange -> named);
             relay.run(RelayFixture.relaying("127.0.0.1:1"));
             try (RawClient client = RawClient.connect(relay.port())) {

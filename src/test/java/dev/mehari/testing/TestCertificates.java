@@ -57,6 +57,13 @@ public final class TestCertificates {
         return SslContextBuilder.forServer(keys).build();
     }
 
+    /** The certificate itself, as PEM. */
+    public String pem() throws Exception {
+        String bytes = java.util.Base64.getMimeEncoder(64, new byte[] {'\n'})
+                .encodeToString(open().getCertificate("server").getEncoded());
+        return "-----BEGIN CERTIFICATE-----\n" + bytes + "\n-----END CERTIFICATE-----\n";
+    }
+
     /** A store that holds this certificate, for those who are to trust it. */
     public Path trustStore() {
         return keyStore;
