@@ -13,7 +13,7 @@ public final class UpstreamRefused extends MehariFailure implements AnsweredByUp
     private final transient Message answer;
 
     public UpstreamRefused(int status, Message answer) {
-        super(Source.UPSTREAM, "upstream_refused", "the upstream answered " + status, null, null);
+        super(Source.UPSTREAM, "upstream_refused", "The upstream answered " + status, null, null);
         this.status = status;
         this.answer = answer;
     }

@@ -13,6 +13,7 @@ import dev.mehari.relay.RelayHttpComponent;
 import dev.mehari.settings.LiveSettings;
 import dev.mehari.settings.SettingKey;
 import dev.mehari.storage.Database;
+import dev.mehari.telemetry.BreakerMeters;
 import dev.mehari.telemetry.CallMeters;
 import dev.mehari.telemetry.CallMetrics;
 import dev.mehari.telemetry.CallObserver;
@@ -55,7 +56,7 @@ final class Management implements AutoCloseable {
     private final CallMetrics calls = new CallMetrics(System::nanoTime);
     private final PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final JvmGcMetrics garbageCollection = new JvmGcMetrics();
-    private final BreakerState breaker = new BreakerState();
+    private final BreakerState breaker;
     private final AdmissionState admission;
     private final RelayHttpComponent relay;
     private final PoolView pool;
@@ -70,10 +71,12 @@ final class Management implements AutoCloseable {
             AdmissionGate gate,
             RelayHttpComponent relay,
             Database database,
-            List<Upstream> upstreams) {
+            List<Upstream> upstreams,
+            TryWiring tries) {
         this.configuration = configuration;
         this.settings = settings;
         admission = new AdmissionState(gate);
+        breaker = new BreakerState(tries.breakers(), tries.breakerListener());
         this.relay = relay;
         pool = new PoolState(relay);
         target = upstreams.stream().map(Upstream::authority).collect(Collectors.joining(", "));
@@ -105,7 +108,7 @@ final class Management implements AutoCloseable {
                         .setWorkerPoolSize(MANAGEMENT_THREADS)
                         .setInternalBlockingPoolSize(1));
         CircuitBreakerRegistry breakers = CircuitBreakerRegistry.ofDefaults();
-        breaker.follow(breakers);
+        breaker.follow(breakers, new BreakerMeters(meters, breaker));
         main.bind("circuitBreakerRegistry", breakers);
         List<CallObserver> observers = List.of(calls, new CallMeters(meters));
         main.bind("countCall", warmUp.uncounted(new CountCall(observers)));

@@ -15,7 +15,6 @@ import dev.mehari.config.Configuration;
 import dev.mehari.config.ProxyDefaults;
 import dev.mehari.credential.LiveCredentials.Live;
 import dev.mehari.eip.NonBlockingEips;
-import dev.mehari.eip.breaker.OpenBreakers;
 import dev.mehari.eip.seda.AdmissionQueue;
 import dev.mehari.eip.seda.NonBlockingSedaComponent;
 import dev.mehari.exchange.ExchangeKeys;
@@ -113,10 +112,10 @@ final class Wiring implements AutoCloseable {
         // Camel's own would stop the routes at the signal, under the calls that are to finish first.
         main.setShutdownStrategy(new SimpleMainShutdownStrategy());
 
-        OpenBreakers openBreakers = new OpenBreakers(System::nanoTime);
+        TryWiring tries = new TryWiring(configuration, loops, warmUp);
         main.bind("netty-http", relay);
         main.bind("seda", new NonBlockingSedaComponent());
-        main.bind("nonBlockingEips", new NonBlockingEips(loops, System::nanoTime, openBreakers));
+        main.bind("nonBlockingEips", new NonBlockingEips(loops, System::nanoTime, tries.breakers()));
         main.bind(
                 "admissionQueue", new AdmissionQueue(gate, configuration.queue().heartbeat()));
         main.bind("rateLimit", new RateLimit(settings, warmUp));
@@ -129,17 +128,22 @@ final class Wiring implements AutoCloseable {
         KeyRegistry registry = new KeyRegistryTable(database);
         KeysWiring.bindTo(main, registry, new SecureRandom(), Clock.systemUTC());
         credentials.bindTo(main, credential -> Live.NOTHING, credential -> "This gateway refreshes no tokens.");
-        upstreams.bindTo(main, upstream -> true, upstream -> true, warmUp);
+        upstreams.bindTo(main, upstream -> true, tries.health(), warmUp);
         main.bind("passUpstreamAnswer", new PassUpstreamAnswer());
-        main.bind("answerFailure", new AnswerFailure(answers, openBreakers::retryAfter));
+        main.bind("answerFailure", new AnswerFailure(answers, tries.openBreakers()::retryAfter));
         management = new Management(
                 configuration,
                 settings,
                 gate,
                 relay,
                 database,
-                upstreams.upstreams().all());
+                upstreams.upstreams().all(),
+                tries);
         management.bindTo(main, warmUp);
+        tries.bindTo(
+                main,
+                management.meters(),
+                () -> upstreams.upstreams().all().stream().map(Upstream::name).toList());
         usage = new UsageWiring(database, management.meters(), warmUp);
         usage.bindTo(main);
         limits = new LimitsWiring(configuration, database, usage.estimate());

@@ -39,6 +39,7 @@ public final class Mehari implements Runnable {
                 .addSubcommand(new PricesCommand())
                 .addSubcommand(new LeasesCommand())
                 .addSubcommand(new QueueCommand())
+                .addSubcommand(new BreakersCommand())
                 .addSubcommand(new PasswordCommand())
                 .addSubcommand(new CredentialsCommand())
                 .addSubcommand(new MasterKeyCommand())

@@ -1,7 +1,7 @@
 package dev.mehari.eip;
 
 import dev.mehari.eip.breaker.BreakerReifier;
-import dev.mehari.eip.breaker.OpenBreakers;
+import dev.mehari.eip.breaker.UpstreamBreakers;
 import dev.mehari.eip.throttle.RollingThrottleReifier;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.LongSupplier;
@@ -22,24 +22,24 @@ import org.jspecify.annotations.Nullable;
 public final class NonBlockingEips extends DefaultProcessorFactory {
     private final ScheduledExecutorService timer;
     private final LongSupplier nanos;
-    private final OpenBreakers openBreakers;
+    private final UpstreamBreakers upstreams;
 
     /**
      * @param timer fires timeouts and delayed exchanges that belong to no HTTP call; stays the owner's to shut down
      * @param nanos monotonic time in nanoseconds, such as {@link System#nanoTime}
-     * @param openBreakers learns when breakers open
+     * @param upstreams keeps the breakers
      */
-    public NonBlockingEips(ScheduledExecutorService timer, LongSupplier nanos, OpenBreakers openBreakers) {
+    public NonBlockingEips(ScheduledExecutorService timer, LongSupplier nanos, UpstreamBreakers upstreams) {
         this.timer = timer;
         this.nanos = nanos;
-        this.openBreakers = openBreakers;
+        this.upstreams = upstreams;
     }
 
     @Override
     public @Nullable Processor createProcessor(Route route, NamedNode definition) throws Exception {
         Processor processor;
         if (definition instanceof CircuitBreakerDefinition breaker) {
-            processor = new BreakerReifier(route, breaker, timer, openBreakers).createProcessor();
+            processor = new BreakerReifier(route, breaker, timer, upstreams).createProcessor();
         } else if (definition instanceof ThrottleDefinition throttle) {
             processor = new RollingThrottleReifier(route, throttle, timer, nanos).createProcessor();
         } else {

@@ -1,10 +1,15 @@
 package dev.mehari.telemetry;
 
-/** What the circuit breaker of the upstream shows of itself. Cheap to ask, from any thread. */
+import java.util.Map;
+
+/** What the circuit breakers of the upstreams show of themselves. Cheap to ask, from any thread. */
 public interface BreakerView {
-    /** True while calls are turned away; not while it tries one. */
+    /** True while one turns calls away; not while it tries one. */
     boolean isOpen();
 
-    /** Failures since the last success. */
+    /** Failures since the last success, of the upstream that has the most of them. */
     int consecutiveFailures();
+
+    /** {@code closed}, {@code half_open}, {@code open} or {@code forced_open}, by upstream; those that were ever called. */
+    Map<String, String> states();
 }

@@ -111,6 +111,11 @@ public final class MBeans implements AutoCloseable {
         }
 
         @Override
+        public Map<String, String> getBreakers() {
+            return breaker.states();
+        }
+
+        @Override
         public int getConsecutiveFailures() {
             return breaker.consecutiveFailures();
         }

@@ -35,7 +35,7 @@ public final class ProxyReport {
         HEALTHY,
         /** A fifth or more of the last minute's calls failed. */
         DEGRADED,
-        /** The circuit breaker is open: calls are turned away. */
+        /** A circuit breaker is open: calls to its upstream are turned away. */
         UNHEALTHY
     }
 
@@ -61,6 +61,8 @@ public final class ProxyReport {
         addCalls(metrics, counted);
         addAdmission(metrics);
         metrics.put("circuit_open", open).put("consecutive_failures", breaker.consecutiveFailures());
+        ObjectNode breakers = metrics.putObject("breakers");
+        breaker.states().forEach(breakers::put);
         return new Report(status, json);
     }
 

@@ -45,11 +45,11 @@ public final class StateMeters implements MeterBinder {
                 .description("Requests whose client left while they waited")
                 .register(registry);
         Gauge.builder("mehari.breaker.open", breaker, b -> b.isOpen() ? 1 : 0)
-                .description("1 while the circuit breaker turns calls away, else 0")
+                .description("1 while a circuit breaker turns calls away, else 0")
                 .strongReference(true)
                 .register(registry);
         Gauge.builder("mehari.breaker.consecutive.failures", breaker, BreakerView::consecutiveFailures)
-                .description("Upstream failures since the last success")
+                .description("Failures since the last success, of the upstream that has the most of them")
                 .strongReference(true)
                 .register(registry);
         Gauge.builder("mehari.pool.connections", pool, PoolView::busy)

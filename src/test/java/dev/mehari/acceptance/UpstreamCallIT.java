@@ -93,8 +93,8 @@ class UpstreamCallIT {
             closed = socket.getLocalPort();
         }
         try (StubUpstream unused = StubUpstream.respondingWith(200);
-                TestGateway gateway =
-                        TestGateway.to(unused, database, "mehari.target.port", Integer.toString(closed))) {
+                TestGateway gateway = TestGateway.to(
+                        unused, database, "mehari.target.port", Integer.toString(closed), "mehari.retry.max", "0")) {
             gateway.get("/warm-up").join();
             long started = System.nanoTime();
             HttpResponse<String> answer =
@@ -126,7 +126,9 @@ class UpstreamCallIT {
                     "mehari.upstream.connect-timeout",
                     "1s",
                     "mehari.upstream.read-timeout",
-                    "300s")) {
+                    "300s",
+                    "mehari.retry.max",
+                    "0")) {
                 long started = System.nanoTime();
                 HttpResponse<String> answer = gateway.post("/call", "{}").join();
 
@@ -163,6 +165,36 @@ class UpstreamCallIT {
             assertThat(sinceNanos(started)).isBetween(Duration.ofMillis(950), Duration.ofMillis(2_000));
             assertThat(stub.requests()).hasSize(1);
             await().atMost(Duration.ofSeconds(1)).until(() -> stub.openConnections() == 0);
+        }
+    }
+
+    // row 25
+    @Test
+    void a_request_that_may_be_made_twice_is_made_again_where_retries_are_configured() throws Exception {
+        try (StubUpstream stub = StubUpstream.answering(
+                        (request, reply) -> reply.after(Duration.ofSeconds(10), () -> reply.json(200, "{}")));
+                TestGateway gateway = TestGateway.to(
+                        stub, database, "mehari.upstream.read-timeout", "500ms", "mehari.retry.max", "1")) {
+            assertThat(gateway.get("/call").join().statusCode()).isEqualTo(504);
+            assertThat(stub.requests()).hasSize(2);
+            assertThat(gateway.metrics().path("timeout_requests").asInt()).isEqualTo(1);
+        }
+    }
+
+    // row 24
+    @Test
+    void a_connection_that_cannot_be_made_is_tried_again_for_any_request() throws Exception {
+        int closed;
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            closed = socket.getLocalPort();
+        }
+        try (StubUpstream unused = StubUpstream.respondingWith(200);
+                TestGateway gateway =
+                        TestGateway.to(unused, database, "mehari.target.port", Integer.toString(closed))) {
+            HttpResponse<String> answer = gateway.post("/call", "{}").join();
+
+            assertThat(answer.statusCode()).isEqualTo(502);
+            assertThat(answer.headers().firstValue("X-Mehari-Attempts")).contains("3");
         }
     }
 

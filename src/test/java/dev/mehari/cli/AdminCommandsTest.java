@@ -71,6 +71,31 @@ class AdminCommandsTest {
     }
 
     @Test
+    void shows_and_changes_circuit_breakers() {
+        String breaker =
+                "{\"upstream\":\"openai\",\"state\":\"open\",\"retry_after_ms\":1500,\"calls\":5,\"failures\":5,"
+                        + "\"slow_calls\":0,\"not_permitted\":7,\"failure_rate\":100.0}";
+        answer = "{\"breakers\":[" + breaker + "]}";
+        assertThat(run(new BreakersCommand.List(Map.of()))).isZero();
+        answer = breaker;
+        assertThat(run(new BreakersCommand.Open(Map.of()), "openai")).isZero();
+        assertThat(run(new BreakersCommand.Close(Map.of()), "a/b")).isZero();
+        assertThat(run(new BreakersCommand.Reset(Map.of()), "openai")).isZero();
+
+        assertThat(out.toString().lines().distinct().toList())
+                .hasSize(1)
+                .first()
+                .asString()
+                .matches("openai +open +5 of 5 calls failed, 7 turned away, tried again in 1\\.5 s");
+        assertThat(seen)
+                .containsExactly(
+                        "GET /api/breakers Bearer secret ",
+                        "POST /api/breakers/openai/open Bearer secret ",
+                        "POST /api/breakers/a%2Fb/close Bearer secret ",
+                        "POST /api/breakers/openai/reset Bearer secret ");
+    }
+
+    @Test
     void prints_one_json_document_when_asked_to() throws Exception {
         answer = STATS;
 

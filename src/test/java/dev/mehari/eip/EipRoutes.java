@@ -1,6 +1,7 @@
 package dev.mehari.eip;
 
 import dev.mehari.eip.breaker.OpenBreakers;
+import dev.mehari.eip.breaker.UpstreamBreakers;
 import io.github.resilience4j.bulkhead.BulkheadRegistry;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
@@ -24,6 +25,7 @@ public final class EipRoutes implements AutoCloseable {
     private final BulkheadRegistry bulkheads = BulkheadRegistry.ofDefaults();
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
     private final OpenBreakers openBreakers;
+    private final UpstreamBreakers upstreamBreakers;
     private final ProducerTemplate producer = context.createProducerTemplate();
 
     public EipRoutes(Parts parts) {
@@ -32,11 +34,13 @@ public final class EipRoutes implements AutoCloseable {
 
     public EipRoutes(Parts parts, LongSupplier nanos) {
         openBreakers = new OpenBreakers(nanos);
+        upstreamBreakers =
+                new UpstreamBreakers(exchange -> exchange.getProperty("upstream", String.class), openBreakers);
         context.getRegistry().bind("breakers", breakers);
         context.getRegistry().bind("bulkheads", bulkheads);
         if (parts == Parts.MEHARI) {
             context.getCamelContextExtension()
-                    .addContextPlugin(ProcessorFactory.class, new NonBlockingEips(timer, nanos, openBreakers));
+                    .addContextPlugin(ProcessorFactory.class, new NonBlockingEips(timer, nanos, upstreamBreakers));
         }
     }
 
@@ -73,6 +77,11 @@ public final class EipRoutes implements AutoCloseable {
 
     public BulkheadRegistry bulkheads() {
         return bulkheads;
+    }
+
+    /** Exchanges call the upstream that their property {@code upstream} names. */
+    public UpstreamBreakers upstreamBreakers() {
+        return upstreamBreakers;
     }
 
     public OpenBreakers openBreakers() {

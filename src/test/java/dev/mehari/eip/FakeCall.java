@@ -9,6 +9,7 @@ import java.util.function.Function;
 public final class FakeCall implements Call {
     private final ScheduledExecutorService executor;
     private volatile boolean gone;
+    private volatile Runnable onClientGone;
 
     public FakeCall(ScheduledExecutorService executor) {
         this.executor = executor;
@@ -16,16 +17,34 @@ public final class FakeCall implements Call {
 
     public void clientLeaves() {
         gone = true;
+        Runnable action = onClientGone;
+        if (action != null) {
+            action.run();
+        }
+    }
+
+    /** What is to be done should the client leave; null for nothing. */
+    public Runnable onClientGone() {
+        return onClientGone;
     }
 
     @Override
     public void onEnd(Runnable action) {}
 
     @Override
-    public void onClientGone(Runnable action) {}
+    public void onClientGone(Runnable action) {
+        onClientGone = action;
+        if (gone) {
+            action.run();
+        }
+    }
 
     @Override
-    public void clearClientGone(Runnable action) {}
+    public void clearClientGone(Runnable action) {
+        if (onClientGone == action) {
+            onClientGone = null;
+        }
+    }
 
     @Override
     public boolean isClientGone() {

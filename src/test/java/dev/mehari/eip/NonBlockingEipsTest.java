@@ -3,6 +3,7 @@ package dev.mehari.eip;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mehari.eip.breaker.OpenBreakers;
+import dev.mehari.eip.breaker.UpstreamBreakers;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import org.apache.camel.Processor;
@@ -16,7 +17,12 @@ class NonBlockingEipsTest {
         ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
         Main main = new Main();
         try {
-            main.bind("eips", new NonBlockingEips(timer, System::nanoTime, new OpenBreakers(System::nanoTime)));
+            main.bind(
+                    "eips",
+                    new NonBlockingEips(
+                            timer,
+                            System::nanoTime,
+                            new UpstreamBreakers(exchange -> null, new OpenBreakers(System::nanoTime))));
             main.configure().addRoutesBuilder(new org.apache.camel.builder.RouteBuilder() {
                 @Override
                 public void configure() {

@@ -10,6 +10,7 @@ import dev.mehari.failure.GatewayBusy;
 import dev.mehari.limits.KeyQueues;
 import dev.mehari.limits.LimitCounts;
 import dev.mehari.probe.ProbeObserver;
+import dev.mehari.retry.RetryCounts;
 import dev.mehari.testing.FakeViews;
 import dev.mehari.usage.MeteredCall;
 import dev.mehari.usage.TokenUsage;
@@ -37,6 +38,8 @@ class MetricsListTest {
         new UsageMeters(registry).follow(() -> 0, () -> 0);
         new RefreshMeters(registry).ended(RefreshObserver.Outcome.REFRESHED);
         new ProbeMeters(registry).probed("openai", ProbeObserver.Outcome.WORKS);
+        new BreakerMeters(registry, views).added("target");
+        new RetryMeters(new RetryCounts()).bindTo(registry);
         refuse();
 
         // This registry shows the buckets of a timer as meters of their own; Prometheus does not.

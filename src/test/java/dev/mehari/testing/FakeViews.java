@@ -3,6 +3,7 @@ package dev.mehari.testing;
 import dev.mehari.telemetry.AdmissionView;
 import dev.mehari.telemetry.BreakerView;
 import dev.mehari.telemetry.PoolView;
+import java.util.Map;
 
 /** The state of a gateway as a test sets it. */
 public final class FakeViews implements AdmissionView, BreakerView, PoolView {
@@ -49,6 +50,11 @@ public final class FakeViews implements AdmissionView, BreakerView, PoolView {
     @Override
     public boolean isOpen() {
         return open;
+    }
+
+    @Override
+    public Map<String, String> states() {
+        return Map.of("target", isOpen() ? "open" : "closed");
     }
 
     @Override

@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * The {@code circuitBreaker} step without a held thread. Inherits life cycle, registries and MBean of camel-resilience4j's
  * processor and replaces the way an exchange goes through it.
  *
- * <p>Order, as there: permission of the breaker, place in the bulkhead, the steps on a copy of the exchange, outcome
+ * <p>Each upstream has a breaker of its own (see {@link UpstreamBreakers}), unless the step is given one by name; the MBean is
+ * about the step's own. Order, as there: permission of the breaker, place in the bulkhead, the steps on a copy of the exchange, outcome
  * reported, then the answer or the fallback. A timeout runs from the start of the steps to their end; a live stream that they
  * answer with may take longer. The callback is called on the thread that finishes the steps or, after a timeout, on the
  * call's event loop or a pool thread.
@@ -32,8 +33,10 @@ final class BreakerProcessor extends ResilienceProcessor {
     private final AsyncProcessor steps;
     private final @Nullable AsyncProcessor fallback;
     private final Recovery recovery;
+    private final UpstreamBreakers upstreams;
     private final OpenBreakers openBreakers;
     private final @Nullable StepsTimeout timeout;
+    private @Nullable StepBreakers breakers;
     private @Nullable Bulkhead bulkhead;
     private @Nullable TimeLimiter timeLimiter;
 
@@ -42,7 +45,7 @@ final class BreakerProcessor extends ResilienceProcessor {
             Processor steps,
             @Nullable Processor fallback,
             Recovery recovery,
-            OpenBreakers openBreakers,
+            UpstreamBreakers upstreams,
             @Nullable StepsTimeout timeout) {
         super(
                 settings.breaker(),
@@ -57,7 +60,8 @@ final class BreakerProcessor extends ResilienceProcessor {
         this.steps = AsyncProcessorConverterHelper.convert(steps);
         this.fallback = fallback == null ? null : AsyncProcessorConverterHelper.convert(fallback);
         this.recovery = recovery;
-        this.openBreakers = openBreakers;
+        this.upstreams = upstreams;
+        this.openBreakers = upstreams.open();
         this.timeout = timeout;
     }
 
@@ -65,6 +69,9 @@ final class BreakerProcessor extends ResilienceProcessor {
     protected void doStart() throws Exception {
         super.doStart();
         ServiceHelper.startService(fallback);
+        if (settings.perUpstream()) {
+            breakers = upstreams.begin(getId(), getCircuitBreakerRegistry(), settings.breaker());
+        }
         if (settings.bulkhead() != null) {
             bulkhead = getBulkheadRegistry().bulkhead(getId());
         }
@@ -75,6 +82,10 @@ final class BreakerProcessor extends ResilienceProcessor {
 
     @Override
     protected void doStop() throws Exception {
+        if (breakers != null) {
+            upstreams.end(breakers);
+            breakers = null;
+        }
         openBreakers.forget(getCircuitBreaker());
         ServiceHelper.stopService(fallback);
         super.doStop();
@@ -82,7 +93,7 @@ final class BreakerProcessor extends ResilienceProcessor {
 
     @Override
     public boolean process(Exchange exchange, AsyncCallback callback) {
-        CircuitBreaker breaker = getCircuitBreaker();
+        CircuitBreaker breaker = breaker(exchange);
         if (breaker == null) {
             exchange.setException(new RejectedExecutionException("Circuit breaker " + getId() + " is stopped"));
             callback.done(true);
@@ -104,6 +115,12 @@ final class BreakerProcessor extends ResilienceProcessor {
             return passage.run(steps, permit);
         }
         return new TimedPassage(passage, permit, timeout, timeLimiter).run(steps);
+    }
+
+    private @Nullable CircuitBreaker breaker(Exchange exchange) {
+        StepBreakers each = breakers;
+        String called = each == null ? null : upstreams.called(exchange);
+        return each == null || called == null ? getCircuitBreaker() : each.before(called);
     }
 
     Recovery recovery() {

@@ -32,16 +32,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BreakerReifier extends ProcessorReifier<CircuitBreakerDefinition> {
     private final ScheduledExecutorService timer;
-    private final OpenBreakers openBreakers;
+    private final UpstreamBreakers upstreams;
 
     public BreakerReifier(
             Route route,
             CircuitBreakerDefinition definition,
             ScheduledExecutorService timer,
-            OpenBreakers openBreakers) {
+            UpstreamBreakers upstreams) {
         super(route, definition);
         this.timer = timer;
-        this.openBreakers = openBreakers;
+        this.upstreams = upstreams;
     }
 
     @Override
@@ -54,7 +54,8 @@ public final class BreakerReifier extends ProcessorReifier<CircuitBreakerDefinit
                     "micrometerEnabled",
                     "is not supported; the breakers are in the CircuitBreakerRegistry, to be measured from there");
         }
-        BreakerSettings settings = new BreakerSettings(breaker(options), bulkhead(options), timeLimiter(options));
+        BreakerSettings settings = new BreakerSettings(
+                breaker(options), bulkhead(options), timeLimiter(options), options.getCircuitBreaker() == null);
         Recovery recovery = new Recovery(
                 fallback != null,
                 parseBoolean(options.getThrowExceptionWhenHalfOpenOrOpenState(), false),
@@ -64,7 +65,7 @@ public final class BreakerReifier extends ProcessorReifier<CircuitBreakerDefinit
         StepsExecutor executor = limit == null ? null : stepsExecutor(options);
         StepsTimeout timeout = limit == null || executor == null ? null : timeout(limit, executor);
 
-        BreakerProcessor processor = new BreakerProcessor(settings, steps, fallback, recovery, openBreakers, timeout);
+        BreakerProcessor processor = new BreakerProcessor(settings, steps, fallback, recovery, upstreams, timeout);
         processor.setCamelContext(camelContext);
         processor.setDisabled(isDisabled(camelContext, definition));
         if (executor != null) {

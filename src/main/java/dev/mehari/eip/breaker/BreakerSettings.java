@@ -10,8 +10,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param bulkhead null without a bulkhead
  * @param timeLimiter null without a timeout
+ * @param perUpstream each upstream has a breaker of its own; not so where the step is given a breaker
  */
 record BreakerSettings(
         CircuitBreakerConfig breaker,
         @Nullable BulkheadConfig bulkhead,
-        @Nullable TimeLimiterConfig timeLimiter) {}
+        @Nullable TimeLimiterConfig timeLimiter,
+        boolean perUpstream) {}

@@ -8,8 +8,7 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Knows for how long open circuit breakers will stay open, for {@code Retry-After}. Breakers are known by their name, which
- * is the id of the {@code circuitBreaker} step. May be used from any thread.
+ * Knows for how long open circuit breakers will stay open, for {@code Retry-After}. Breakers are known by their name. May be used from any thread.
  *
  * <p>resilience4j tells of its transitions only by events, and one listener makes it create an event for every call; so the
  * calls themselves note what they see. A breaker opened by hand is noted when it refuses its first call.

@@ -1,0 +1,37 @@
+package dev.mehari.retry;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** Answer to "is this call tried again?". */
+public sealed interface RetryDecision {
+    /**
+     * It is.
+     *
+     * @param delay zero for at once; null for the next wait of the route's backoff
+     */
+    record Again(@Nullable Duration delay) implements RetryDecision {}
+
+    /** It is not; what failed last is what the caller gets. */
+    record GiveUp(Reason reason) implements RetryDecision {}
+
+    /** Why a call is not tried again. */
+    enum Reason {
+        /** Its client has left. */
+        CLIENT_GONE,
+        /** The failure is none that another try could mend, such as a refusal of our own. */
+        HOPELESS,
+        /** The upstream may have begun to do what was asked, and doing it twice could do harm. */
+        UNSAFE,
+        /** It has been tried as often as it may be. */
+        EXHAUSTED,
+        /** There is no way left that could be tried. */
+        NO_WAY,
+        /** The upstream asks for a longer wait than anyone is made to wait. */
+        TOO_LONG,
+        /** The next try could not begin before the call's deadline. */
+        DEADLINE,
+        /** All calls together have been tried again as often as they may be for now. */
+        BUDGET
+    }
+}
