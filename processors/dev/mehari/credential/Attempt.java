@@ -52,6 +52,12 @@ public final class Attempt {
         return startedNanos;
     }
 
+    /** What it holds with the pool; null for one that the pool did not make. */
+    @Nullable
+    Place place() {
+        return giveBack instanceof Place place ? place : null;
+    }
+
     /** Gives back what it holds; does nothing when it has ended already. */
     public void end() {
         if (ended.compareAndSet(false, true)) {

@@ -41,6 +41,11 @@ public final class ExchangeKeys {
      * {@code inspectRequest}.
      */
     public static final String CONVERSATION = "mehari.conversation";
+    /**
+     * Boolean: the request may be the first of its {@link #CONVERSATION}, which nobody named and which is too short for an
+     * upstream to have cached: later ones follow it, but it follows none. Set by {@code inspectRequest}.
+     */
+    public static final String CONVERSATION_BEGINS = "mehari.conversation-begins";
     /** List of {@code dev.mehari.upstream.Upstream}: where the request may go, best first; set by {@code chooseUpstream}. */
     public static final String CANDIDATES = "mehari.candidates";
     /** {@code dev.mehari.upstream.Upstream}: where the present try goes; set by {@code takeCredential}. */

@@ -1,0 +1,315 @@
+package dev.mehari.credential;
+
+import dev.mehari.config.CredentialConfig;
+import dev.mehari.config.CredentialConfig.Adaptive;
+import dev.mehari.credential.Conversations.With;
+import dev.mehari.credential.CredentialStore.Bench;
+import dev.mehari.upstream.Upstream;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All credentials by upstream, and with which of them a call goes. In this order: the one that its conversation is with,
+ * unless that one has far more to do than its peers; those of the lowest priority number that are usable; among these, as
+ * the upstream's {@link dev.mehari.upstream.UpstreamOptions.Choice} says. What the call has tried is left out while
+ * something else is usable. Taking one holds one group's lock for a pass over its members, and waits for nothing.
+ *
+ * <p>What is known of a credential here (calls under way, benches, turns, caps) survives {@link #reload}. For any thread.
+ */
+public final class CredentialPool implements AutoCloseable {
+    private static final long TICK_MILLIS = 100;
+    private static final int TICKS_TO_WRITE = 10;
+
+    private final CredentialConfig config;
+    private final Clock clock;
+    private final LongSupplier nanos;
+    private final Map<String, CredentialGroup> groups = new ConcurrentHashMap<>();
+    private final Conversations conversations;
+    private final LearntWriter writer;
+    private final PoolErrands errands;
+    private final Verdicts verdicts;
+    private final WaitingCalls waiting;
+    private Map<Long, LiveCredential> known = Map.of();
+    private @Nullable Future<?> timer;
+    private int ticks;
+
+    /**
+     * A pool without credentials yet.
+     *
+     * @param blocking where the store is asked and told
+     * @param nanos a clock as {@link System#nanoTime()}
+     */
+    public CredentialPool(
+            CredentialStore store,
+            Executor blocking,
+            TokenRefresher refresher,
+            CredentialConfig config,
+            Clock clock,
+            LongSupplier nanos,
+            PoolObserver observer) {
+        this.config = config;
+        this.clock = clock;
+        this.nanos = nanos;
+        conversations = new Conversations(nanos::getAsLong);
+        writer = new LearntWriter(store, blocking);
+        waiting = new WaitingCalls(this);
+        errands = new PoolErrands(store, blocking, refresher, clock, waiting::wake);
+        verdicts = new Verdicts(writer, observer, config, clock);
+    }
+
+    /** Looks after what changes with time: benches that end, turns and quotas to fetch, statistics to write. */
+    public void start(ScheduledExecutorService scheduler) {
+        timer = scheduler.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    /** Each 100 ms. */
+    void tick() {
+        groups.values().forEach(errands::run);
+        waiting.wake();
+        if (++ticks % TICKS_TO_WRITE == 0) {
+            gatherUse();
+            writer.write();
+        }
+    }
+
+    private void gatherUse() {
+        for (CredentialGroup group : groups.values()) {
+            synchronized (group) {
+                for (LiveCredential one : group.members()) {
+                    var use = one.use().take(one.id());
+                    if (use != null) {
+                        writer.add(use);
+                    }
+                }
+            }
+        }
+    }
+
+    /** Takes over what the stores have now, as a whole. */
+    public synchronized void reload(List<Credential> credentials, List<Bench> benches) {
+        Map<Long, List<Bench>> benched = benches.stream().collect(Collectors.groupingBy(Bench::credential));
+        Map<Long, LiveCredential> now = new HashMap<>();
+        Map<String, List<LiveCredential>> members = new HashMap<>();
+        for (Credential one : credentials) {
+            LiveCredential live = known.get(one.id());
+            if (live == null || !live.credential().upstream().equals(one.upstream())) {
+                live = new LiveCredential(one);
+            }
+            now.put(one.id(), live);
+            members.computeIfAbsent(one.upstream(), name -> new ArrayList<>()).add(live);
+            List<Bench> over;
+            synchronized (group(one.upstream())) {
+                boolean other = one.header() != null
+                        && !one.header().equals(live.credential().header());
+                live.become(one, writer.disables(one.id()));
+                over = other ? live.benches().secretChanged() : List.of();
+                Set<String> unwritten = writer.unwritten(one.id());
+                live.benches().reload(benched.getOrDefault(one.id(), List.of()), unwritten);
+            }
+            over.forEach(writer::release);
+        }
+        known = now;
+        members.keySet().forEach(this::group);
+        for (CredentialGroup group : groups.values()) {
+            List<LiveCredential> its = members.getOrDefault(group.upstream(), List.of());
+            synchronized (group) {
+                group.become(its.stream()
+                        .sorted(Comparator.comparingInt(
+                                        (LiveCredential one) -> one.credential().priority())
+                                .thenComparingLong(LiveCredential::id))
+                        .toList());
+            }
+            errands.run(group);
+        }
+        waiting.wake();
+    }
+
+    /** Judges answers by {@code rules} from now on. */
+    public void judgeBy(BenchRules rules) {
+        verdicts.judgeBy(rules);
+    }
+
+    /**
+     * Takes a place with the first candidate that has one.
+     *
+     * @param candidates best first
+     * @param model by the name that the caller used; null when the call names none
+     * @param conversation null when nothing is known of one
+     * @param tried by this call before; not added to
+     */
+    public Taking take(
+            List<Upstream> candidates, @Nullable String model, @Nullable Conversation conversation, AttemptLog tried) {
+        long now = clock.millis();
+        Outlook outlook = new Outlook();
+        Attempt attempt = take(candidates, model, conversation, tried, false, now, outlook);
+        if (attempt == null && !tried.attempts().isEmpty() && !outlook.isSoon()) {
+            attempt = take(candidates, model, conversation, tried, true, now, outlook);
+        }
+        return attempt == null ? outlook.taking(now) : new Taking.Taken(attempt);
+    }
+
+    private @Nullable Attempt take(
+            List<Upstream> candidates,
+            @Nullable String model,
+            @Nullable Conversation conversation,
+            AttemptLog tried,
+            boolean again,
+            long now,
+            Outlook outlook) {
+        With with = conversation == null || conversation.begins() ? null : conversations.of(conversation.id());
+        Upstream first = with == null ? null : named(candidates, with.upstream());
+        if (first != null && with != null) {
+            Attempt attempt = at(first, model, conversation, with, tried, again, now, outlook);
+            if (attempt != null || outlook.isSoon()) {
+                return attempt;
+            }
+        }
+        With stays = first != null && outlook.isBusy() ? with : null;
+        for (Upstream candidate : candidates) {
+            if (first == null || !candidate.name().equals(first.name())) {
+                Attempt attempt =
+                        at(candidate, model, stays == null ? conversation : null, null, tried, again, now, outlook);
+                if (attempt != null || outlook.isSoon()) {
+                    return attempt;
+                }
+            }
+        }
+        return null;
+    }
+
+    private static @Nullable Upstream named(List<Upstream> candidates, String name) {
+        for (Upstream candidate : candidates) {
+            if (candidate.name().equals(name)) {
+                return candidate;
+            }
+        }
+        return null;
+    }
+
+    /** @param conversation null when it is not to be remembered where the call went */
+    private @Nullable Attempt at(
+            Upstream upstream,
+            @Nullable String model,
+            @Nullable Conversation conversation,
+            @Nullable With with,
+            AttemptLog tried,
+            boolean again,
+            long now,
+            Outlook outlook) {
+        CredentialGroup group = group(upstream.name());
+        Ask ask = ask(upstream, model, tried, again, now);
+        CredentialGroup.Found found = group.take(this, upstream, ask, with == null ? 0 : with.credential(), outlook);
+        if (group.hasErrands()) {
+            errands.run(group);
+        }
+        if (found == null) {
+            return null;
+        }
+        long stickyNanos = upstream.options().sticky().toNanos();
+        if (conversation != null && stickyNanos > 0 && (with == null || found.forgets())) {
+            long id = found.credential() == null ? 0 : found.credential().id();
+            if (with == null || with.credential() != id) {
+                conversations.put(conversation.id(), new With(upstream.name(), id, stickyNanos));
+            }
+        }
+        return new Attempt(upstream, found.credential(), model, nanos.getAsLong(), found.place());
+    }
+
+    private Ask ask(Upstream upstream, @Nullable String model, AttemptLog tried, boolean again, long now) {
+        String there = model == null ? "" : upstream.options().modelThere(model);
+        return new Ask(model, there, tried, again, config.adaptive() == Adaptive.ON, now);
+    }
+
+    /** True when something could be taken now; {@code again} as in {@link Ask}. */
+    boolean hasUsable(
+            List<Upstream> candidates, @Nullable String model, AttemptLog tried, boolean again, Outlook outlook) {
+        long now = clock.millis();
+        return candidates.stream()
+                .anyMatch(one -> group(one.name()).hasUsable(one, ask(one, model, tried, again, now), outlook));
+    }
+
+    private CredentialGroup group(String upstream) {
+        CredentialGroup group = groups.get(upstream);
+        return group == null ? groups.computeIfAbsent(upstream, CredentialGroup::new) : group;
+    }
+
+    void giveBack(Place place) {
+        place.group().giveBack(place);
+        verdicts.ended(place);
+        waiting.wake();
+    }
+
+    /** The answer says nothing against the credential, and has ended well. */
+    void succeeded(Attempt attempt, int status) {
+        verdicts.succeeded(attempt, status);
+        attempt.end();
+    }
+
+    /** The upstream answered with a failure, or refused the credential. */
+    void refused(Attempt attempt, Answer answer) {
+        verdicts.refused(attempt, answer);
+        attempt.end();
+    }
+
+    /** No answer, or one that broke; says nothing of the credential. */
+    void failed(Attempt attempt, String code) {
+        verdicts.failed(attempt, code);
+        attempt.end();
+    }
+
+    /** What the rate-limit headers of an answer say, for the adaptive cap. */
+    void told(Attempt attempt, long remaining) {
+        verdicts.told(attempt, remaining);
+    }
+
+    /** True for an answer that benches, or is to be tried elsewhere in any case. */
+    boolean isRefusal(int status, byte[] body) {
+        return verdicts.isRefusal(status, body);
+    }
+
+    WaitingCalls waiting() {
+        return waiting;
+    }
+
+    /** How each credential stands here, by upstream, priority and id. */
+    public List<CredentialView> views() {
+        long now = clock.millis();
+        List<CredentialView> views = new ArrayList<>();
+        groups.values().stream()
+                .sorted(Comparator.comparing(CredentialGroup::upstream))
+                .forEach(group -> {
+                    synchronized (group) {
+                        for (LiveCredential one : group.members()) {
+                            views.add(
+                                    one.view(now, config.adaptive() != Adaptive.OFF, config.adaptive() == Adaptive.ON));
+                        }
+                    }
+                });
+        return views;
+    }
+
+    /** Gives turns and quotas back and writes what has not been written. Blocks. */
+    @Override
+    public void close() {
+        Future<?> running = timer;
+        if (running != null) {
+            running.cancel(false);
+        }
+        groups.values().forEach(errands::giveBack);
+        gatherUse();
+        writer.close();
+    }
+}

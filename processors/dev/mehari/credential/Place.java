@@ -1,0 +1,68 @@
+package dev.mehari.credential;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What an attempt holds with the pool: a call under way, and perhaps the trial of a credential. Run once, to give it back. */
+final class Place implements Runnable {
+    private final CredentialPool pool;
+    private final CredentialGroup group;
+    private final @Nullable LiveCredential credential;
+    private final int underWay;
+    private final long epoch;
+    /** Benches that this call is the trial for; guarded by the group's lock. */
+    private List<BenchBook.Entry> trials = List.of();
+
+    private boolean judged;
+
+    /**
+     * A place taken now.
+     *
+     * @param underWay calls with the credential, this one included
+     * @param epoch of what was learnt of its cap
+     */
+    Place(CredentialPool pool, CredentialGroup group, @Nullable LiveCredential credential, int underWay, long epoch) {
+        this.pool = pool;
+        this.group = group;
+        this.credential = credential;
+        this.underWay = underWay;
+        this.epoch = epoch;
+    }
+
+    CredentialGroup group() {
+        return group;
+    }
+
+    @Nullable
+    LiveCredential credential() {
+        return credential;
+    }
+
+    int underWay() {
+        return underWay;
+    }
+
+    long epoch() {
+        return epoch;
+    }
+
+    List<BenchBook.Entry> trials() {
+        return trials;
+    }
+
+    void tries(List<BenchBook.Entry> benches) {
+        trials = benches;
+    }
+
+    /** True the first time; a call has one outcome. Under the group's lock. */
+    boolean judge() {
+        boolean first = !judged;
+        judged = true;
+        return first;
+    }
+
+    @Override
+    public void run() {
+        pool.giveBack(this);
+    }
+}

@@ -1,0 +1,65 @@
+package dev.mehari.credential;
+
+import dev.mehari.credential.CredentialStore.CredentialUse;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** What calls with a credential have shown since this was last taken out. Guarded by the group's lock. */
+final class UseCount {
+    private long calls;
+    private long successes;
+    private long failures;
+    private long lastUsed;
+    private long lastSuccess;
+    private long lastFailure;
+    private int lastStatus;
+    private @Nullable String lastError;
+
+    void called(long nowMillis) {
+        calls++;
+        lastUsed = nowMillis;
+    }
+
+    void succeeded(long nowMillis, int status) {
+        successes++;
+        lastSuccess = nowMillis;
+        lastStatus = status;
+    }
+
+    void failed(long nowMillis, int status, String error) {
+        failures++;
+        lastFailure = nowMillis;
+        lastStatus = status;
+        lastError = error;
+    }
+
+    /** Null when there was nothing. */
+    @Nullable
+    CredentialUse take(long credential) {
+        if (calls == 0 && successes == 0 && failures == 0) {
+            return null;
+        }
+        CredentialUse use = new CredentialUse(
+                credential,
+                calls,
+                successes,
+                failures,
+                at(lastUsed),
+                at(lastSuccess),
+                at(lastFailure),
+                lastStatus,
+                lastError);
+        calls = 0;
+        successes = 0;
+        failures = 0;
+        lastUsed = 0;
+        lastSuccess = 0;
+        lastFailure = 0;
+        lastError = null;
+        return use;
+    }
+
+    private static @Nullable Instant at(long millis) {
+        return millis == 0 ? null : Instant.ofEpochMilli(millis);
+    }
+}

@@ -1,0 +1,168 @@
+package dev.mehari.credential;
+
+import dev.mehari.config.CredentialConfig;
+import dev.mehari.config.CredentialConfig.Adaptive;
+import dev.mehari.credential.CredentialStore.Bench;
+import dev.mehari.credential.PoolObserver.Outcome;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the end of a try says of its credential. One that was refused is benched by the first rule that matches: until the
+ * answer says, or for the rule's time. For any thread.
+ */
+final class Verdicts {
+    private static final int UNAUTHORIZED = 401;
+    private static final int FORBIDDEN = 403;
+    private static final int TOO_MANY = 429;
+
+    private final LearntWriter writer;
+    private final PoolObserver observer;
+    private final Adaptive adaptive;
+    private final boolean bans;
+    private final Clock clock;
+    private final ResetHints hints = new ResetHints();
+    private volatile BenchRules rules = BenchRules.DEFAULT;
+
+    Verdicts(LearntWriter writer, PoolObserver observer, CredentialConfig config, Clock clock) {
+        this.writer = writer;
+        this.observer = observer;
+        this.adaptive = config.adaptive();
+        this.bans = config.ban();
+        this.clock = clock;
+    }
+
+    void judgeBy(BenchRules now) {
+        rules = now;
+    }
+
+    boolean isRefusal(int status, byte[] body) {
+        return status == UNAUTHORIZED || status == FORBIDDEN || status == TOO_MANY || rules.of(status, body) != null;
+    }
+
+    void succeeded(Attempt attempt, int status) {
+        Place place = attempt.place();
+        if (place == null) {
+            return;
+        }
+        List<Bench> over = List.of();
+        LiveCredential with = place.credential();
+        synchronized (place.group()) {
+            if (!place.judge()) {
+                return;
+            }
+            if (with != null) {
+                with.use().succeeded(clock.millis(), status);
+                over = with.benches().succeed(place);
+                if (adaptive != Adaptive.OFF) {
+                    with.adaptive().succeeded(place.underWay(), place.epoch());
+                }
+            }
+        }
+        for (Bench bench : over) {
+            writer.release(bench);
+            if (with != null) {
+                observer.returned(with.credential(), bench.model());
+            }
+        }
+        observer.ended(attempt.upstream().name(), Outcome.SUCCESS);
+    }
+
+    void refused(Attempt attempt, Answer answer) {
+        Place place = attempt.place();
+        if (place == null) {
+            return;
+        }
+        LiveCredential with = place.credential();
+        Bench bench = null;
+        boolean banned = bans && answer.status() == FORBIDDEN && with != null;
+        synchronized (place.group()) {
+            if (!place.judge()) {
+                return;
+            }
+            if (with != null) {
+                Instant now = clock.instant();
+                with.use().failed(now.toEpochMilli(), answer.status(), "http_" + answer.status());
+                bench = bench(attempt, place, with, answer, now);
+                if (banned) {
+                    with.ban();
+                }
+            }
+        }
+        if (with != null && bench != null) {
+            writer.bench(bench);
+            observer.benched(with.credential(), bench);
+        }
+        if (with != null && banned) {
+            writer.disable(with.id(), "banned: " + answer.status());
+            observer.banned(with.credential(), answer.status());
+        }
+        observer.ended(attempt.upstream().name(), Outcome.REFUSED);
+    }
+
+    /** Under the group's lock. */
+    private @Nullable Bench bench(Attempt attempt, Place place, LiveCredential with, Answer answer, Instant now) {
+        boolean tooMany = answer.status() == TOO_MANY;
+        if (tooMany && adaptive != Adaptive.OFF) {
+            with.adaptive().refused(place.underWay(), place.epoch());
+        }
+        BenchRule rule = rules.of(answer.status(), answer.body());
+        if (rule == null) {
+            return null;
+        }
+        Instant told = tooMany ? hints.until(answer, now) : null;
+        if (tooMany && told == null && rule.body() == null && adaptive == Adaptive.ON && place.underWay() > 1) {
+            return null; // there were too many at once, and the cap is lower now
+        }
+        Duration waits = tooMany ? Duration.ZERO : hints.retryAfter(answer, now);
+        Instant until = told != null ? told : now.plus(waits.compareTo(rule.duration()) > 0 ? waits : rule.duration());
+        if (!until.isAfter(now)) {
+            return null;
+        }
+        String model = "";
+        if (rule.scope() == BenchRule.Scope.MODEL && attempt.model() != null) {
+            model = attempt.upstream().options().modelThere(attempt.model());
+        }
+        Bench wanted = new Bench(with.id(), model, rule.reason(), answer.status(), now, until);
+        return with.benches().bench(wanted, place, told != null);
+    }
+
+    void failed(Attempt attempt, String code) {
+        Place place = attempt.place();
+        if (place == null) {
+            return;
+        }
+        synchronized (place.group()) {
+            if (!place.judge()) {
+                return;
+            }
+            if (place.credential() != null) {
+                place.credential().use().failed(clock.millis(), 0, code);
+            }
+        }
+        observer.ended(attempt.upstream().name(), Outcome.FAILED);
+    }
+
+    void told(Attempt attempt, long remaining) {
+        Place place = attempt.place();
+        if (place != null && place.credential() != null && adaptive != Adaptive.OFF) {
+            synchronized (place.group()) {
+                place.credential().adaptive().told(remaining);
+            }
+        }
+    }
+
+    /** The place has been given back; a try without a verdict was given up. */
+    void ended(Place place) {
+        boolean abandoned;
+        synchronized (place.group()) {
+            abandoned = place.judge();
+        }
+        if (abandoned) {
+            observer.ended(place.group().upstream(), Outcome.ABANDONED);
+        }
+    }
+}

@@ -1,0 +1,96 @@
+package dev.mehari.credential;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The calls that wait for a place, first come, first served among those that wait for the same. Whoever gives something
+ * back serves those who wait, in turns with others that do. For any thread.
+ */
+final class WaitingCalls {
+    static final int MOST = 10_000;
+
+    private final CredentialPool pool;
+    private final Map<WaitingCall.Kind, Deque<WaitingCall>> lines = new LinkedHashMap<>();
+    private final AtomicInteger wakes = new AtomicInteger();
+    private volatile int waiting;
+
+    WaitingCalls(CredentialPool pool) {
+        this.pool = pool;
+    }
+
+    int waiting() {
+        return waiting;
+    }
+
+    /** True when calls wait for what one of {@code kind} wants: it has to wait behind them. */
+    synchronized boolean isWaitedFor(WaitingCall.Kind kind) {
+        return lines.containsKey(kind);
+    }
+
+    /** False when too many wait; else it is served as soon as there is something for it, perhaps before this returns. */
+    boolean enter(WaitingCall call) {
+        synchronized (this) {
+            if (waiting >= MOST) {
+                return false;
+            }
+            lines.computeIfAbsent(call.kind(), kind -> new ArrayDeque<>()).add(call);
+            waiting++;
+        }
+        wake(); // something may have come free since it asked
+        return true;
+    }
+
+    /** It waits no longer. */
+    synchronized void leave(WaitingCall call) {
+        Deque<WaitingCall> line = lines.get(call.kind());
+        if (line != null && line.remove(call)) {
+            waiting--;
+            if (line.isEmpty()) {
+                lines.remove(call.kind());
+            }
+        }
+    }
+
+    /** Something may be free. */
+    void wake() {
+        if (waiting == 0 || wakes.getAndIncrement() > 0) {
+            return; // whoever serves now will do so once more
+        }
+        int seen = 1;
+        do {
+            serve();
+            seen = wakes.addAndGet(-seen);
+        } while (seen > 0);
+    }
+
+    private void serve() {
+        for (WaitingCall.Kind kind : kinds()) {
+            WaitingCall first = first(kind);
+            while (first != null) {
+                Taking taking = first.ask(pool);
+                if (taking instanceof Taking.Busy) {
+                    break;
+                }
+                leave(first);
+                first.hand(taking);
+                first = first(kind);
+            }
+        }
+    }
+
+    private synchronized List<WaitingCall.Kind> kinds() {
+        return new ArrayList<>(lines.keySet());
+    }
+
+    private synchronized @Nullable WaitingCall first(WaitingCall.Kind kind) {
+        Deque<WaitingCall> line = lines.get(kind);
+        return line == null ? null : line.peek();
+    }
+}
