@@ -1,0 +1,107 @@
+package dev.mehari.credential;
+
+import dev.mehari.exchange.Call;
+import dev.mehari.exchange.CallRecord;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** A call on an event loop of the test's, which ends, or whose client leaves, when the test says so. */
+final class PoolCall implements Call {
+    private final ScheduledExecutorService loop;
+    private final List<Runnable> onEnd = new ArrayList<>();
+    private @Nullable Runnable onGone;
+    private boolean gone;
+    private boolean ended;
+    private @Nullable Throwable brokenOff;
+
+    PoolCall(ScheduledExecutorService loop) {
+        this.loop = loop;
+    }
+
+    void end() {
+        List<Runnable> actions;
+        synchronized (this) {
+            ended = true;
+            actions = List.copyOf(onEnd);
+            onEnd.clear();
+        }
+        actions.forEach(Runnable::run);
+    }
+
+    void clientLeaves() throws Exception {
+        loop.submit(() -> {
+                    Runnable action;
+                    synchronized (this) {
+                        gone = true;
+                        action = onGone;
+                    }
+                    if (action != null) {
+                        action.run();
+                    }
+                    end();
+                })
+                .get();
+    }
+
+    synchronized @Nullable Throwable brokenOff() {
+        return brokenOff;
+    }
+
+    @Override
+    public void onEnd(Runnable action) {
+        synchronized (this) {
+            if (!ended) {
+                onEnd.add(action);
+                return;
+            }
+        }
+        action.run();
+    }
+
+    @Override
+    public void onClientGone(Runnable action) {
+        synchronized (this) {
+            if (!gone) {
+                onGone = action;
+                return;
+            }
+        }
+        action.run();
+    }
+
+    @Override
+    public synchronized void clearClientGone(Runnable action) {
+        if (onGone == action) {
+            onGone = null;
+        }
+    }
+
+    @Override
+    public synchronized boolean isClientGone() {
+        return gone;
+    }
+
+    @Override
+    public ScheduledExecutorService executor() {
+        return loop;
+    }
+
+    @Override
+    public void heartbeat() {}
+
+    @Override
+    public void onStreamFailure(Function<Throwable, byte[]> event) {}
+
+    @Override
+    public synchronized void breakOff(Throwable failure) {
+        brokenOff = failure;
+    }
+
+    @Override
+    public CallRecord record() {
+        return new CallRecord(0, 0, 0, 0, 0, 0, CallRecord.End.OPEN);
+    }
+}

@@ -1,0 +1,227 @@
+package dev.mehari.credential;
+
+import static dev.mehari.credential.Credentials.key;
+import static dev.mehari.credential.Credentials.limited;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.mehari.exchange.ExchangeKeys;
+import dev.mehari.failure.ClientGone;
+import dev.mehari.failure.GatewayBusy;
+import dev.mehari.failure.UpstreamBroken;
+import dev.mehari.failure.UpstreamRefused;
+import dev.mehari.testing.TestExchange;
+import dev.mehari.upstream.UpstreamCredential;
+import dev.mehari.upstream.Ways;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.apache.camel.Exchange;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class TakeCredentialTest {
+    private final PoolFixture fixture = new PoolFixture();
+    private final ScheduledExecutorService loop = Executors.newSingleThreadScheduledExecutor();
+    private final TakeCredential patient = new TakeCredential(fixture.pool, Duration.ofSeconds(30));
+    private final TakeCredential hasty = new TakeCredential(fixture.pool, Duration.ofMillis(30));
+
+    @AfterEach
+    void stop() {
+        loop.shutdownNow();
+    }
+
+    /** A call and what came of its step. */
+    private final class Asking {
+        final Exchange exchange = TestExchange.create();
+        final PoolCall call = new PoolCall(loop);
+        final CountDownLatch done = new CountDownLatch(1);
+
+        Asking() {
+            exchange.setProperty(ExchangeKeys.CALL, call);
+            exchange.setProperty(ExchangeKeys.CANDIDATES, List.of(fixture.up));
+        }
+
+        Asking by(TakeCredential taker) {
+            taker.process(exchange, sync -> done.countDown());
+            return this;
+        }
+
+        boolean isDone() {
+            return done.getCount() == 0;
+        }
+
+        Asking awaitDone() throws InterruptedException {
+            assertThat(done.await(20, TimeUnit.SECONDS)).isTrue();
+            return this;
+        }
+
+        Attempt attempt() {
+            return (Attempt) exchange.getProperty(ExchangeKeys.ATTEMPT);
+        }
+    }
+
+    @Test
+    void leaves_the_attempt_its_upstream_and_what_is_to_be_sent() {
+        fixture.with(key(1));
+
+        Asking asking = new Asking().by(patient);
+
+        assertThat(asking.isDone()).isTrue();
+        assertThat(asking.exchange.getProperty(ExchangeKeys.UPSTREAM)).isSameAs(fixture.up);
+        assertThat(asking.exchange.getProperty(ExchangeKeys.CREDENTIAL))
+                .isEqualTo(new UpstreamCredential("Authorization", "Bearer secret-1"));
+        assertThat(((AttemptLog) asking.exchange.getProperty(ExchangeKeys.ATTEMPTS)).attempts())
+                .containsExactly(asking.attempt());
+    }
+
+    @Test
+    void the_end_of_the_call_gives_the_place_back() {
+        fixture.with(limited(1, 1));
+        Asking asking = new Asking().by(patient);
+
+        asking.call.end();
+        asking.attempt().end();
+
+        assertThat(fixture.pool.views().get(0).inFlight()).isZero();
+    }
+
+    @Test
+    void those_who_wait_are_served_in_the_order_in_which_they_came() throws Exception {
+        fixture.with(limited(1, 1));
+        Attempt busy = fixture.take();
+        List<Asking> waiting = new ArrayList<>();
+        for (int i = 1; i <= 3; i++) {
+            waiting.add(new Asking().by(patient));
+            int count = i;
+            await().until(() -> fixture.pool.waiting().waiting() == count);
+        }
+
+        busy.end();
+        waiting.get(0).awaitDone();
+        assertThat(waiting.get(1).isDone() || waiting.get(2).isDone()).isFalse();
+
+        Asking newcomer = new Asking().by(patient);
+        for (Asking one : waiting) {
+            one.awaitDone().attempt().end();
+        }
+        assertThat(newcomer.awaitDone().attempt()).isNotNull();
+    }
+
+    @Test
+    void who_waited_for_too_long_is_told_so() throws Exception {
+        fixture.with(limited(1, 1));
+        fixture.take();
+
+        Asking asking = new Asking().by(hasty).awaitDone();
+
+        GatewayBusy failure = asking.exchange.getException(GatewayBusy.class);
+        assertThat(failure.reason()).isEqualTo(GatewayBusy.Reason.UPSTREAM_BUSY);
+        assertThat(failure.retryAfter()).isPositive();
+        assertThat(fixture.pool.waiting().waiting()).isZero();
+    }
+
+    @Test
+    void a_client_that_leaves_waits_no_longer_and_takes_nothing() throws Exception {
+        fixture.with(limited(1, 1));
+        Attempt busy = fixture.take();
+        Asking asking = new Asking().by(patient);
+        await().until(() -> fixture.pool.waiting().waiting() == 1);
+
+        asking.call.clientLeaves();
+
+        assertThat(asking.awaitDone().exchange.getException()).isInstanceOf(ClientGone.class);
+        busy.end();
+        assertThat(fixture.pool.views().get(0).inFlight()).isZero();
+    }
+
+    @Test
+    void a_call_waits_for_the_only_token_to_be_refreshed() throws Exception {
+        fixture.with(Credentials.oauth(1, null, null, 0));
+        Asking asking = new Asking().by(patient);
+        await().until(() -> fixture.pool.waiting().waiting() == 1);
+
+        fixture.with(Credentials.oauth(1, "new", TestTime.START.plusSeconds(60), 1));
+
+        assertThat(asking.awaitDone().attempt().credential().tokenVersion()).isEqualTo(1);
+    }
+
+    @Test
+    void says_when_to_come_back_when_nothing_is_usable() {
+        // row 85
+        fixture.with(key(1));
+        fixture.refuse(fixture.take(), 503);
+
+        GatewayBusy failure = new Asking().by(patient).exchange.getException(GatewayBusy.class);
+
+        assertThat(failure.reason()).isEqualTo(GatewayBusy.Reason.NO_CREDENTIAL);
+        assertThat(failure.retryAfter()).isEqualTo(Duration.ofSeconds(60));
+    }
+
+    @Test
+    void a_retry_for_which_nothing_is_left_fails_as_the_try_before_it() {
+        // row 85
+        fixture.with(key(1));
+        Asking asking = new Asking().by(patient);
+        asking.exchange.getMessage().setBody("busy".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        UpstreamRefused before = new UpstreamRefused(429, asking.exchange.getMessage());
+        asking.exchange.setProperty(Exchange.EXCEPTION_CAUGHT, before);
+        new NoteFailure(fixture.pool).process(asking.exchange);
+
+        asking.by(patient);
+
+        assertThat(asking.exchange.getException()).isSameAs(before);
+    }
+
+    @Test
+    void after_an_upstreams_own_failure_another_upstream_comes_first() {
+        fixture.with(key(1), key(2), key(3, "other", 50));
+        Asking asking = new Asking();
+        asking.exchange.setProperty(ExchangeKeys.CANDIDATES, List.of(fixture.up, Credentials.upstream("other")));
+        asking.by(patient);
+        asking.exchange.setProperty(Exchange.EXCEPTION_CAUGHT, new UpstreamBroken("reset", null));
+        new NoteFailure(fixture.pool).process(asking.exchange);
+
+        asking.by(patient);
+
+        assertThat(asking.attempt().upstream().name()).isEqualTo("other");
+    }
+
+    @Test
+    void a_new_try_discards_what_was_answered_to_the_one_before() {
+        fixture.with(key(1), key(2));
+        Asking asking = new Asking().by(patient);
+        TestStream body = new TestStream();
+        asking.exchange.getMessage().setBody(body);
+        UpstreamRefused before =
+                new UpstreamRefused(429, asking.exchange.getMessage().copy());
+        asking.exchange.setProperty(Exchange.EXCEPTION_CAUGHT, before);
+        new NoteFailure(fixture.pool).process(asking.exchange);
+        assertThat(body.discarded).isFalse();
+
+        asking.by(patient);
+
+        assertThat(body.discarded).isTrue();
+    }
+
+    @Test
+    void knows_which_ways_are_left() {
+        // row 82
+        fixture.with(key(1), key(2));
+        Ways ways = new PoolWays(fixture.pool, upstream -> true);
+        Asking asking = new Asking().by(patient);
+        assertThat(ways.left(asking.exchange)).isEqualTo(Ways.Left.OTHER);
+        assertThat(new PoolWays(fixture.pool, upstream -> false).left(asking.exchange))
+                .isEqualTo(Ways.Left.NONE);
+
+        fixture.refuse(fixture.take(), 401); // the other one
+        assertThat(ways.left(asking.exchange)).isEqualTo(Ways.Left.SAME);
+
+        fixture.refuse(asking.attempt(), 401);
+        assertThat(ways.left(asking.exchange)).isEqualTo(Ways.Left.NONE);
+    }
+}
