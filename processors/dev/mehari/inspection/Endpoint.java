@@ -66,6 +66,11 @@ public enum Endpoint {
         return this != COUNT_TOKENS && this != MODELS;
     }
 
+    /** True when a call goes on with a conversation. */
+    boolean isTalk() {
+        return this == CHAT_COMPLETIONS || this == RESPONSES || this == MESSAGES;
+    }
+
     /** True when a call carries a JSON object that names the model. */
     boolean takesJson() {
         return this != MODELS;

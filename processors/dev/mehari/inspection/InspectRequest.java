@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Looks at a request before anything is spent on it; named {@code inspectRequest} in the routes. Sets
- * {@code mehari.dialect}, {@code mehari.metered}, {@code mehari.model}, {@code mehari.stream} and {@code mehari.client-timeout-ms}, and tells the
- * call how to report a failure in the middle of a stream. Neither headers nor body are changed.
+ * {@code mehari.dialect}, {@code mehari.metered}, {@code mehari.model}, {@code mehari.stream}, {@code mehari.client-timeout-ms},
+ * {@code mehari.user-turn} and {@code mehari.conversation} with {@code mehari.conversation-begins}, and tells the call how to report a failure in the middle of a stream. Neither headers nor body are changed.
  *
  * <p>Fails with {@link RequestRejected} for an unknown path (none below {@code /v1/} is, nor any at all with a plain
  * target), a wrong method, a path that an upstream might read differently, a malformed timeout or a malformed body. A body
@@ -54,15 +54,32 @@ public final class InspectRequest implements Processor {
         }
         Endpoint endpoint = Endpoint.at(path);
         exchange.setProperty(ExchangeKeys.METERED, endpoint == null || endpoint.isMetered());
+        Talk talk = endpoint != null && endpoint.isTalk() ? new Talk() : null;
+        int length = 0;
         if (endpoint != null) {
             checkMethod(endpoint, text(message.getHeader(Exchange.HTTP_METHOD)));
             if (endpoint.takesJson() && !isCompressed(message)) {
-                RequestFields.Found found = fields.read(body(message));
+                byte[] body = body(message);
+                length = body.length;
+                RequestFields.Found found = fields.read(body, talk);
                 if (found.model() != null) {
                     exchange.setProperty(ExchangeKeys.MODEL, found.model());
                 }
                 exchange.setProperty(ExchangeKeys.STREAM, found.stream());
             }
+        }
+        noteConversation(exchange, talk, length);
+    }
+
+    private static void noteConversation(Exchange exchange, @Nullable Talk talk, int bodyLength) {
+        if (talk != null && talk.isUserTurn() != null) {
+            exchange.setProperty(ExchangeKeys.USER_TURN, talk.isUserTurn());
+        }
+        Object keyId = exchange.getProperty(ExchangeKeys.KEY_ID);
+        ConversationHash.Found found = ConversationHash.of(exchange.getMessage(), talk, keyId, bodyLength);
+        if (found != null) {
+            exchange.setProperty(ExchangeKeys.CONVERSATION, found.hash());
+            exchange.setProperty(ExchangeKeys.CONVERSATION_BEGINS, found.begins());
         }
     }
 

@@ -33,10 +33,14 @@ final class RequestFields {
      */
     record Found(@Nullable String model, boolean stream) {}
 
-    /** Fails when {@code body} is not one JSON object, or a field that is read is not of its type or is there twice. */
-    Found read(byte[] body) throws RequestRejected {
+    /**
+     * Fails when {@code body} is not one JSON object, or a field that is read is not of its type or is there twice.
+     *
+     * @param talk shown what the request says of its conversation; null where it has none
+     */
+    Found read(byte[] body, @Nullable Talk talk) throws RequestRejected {
         try (JsonParser parser = json.createParser(body)) {
-            return readObject(parser);
+            return readObject(parser, talk);
         } catch (StreamConstraintsException e) {
             throw malformed(
                     "json_too_complex",
@@ -50,7 +54,7 @@ final class RequestFields {
         }
     }
 
-    private static Found readObject(JsonParser parser) throws IOException, RequestRejected {
+    private static Found readObject(JsonParser parser, @Nullable Talk talk) throws IOException, RequestRejected {
         JsonToken first = parser.nextToken();
         if (first == null) {
             throw malformed("invalid_json", "The request body is empty; a JSON object is expected.", null);
@@ -68,7 +72,7 @@ final class RequestFields {
             } else if (name.equals("stream")) {
                 once(stream, name);
                 stream = stream(value);
-            } else {
+            } else if (talk == null || !talk.read(parser, name, value)) {
                 parser.skipChildren();
             }
         }
