@@ -3,25 +3,30 @@ package dev.mehari.credential;
 /**
  * Learns how many calls at once a credential takes from how they are answered. Guarded by its owner's lock.
  *
- * <p>Additive increase, multiplicative decrease (AIMD, Chiu and Jain 1989), with a memory. Each call carries how many were
- * under way when it was sent. One refused with 429 at {@code k} shows that the limit was below {@code k}: the cap becomes
- * {@code k - 1}. Refusals beyond the first of a burst, of calls sent after the cap was lowered, show that the limit has moved away: the cap becomes
- * {@value #DECREASE} of itself. Raising it costs a 429 if it is wrong, so it is tried only after {@value #PATIENCE}
- * successes at the cap, by one; each time that this was right, by twice as many, since the limit has moved up then. While
- * nothing is known, the cap doubles with each round of successes. A calls' refusal rate follows: one in a little over
- * {@value #PATIENCE} while the limit stands still.
+ * <p>Additive increase, multiplicative decrease (AIMD, Chiu and Jain 1989), with a memory and a budget. Each call carries
+ * how many were under way when it was sent. One refused with 429 at {@code k} shows that the limit was below {@code k}: the
+ * cap becomes {@code k - 1}, or what it was before it was last raised. A refusal soon after that shows that the limit has
+ * moved far away: the cap becomes {@value #DECREASE} of itself. A higher cap is tried once a call at the present one has
+ * succeeded, and while refusals are fewer than {@value #EARNED} of the successes: each success earns that much credit, each
+ * refusal costs one. So a limit that stands still is tested once in a hundred calls, and one that rises is followed at
+ * once, by one, two, four and so on, for to be right costs nothing.
  */
 public final class AdaptiveCap {
     static final int MOST = 10_000;
     private static final int FIRST = 4;
-    private static final int PATIENCE = 100;
+    private static final double EARNED = 0.01;
+    private static final double MOST_CREDIT = 2;
+    private static final double MOST_DEBT = -2;
     private static final double DECREASE = 0.8;
+    /** The largest raise, as a part of the cap. */
+    private static final int STEP_PART = 8;
 
     private int cap = FIRST;
-    private boolean known;
-    private int successesAtCap;
+    private int beforeRaise = FIRST;
     private int step = 1;
-    private int beforeStep = FIRST;
+    private boolean known;
+    private double credit = 1;
+    private int successesSinceLowered;
     private long epoch;
     /** What the upstream says may still be sent in its present window. */
     private long remaining = Long.MAX_VALUE;
@@ -31,39 +36,42 @@ public final class AdaptiveCap {
         return (int) Math.max(1, Math.min(cap, remaining));
     }
 
-    /** What a call that is sent now carries, for {@link #refused} to tell old news from new. */
+    /** What a call that is sent now carries, to tell old news from new. */
     public long epoch() {
         return epoch;
     }
 
     /** A call was answered well; {@code underWay} calls were under way when it was sent, itself included. */
     public void succeeded(int underWay, long sentIn) {
-        if (underWay < cap || sentIn != epoch) {
-            return; // says nothing of what more would do
+        credit = Math.min(MOST_CREDIT, credit + EARNED);
+        successesSinceLowered++;
+        if (underWay < cap || sentIn != epoch || credit < 1) {
+            return; // says nothing of what more would do, or it may not be tried now
         }
-        successesAtCap++;
-        if (!known) {
-            if (successesAtCap >= cap) {
-                raiseTo(Math.min(MOST, 2 * cap));
-            }
-        } else if (successesAtCap >= PATIENCE) {
-            int by = step;
-            step = Math.min(2 * step, Math.max(1, cap / 4));
-            raiseTo(Math.min(MOST, cap + by));
-        }
+        int by = known ? step : cap;
+        step = Math.min(2 * step, Math.max(1, cap / STEP_PART));
+        beforeRaise = cap;
+        cap = Math.min(MOST, cap + by);
+        epoch++;
     }
 
     /** A call was refused for there being too many; {@code underWay} as for {@link #succeeded}. */
     public void refused(int underWay, long sentIn) {
         remaining = Long.MAX_VALUE;
+        credit = Math.max(MOST_DEBT, credit - 1);
         step = 1;
-        if (!known || (sentIn == epoch && cap > beforeStep)) {
-            known = true;
-            lowerTo(Math.min(Math.min(cap, beforeStep), underWay - 1));
-        } else if (sentIn == epoch) {
-            lowerTo(Math.min((int) (cap * DECREASE), underWay - 1));
-        } else {
+        known = true;
+        if (sentIn != epoch) {
             cap = Math.max(1, Math.min(cap, underWay - 1));
+            return;
+        }
+        int shown = Math.min(cap, underWay - 1);
+        if (cap > beforeRaise) {
+            lowerTo(Math.min(shown, beforeRaise));
+        } else if (successesSinceLowered < cap / 2) {
+            lowerTo(Math.min(shown, (int) (cap * DECREASE)));
+        } else {
+            lowerTo(shown);
         }
     }
 
@@ -76,17 +84,10 @@ public final class AdaptiveCap {
         remaining = left < 0 ? Long.MAX_VALUE : left;
     }
 
-    private void raiseTo(int higher) {
-        beforeStep = cap;
-        cap = higher;
-        successesAtCap = 0;
-        epoch++;
-    }
-
     private void lowerTo(int lower) {
         cap = Math.max(1, lower);
-        beforeStep = cap;
-        successesAtCap = 0;
+        beforeRaise = cap;
+        successesSinceLowered = 0;
         epoch++;
     }
 }
