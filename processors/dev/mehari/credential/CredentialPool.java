@@ -284,6 +284,11 @@ public final class CredentialPool implements AutoCloseable {
         return waiting;
     }
 
+    /** Calls that wait for a place or a token. */
+    public int waitingCalls() {
+        return waiting.waiting();
+    }
+
     /** How each credential stands here, by upstream, priority and id. */
     public List<CredentialView> views() {
         long now = clock.millis();

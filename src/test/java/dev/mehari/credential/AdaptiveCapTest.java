@@ -49,7 +49,6 @@ class AdaptiveCapTest {
         }
         Path report = Path.of("target/adaptive-cap.md");
         Files.writeString(report, table, UTF_8);
-        System.out.println(table);
 
         for (Map.Entry<String, DoubleUnaryOperator> shape : shapes().entrySet()) {
             Result worst = worst(shape.getValue(), 1);

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mehari.answer.FailureTable;
 import dev.mehari.credential.RefreshObserver;
+import dev.mehari.caller.AllowList;
+import dev.mehari.credential.Credential;
+import dev.mehari.credential.CredentialStore.Bench;
+import dev.mehari.credential.PoolObserver;
 import dev.mehari.exchange.CallRecord;
 import dev.mehari.exchange.Dialect;
 import dev.mehari.failure.GatewayBusy;
@@ -19,6 +23,8 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
@@ -26,6 +32,9 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 class MetricsListTest {
+    private static final Credential BENCHED = new Credential(
+            1, "up", "one", Credential.Kind.BEARER, null, null, 0, 50, 1, 0, 0, Duration.ZERO, AllowList.ALL, true);
+
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private final CallMeters calls = new CallMeters(registry);
 
@@ -40,6 +49,10 @@ class MetricsListTest {
         new ProbeMeters(registry).probed("openai", ProbeObserver.Outcome.WORKS);
         new BreakerMeters(registry, views).added("target");
         new RetryMeters(new RetryCounts()).bindTo(registry);
+        PoolMeters pool = new PoolMeters(registry);
+        pool.follow(List::of, () -> 0);
+        pool.ended("up", PoolObserver.Outcome.SUCCESS);
+        pool.benched(BENCHED, new Bench(1, "", "rate_limited", 429, Instant.EPOCH, Instant.EPOCH));
         refuse();
 
         // This registry shows the buckets of a timer as meters of their own; Prometheus does not.
