@@ -1,0 +1,57 @@
+package dev.mehari.credential;
+
+import static dev.mehari.credential.Credentials.key;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mehari.config.CredentialConfig.Adaptive;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class PoolLoaderTest {
+    private final FakeCredentialStore store = new FakeCredentialStore();
+    private final Work work = new Work();
+    private final PoolFixture fixture = new PoolFixture(store, work, Adaptive.OFF, false);
+    private final PoolLoader loader =
+            new PoolLoader(fixture.pool, store, () -> BenchRules.DEFAULT.all(), work, fixture.time);
+
+    @Test
+    void changes_that_come_while_one_is_read_are_read_once_more() {
+        store.credentials.add(key(1));
+        loader.changed();
+        loader.changed();
+        loader.changed();
+        assertThat(work.waiting()).isEqualTo(1);
+
+        work.all();
+
+        assertThat(fixture.pool.views()).hasSize(1);
+    }
+
+    @Test
+    void what_could_not_be_read_is_read_later() {
+        store.credentials.add(key(1));
+        store.away = true;
+        loader.changed();
+        work.all();
+        assertThat(fixture.pool.views()).isEmpty();
+
+        store.away = false;
+        loader.retry();
+        work.all();
+        loader.retry();
+
+        assertThat(fixture.pool.views()).hasSize(1);
+        assertThat(work.waiting()).isZero();
+    }
+
+    @Test
+    void judges_by_the_rules_that_the_store_has() throws Exception {
+        PoolLoader lenient = new PoolLoader(fixture.pool, store, List::of, work, fixture.time);
+        store.credentials.add(key(1));
+        lenient.load();
+
+        fixture.refuse(fixture.take(), 503);
+
+        assertThat(fixture.ask()).isInstanceOf(Taking.Taken.class);
+    }
+}
