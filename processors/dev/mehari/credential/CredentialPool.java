@@ -77,7 +77,7 @@ public final class CredentialPool implements AutoCloseable {
 
     /** Each 100 ms. */
     void tick() {
-        groups.values().forEach(errands::run);
+        groups.values().forEach(group -> errands.run(group, false));
         waiting.wake();
         if (++ticks % TICKS_TO_WRITE == 0) {
             gatherUse();
@@ -132,7 +132,7 @@ public final class CredentialPool implements AutoCloseable {
                                 .thenComparingLong(LiveCredential::id))
                         .toList());
             }
-            errands.run(group);
+            errands.run(group, false);
         }
         waiting.wake();
     }
@@ -213,7 +213,7 @@ public final class CredentialPool implements AutoCloseable {
         Ask ask = ask(upstream, model, tried, again, now);
         CredentialGroup.Found found = group.take(this, upstream, ask, with == null ? 0 : with.credential(), outlook);
         if (group.hasErrands()) {
-            errands.run(group);
+            errands.run(group, found == null);
         }
         if (found == null) {
             return null;
@@ -225,7 +225,8 @@ public final class CredentialPool implements AutoCloseable {
                 conversations.put(conversation.id(), new With(upstream.name(), id, stickyNanos));
             }
         }
-        return new Attempt(upstream, found.credential(), model, nanos.getAsLong(), found.place());
+        return new Attempt(
+                upstream, found.credential(), model == null ? null : ask.there(), nanos.getAsLong(), found.place());
     }
 
     private Ask ask(Upstream upstream, @Nullable String model, AttemptLog tried, boolean again, long now) {

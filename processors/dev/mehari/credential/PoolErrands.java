@@ -4,6 +4,7 @@ import dev.mehari.credential.CredentialStore.Turn;
 import dev.mehari.failure.StorageUnavailable;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -29,30 +30,42 @@ final class PoolErrands {
         this.arrived = arrived;
     }
 
-    /** Begins to fetch what {@code group} wants now; returns at once. */
-    void run(CredentialGroup group) {
+    /** What a group wants of the store for one of its members. */
+    private record Quota(LiveCredential of, long calls, long day) {}
+
+    /**
+     * Begins to fetch what {@code group} wants now; returns at once.
+     *
+     * @param needsToken true when a call found nothing usable there, so that tokens that are missing should be asked for
+     */
+    void run(CredentialGroup group, boolean needsToken) {
         if (!group.hasErrands()) {
             return;
         }
         long now = clock.millis();
         boolean wantsTurn;
-        LiveCredential[] members;
+        List<Quota> quotas = new ArrayList<>(0);
+        List<LiveCredential> tokens = new ArrayList<>(0);
         synchronized (group) {
-            members = group.members();
             wantsTurn = group.rotates() && group.rotation().wantsTurn(now);
+            for (LiveCredential one : group.members()) {
+                long quota = one.credential().dailyQuota();
+                long calls = quota > 0 && one.isEnabled() ? one.quota().wanted(quota, now) : 0;
+                if (calls > 0) {
+                    quotas.add(new Quota(one, calls, one.quota().day()));
+                }
+                if (needsToken && one.asksForToken(now)) {
+                    tokens.add(one);
+                }
+            }
         }
         if (wantsTurn) {
             begin(() -> fetchTurn(group), () -> turnFailed(group));
         }
-        for (LiveCredential one : members) {
-            Credential credential = one.credential();
-            if (credential.dailyQuota() > 0) {
-                fetchQuota(group, one, now);
-            }
-            if (credential.kind() == Credential.Kind.OAUTH) {
-                fetchToken(group, one, now);
-            }
+        for (Quota quota : quotas) {
+            begin(() -> fetchQuota(group, quota, now), () -> quotaFailed(group, quota.of()));
         }
+        tokens.forEach(one -> fetchToken(group, one));
     }
 
     private void begin(Runnable work, Runnable failed) {
@@ -80,7 +93,7 @@ final class PoolErrands {
             turnFailed(group);
         }
         arrived.run();
-        run(group);
+        run(group, false);
     }
 
     private void turnFailed(CredentialGroup group) {
@@ -89,24 +102,13 @@ final class PoolErrands {
         }
     }
 
-    private void fetchQuota(CredentialGroup group, LiveCredential one, long now) {
-        long calls;
-        long day;
-        synchronized (group) {
-            calls = one.isEnabled() ? one.quota().wanted(one.credential().dailyQuota(), now) : 0;
-            day = one.quota().day();
-        }
-        if (calls > 0) {
-            begin(() -> fetchQuota(group, one, calls, day, now), () -> quotaFailed(group, one));
-        }
-    }
-
     @SuppressWarnings("IllegalCatch") // whatever fails, it is tried again
-    private void fetchQuota(CredentialGroup group, LiveCredential one, long calls, long day, long askedAt) {
+    private void fetchQuota(CredentialGroup group, Quota quota, long askedAt) {
+        LiveCredential one = quota.of();
         try {
-            long got = store.takeQuota(one.id(), calls, Instant.ofEpochMilli(askedAt));
+            long got = store.takeQuota(one.id(), quota.calls(), Instant.ofEpochMilli(askedAt));
             synchronized (group) {
-                one.quota().arrived(got, clock.millis(), day);
+                one.quota().arrived(got, clock.millis(), quota.day());
             }
         } catch (StorageUnavailable | RuntimeException failure) {
             LOG.warn("What is left of the quota of credential {} cannot be asked", one.id(), failure);
@@ -121,19 +123,13 @@ final class PoolErrands {
         }
     }
 
-    private void fetchToken(CredentialGroup group, LiveCredential one, long now) {
-        boolean asks;
-        synchronized (group) {
-            asks = one.asksForToken(now);
-        }
-        if (asks) {
-            refresher.refresh(one.id(), () -> {
-                synchronized (group) {
-                    one.refreshed(clock.millis());
-                }
-                arrived.run();
-            });
-        }
+    private void fetchToken(CredentialGroup group, LiveCredential one) {
+        refresher.refresh(one.id(), () -> {
+            synchronized (group) {
+                one.refreshed(clock.millis());
+            }
+            arrived.run();
+        });
     }
 
     /** Gives back what {@code group} has not used. Blocks. */

@@ -124,7 +124,7 @@ final class Verdicts {
         }
         String model = "";
         if (rule.scope() == BenchRule.Scope.MODEL && attempt.model() != null) {
-            model = attempt.upstream().options().modelThere(attempt.model());
+            model = attempt.model();
         }
         Bench wanted = new Bench(with.id(), model, rule.reason(), answer.status(), now, until);
         return with.benches().bench(wanted, place, told != null);
