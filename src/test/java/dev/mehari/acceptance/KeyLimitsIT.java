@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.mehari.testing.EditedRoutes;
 import dev.mehari.testing.RawClient;
 import dev.mehari.testing.StubUpstream;
 import dev.mehari.testing.TestDatabase;
@@ -21,12 +22,23 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A key's own limits, through the whole gateway, with account kept in memory. */
+/** A key's own limits, through the whole gateway, with account kept in memory and on PostgreSQL. */
 class KeyLimitsIT {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String CALL = "/v1/chat/completions";
+    private static final String BREAK = "X-Break";
+    private static final String BROKEN = "broken by the test";
+    private static final String BREAKING = """
+            - filter:
+                simple: "${header.X-Break} == 'yes'"
+                steps:
+                  - throwException:
+                      exceptionType: java.lang.IllegalStateException
+                      message: broken by the test
+            """;
     private static TestDatabase database;
 
     private final StubUpstream stub = StubUpstream.respondingWith(200);
@@ -55,8 +67,12 @@ class KeyLimitsIT {
     }
 
     private void start(String... settings) throws Exception {
+        startWith("memory", settings);
+    }
+
+    private void startWith(String ledger, String... settings) throws Exception {
         List<String> all = new ArrayList<>(List.of(settings));
-        all.addAll(List.of("mehari.limits", "memory"));
+        all.addAll(List.of("mehari.limits", ledger));
         gateway = TestGateway.to(stub, database, all.toArray(String[]::new));
     }
 
@@ -119,9 +135,10 @@ class KeyLimitsIT {
     }
 
     // row 2
-    @Test
-    void a_request_window_is_exact_in_a_burst_and_then_resets() throws Exception {
-        start();
+    @ParameterizedTest
+    @ValueSource(strings = {"memory", "cluster"})
+    void a_request_window_is_exact_in_a_burst_and_then_resets(String ledger) throws Exception {
+        startWith(ledger);
         // 7 s, so that the burst and its end fit into one window whenever the test starts.
         String key = key("requests = 10, requests_window_ms = 7000");
         call(key("requests = 1"));
@@ -150,10 +167,51 @@ class KeyLimitsIT {
         assertThat(call(key).statusCode()).isEqualTo(200);
     }
 
-    // row 12
+    // row 2
     @Test
-    void calls_beyond_the_keys_concurrency_are_refused_and_other_keys_are_not() throws Exception {
+    void ten_per_minute_are_ten_in_a_real_minute_with_either_ledger() throws Exception {
+        long left = 60_000 - System.currentTimeMillis() % 60_000;
+        await().pollDelay(Duration.ofMillis(left < 20_000 ? left : 1))
+                .atMost(Duration.ofSeconds(21))
+                .until(() -> true);
         start();
+        String inMemory = key("requests = 10, requests_window_ms = 60000");
+        Instant resetInMemory = assertThatTenOfFiftyPass(inMemory);
+        gateway.close();
+        startWith("cluster");
+        String shared = key("requests = 10, requests_window_ms = 60000");
+        Instant resetShared = assertThatTenOfFiftyPass(shared);
+
+        assertThat(resetShared).isEqualTo(resetInMemory);
+        await().atMost(Duration.ofSeconds(63))
+                .pollInterval(Duration.ofMillis(250))
+                .until(() -> System.currentTimeMillis() > resetShared.toEpochMilli() + 1_000);
+        assertThat(call(shared).statusCode()).isEqualTo(200);
+        gateway.close();
+        start();
+        assertThat(call(inMemory).statusCode()).isEqualTo(200);
+        // "no window row without an expiry": a window is kept as its number, which says when it ends.
+        assertThat(database.number("select count(*) from limit_state where requests_used > 0 and requests_window = 0"))
+                .isZero();
+    }
+
+    private Instant assertThatTenOfFiftyPass(String key) throws Exception {
+        int before = stub.requests().size();
+        List<HttpResponse<String>> answers = parallel(key, 50);
+
+        assertThat(answers).filteredOn(answer -> answer.statusCode() == 200).hasSize(10);
+        assertThat(stub.requests()).hasSize(before + 10);
+        List<HttpResponse<String>> refused =
+                answers.stream().filter(answer -> answer.statusCode() == 429).toList();
+        assertThat(refused).hasSize(40);
+        return Instant.parse(body(refused.get(0)).path("error").path("resetAt").asText());
+    }
+
+    // row 12
+    @ParameterizedTest
+    @ValueSource(strings = {"memory", "cluster"})
+    void calls_beyond_the_keys_concurrency_are_refused_and_other_keys_are_not(String ledger) throws Exception {
+        startWith(ledger);
         answerAfter(Duration.ofSeconds(2));
         String key = key("concurrency = 2");
         List<CompletableFuture<HttpResponse<String>>> two = send(key, 2);
@@ -175,9 +233,10 @@ class KeyLimitsIT {
     }
 
     // row 12
-    @Test
-    void in_a_burst_no_refusal_tells_of_more_than_the_limit() throws Exception {
-        start();
+    @ParameterizedTest
+    @ValueSource(strings = {"memory", "cluster"})
+    void in_a_burst_no_refusal_tells_of_more_than_the_limit(String ledger) throws Exception {
+        startWith(ledger);
         answerAfter(Duration.ofSeconds(1));
 
         List<HttpResponse<String>> answers = parallel(key("concurrency = 2"), 50);
@@ -194,9 +253,10 @@ class KeyLimitsIT {
     }
 
     // row 13
-    @Test
-    void zero_is_no_limit_and_counting_tokens_is_exempt() throws Exception {
-        start();
+    @ParameterizedTest
+    @ValueSource(strings = {"memory", "cluster"})
+    void zero_is_no_limit_and_counting_tokens_is_exempt(String ledger) throws Exception {
+        startWith(ledger);
         assertThat(parallel(key("concurrency = 0"), 50)).allMatch(answer -> answer.statusCode() == 200);
         String key = key("concurrency = 1, requests = 5");
         answerAfter(Duration.ofSeconds(2));
@@ -257,6 +317,35 @@ class KeyLimitsIT {
         waiting.kill();
         await().atMost(Duration.ofSeconds(1)).until(() -> stub.closedConnections() > closed);
         assertThatTheNextOneIsServed(key);
+    }
+
+    // row 15
+    @ParameterizedTest
+    @CsvSource({
+        "memory, to-admission-queue",
+        "memory, prepare-upstream-request",
+        "memory, meter-usage",
+        "cluster, to-admission-queue",
+        "cluster, prepare-upstream-request",
+        "cluster, meter-usage"
+    })
+    void a_lease_comes_back_when_a_processor_breaks(String ledger, String step) throws Exception {
+        EditedRoutes routes = EditedRoutes.copy();
+        routes.insertBefore(step, BREAKING);
+        startWith(ledger, "mehari.routes.dir", routes.folder().toString());
+        String key = key("concurrency = 1");
+        stub.answer((request, reply) ->
+                reply.sse(BREAK, request.headers().get(BREAK, "no")).chunk("data: 1\n\n"));
+
+        HttpResponse<String> broken =
+                gateway.postAs(key, CALL, Calls.CHAT_STREAM, BREAK, "yes").join();
+
+        assertThat(broken.statusCode()).isEqualTo(500);
+        assertThat(broken.body()).doesNotContain(BROKEN);
+        assertThatTheNextOneIsServed(key);
+        await().atMost(Duration.ofSeconds(1)).until(() -> stub.inFlight() == 0);
+        await().atMost(Duration.ofSeconds(1))
+                .until(() -> gateway.metrics().path("active_requests").asInt() == 0);
     }
 
     private void assertThatTheNextOneIsServed(String key) {

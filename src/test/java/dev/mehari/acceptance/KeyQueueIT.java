@@ -17,8 +17,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A key whose calls beyond its concurrency wait, through the whole gateway. */
 class KeyQueueIT {
@@ -41,9 +41,8 @@ class KeyQueueIT {
         database.close();
     }
 
-    @BeforeEach
-    void start() throws Exception {
-        gateway = TestGateway.to(stub, database, "mehari.limits", "memory");
+    private void startWith(String ledger) throws Exception {
+        gateway = TestGateway.to(stub, database, "mehari.limits", ledger);
         key = gateway.newKey("queued", 5);
         database.execute("update api_key set concurrency = 1, queue_size = 1, queue_timeout_ms = 2000"
                 + " where key_hash = encode(sha256('" + key + "'), 'hex')");
@@ -88,8 +87,10 @@ class KeyQueueIT {
     }
 
     // row 19
-    @Test
-    void one_waits_and_is_served_and_the_next_finds_the_queue_full() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"memory", "cluster"})
+    void one_waits_and_is_served_and_the_next_finds_the_queue_full(String ledger) throws Exception {
+        startWith(ledger);
         CompletableFuture<HttpResponse<String>> running = running();
         CompletableFuture<HttpResponse<String>> waiting = call();
         awaitWaiting(1);
@@ -114,8 +115,10 @@ class KeyQueueIT {
     }
 
     // row 19
-    @Test
-    void who_waits_for_too_long_is_told_for_how_long() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"memory", "cluster"})
+    void who_waits_for_too_long_is_told_for_how_long(String ledger) throws Exception {
+        startWith(ledger);
         CompletableFuture<HttpResponse<String>> running = running();
 
         HttpResponse<String> late = call().join();
@@ -130,8 +133,10 @@ class KeyQueueIT {
         assertThat(running.join().statusCode()).isEqualTo(200);
     }
 
-    @Test
-    void a_client_that_leaves_the_queue_makes_room() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"memory", "cluster"})
+    void a_client_that_leaves_the_queue_makes_room(String ledger) throws Exception {
+        startWith(ledger);
         CompletableFuture<HttpResponse<String>> running = running();
         try (RawClient leaving = gateway.connect()) {
             leaving.post(CALL, Calls.CHAT, "Authorization", "Bearer " + key);

@@ -21,7 +21,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /**
- * A whole gateway in this process: the real routes of the {@code routes/} folder, a real database, ports of its own.
+ * A whole gateway in this process: the real routes of the {@code routes/} folder, or those in {@code mehari.routes.dir}, a
+ * real database, ports of its own.
  *
  * <pre>{@code
  * try (StubUpstream stub = StubUpstream.respondingWith(200);
@@ -56,8 +57,9 @@ public final class TestGateway implements AutoCloseable {
                 "mehari.shutdown.drain", "1s"));
         all.putAll(settings);
         Configuration configuration = Configuration.from(Settings.of(Layer.properties("test", all)));
-        gateway = Gateway.start(
-                new Gateway.Options(configuration, Path.of("routes").toAbsolutePath(), null));
+        Path routes = configuration.routes().dir();
+        gateway = Gateway.start(new Gateway.Options(
+                configuration, routes == null ? Path.of("routes").toAbsolutePath() : routes, null));
         client = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .executor(clientThreads)
