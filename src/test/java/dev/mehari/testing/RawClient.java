@@ -129,9 +129,26 @@ public final class RawClient implements AutoCloseable {
         if (length == null) {
             return new Answer(status, headers, readAll(), true);
         }
-        byte[] body = in.readNBytes(Integer.parseInt(length));
+        byte[] body = readAtMost(Integer.parseInt(length));
         return new Answer(
                 status, headers, new String(body, StandardCharsets.UTF_8), body.length == Integer.parseInt(length));
+    }
+
+    private byte[] readAtMost(int length) throws IOException {
+        ByteArrayOutputStream body = new ByteArrayOutputStream();
+        byte[] some = new byte[Math.min(length, 8192)];
+        try {
+            while (body.size() < length) {
+                int read = in.read(some, 0, Math.min(some.length, length - body.size()));
+                if (read < 0) {
+                    break;
+                }
+                body.write(some, 0, read);
+            }
+        } catch (java.net.SocketException reset) {
+            return body.toByteArray(); // what came before it
+        }
+        return body.toByteArray();
     }
 
     private Answer chunked(int status, Map<String, String> headers) throws IOException {

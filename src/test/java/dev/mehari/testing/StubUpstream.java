@@ -285,6 +285,11 @@ public final class StubUpstream implements AutoCloseable {
                             TimeUnit.NANOSECONDS);
         }
 
+        /** Calls {@code then} once the connection is closed, by either side. */
+        public void whenClosed(Runnable then) {
+            ctx.channel().closeFuture().addListener(closed -> then.run());
+        }
+
         public boolean isOpen() {
             return ctx.channel().isActive();
         }

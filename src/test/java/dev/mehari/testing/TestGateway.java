@@ -206,6 +206,11 @@ public final class TestGateway implements AutoCloseable {
         return client.send(request, HttpResponse.BodyHandlers.ofString());
     }
 
+    /** Looks after its upstreams and credentials with the admin token. */
+    public PoolAdmin pool() throws IOException {
+        return PoolAdmin.with(adminToken(), adminUrl());
+    }
+
     @Override
     public void close() {
         gateway.close();
