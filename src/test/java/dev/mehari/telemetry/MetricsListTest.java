@@ -3,11 +3,11 @@ package dev.mehari.telemetry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mehari.answer.FailureTable;
-import dev.mehari.credential.RefreshObserver;
 import dev.mehari.caller.AllowList;
 import dev.mehari.credential.Credential;
 import dev.mehari.credential.CredentialStore.Bench;
 import dev.mehari.credential.PoolObserver;
+import dev.mehari.credential.RefreshObserver;
 import dev.mehari.exchange.CallRecord;
 import dev.mehari.exchange.Dialect;
 import dev.mehari.failure.GatewayBusy;

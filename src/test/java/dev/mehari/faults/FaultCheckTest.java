@@ -1,0 +1,33 @@
+package dev.mehari.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mehari.faults.Violation.Kind;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The judge of fault runs is itself judged. */
+class FaultCheckTest {
+    @Test
+    void finds_nothing_in_a_sound_history_and_counts_how_calls_ended() {
+        FaultCheck check = new FaultCheck(FakeHistory.sound());
+
+        assertThat(check.violations()).isEmpty();
+        assertThat(check.endings())
+                .containsEntry("succeeded at once", 3)
+                .containsEntry("succeeded after another try", 1)
+                .containsEntry("failed: may not be repeated after 500", 1)
+                .containsEntry("failed: may not be repeated after cut", 1)
+                .containsEntry("failed: no credential was left", 1)
+                .hasSize(5);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Kind.class)
+    void finds_each_kind_of_violation_and_no_other(Kind kind) {
+        assertThat(new FaultCheck(FakeHistory.with(kind)).violations())
+                .isNotEmpty()
+                .allMatch(violation -> violation.kind() == kind);
+    }
+}

@@ -1,0 +1,226 @@
+package dev.mehari.faults;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.mehari.faults.Try.Ending;
+import dev.mehari.testing.LlmStub;
+import dev.mehari.testing.MehariProcess;
+import dev.mehari.testing.PoolAdmin;
+import dev.mehari.testing.PoolAdmin.Rule;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/**
+ * The program behind {@code bench/faults}: {@code FaultRun FOLDER CALLS AT_ONCE SEED}, or {@code FaultRun --dry}. Starts
+ * {@code ./mehari} and two upstreams that fail at random, gives it five credentials for them, calls, and lets {@link FaultCheck}
+ * judge. Exit code 0 when nothing was wrong, 1 otherwise.
+ */
+final class FaultRun {
+    /** How long each status benches, in milliseconds: short, so that many benches fit into a run. */
+    private static final Map<Integer, Integer> BENCHES =
+            new TreeMap<>(Map.of(401, 700, 403, 700, 429, 500, 500, 400, 503, 400, 529, 600));
+
+    private static final long LONGEST_BENCH_MILLIS = 700;
+    private static final Duration FIRST_BYTE_TIMEOUT = Duration.ofSeconds(1);
+    private static final Terms TERMS = new Terms(4, 20, Duration.ofSeconds(10), 10, Duration.ofMillis(150));
+    private static final Set<Integer> REPEATED = Set.of(401, 403, 429, 503, 529);
+    private static final int CALM_CALLS = 300;
+    private static final Duration PATIENCE = Duration.ofSeconds(15);
+    private static final long MILLI = 1_000_000;
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final LlmStub first = LlmStub.serving();
+    private final LlmStub second = LlmStub.serving();
+
+    private FaultRun() {}
+
+    public static void main(String[] arguments) throws Exception {
+        if (arguments[0].equals("--dry")) {
+            System.exit(dry() ? 0 : 1);
+        }
+        int calls = Integer.parseInt(arguments[1]);
+        int atOnce = Integer.parseInt(arguments[2]);
+        long seed = Long.parseLong(arguments[3]);
+        long begun = System.nanoTime();
+        FaultHistory history = new FaultRun().run(calls, atOnce, seed);
+        FaultCheck check = new FaultCheck(history);
+        FaultReport report = new FaultReport(history, check, seed, Duration.ofNanos(System.nanoTime() - begun));
+        report.write(Path.of(arguments[0]));
+        System.out.println(report.markdown());
+        System.exit(check.violations().isEmpty() ? 0 : 1);
+    }
+
+    /** Whether the judge finds each violation in a made-up history, and none in a sound one. */
+    private static boolean dry() {
+        boolean right = report("nothing", new FaultCheck(FakeHistory.sound()).violations(), 0);
+        for (Violation.Kind kind : Violation.Kind.values()) {
+            List<Violation> found = new FaultCheck(FakeHistory.with(kind)).violations();
+            right &= report(
+                    kind.toString(),
+                    found,
+                    found.stream().filter(one -> one.kind() == kind).count());
+        }
+        return right;
+    }
+
+    private static boolean report(String planted, List<Violation> found, long right) {
+        boolean good = found.size() == right && (right > 0 || planted.equals("nothing"));
+        System.out.printf("%-20s %s%n", planted, good ? "found as planted" : "WRONG: " + found);
+        return good;
+    }
+
+    private FaultHistory run(int calls, int atOnce, long seed) throws Exception {
+        Path data = Files.createTempDirectory("mehari-faults");
+        try (first;
+                second;
+                MehariProcess mehari = start(data).awaitReady()) {
+            String token = Files.readString(data.resolve("admin-token")).strip();
+            PoolAdmin admin = PoolAdmin.with(token, mehari.adminUrl().toString());
+            Set<String> credentials = setUp(admin);
+            int port = mehari.url().getPort();
+            first.treatOthers(new RandomFaults(seed));
+            second.treatOthers(new RandomFaults(seed + 1));
+            List<Called> made = new FaultCallers(port, mehari.apiKey(), "call").run(calls, atOnce);
+            List<Try> tries = tries();
+
+            first.serveAll();
+            second.serveAll();
+            awaitBenchesEnd(admin);
+            List<Called> calm = new FaultCallers(port, mehari.apiKey(), "calm").run(CALM_CALLS, atOnce);
+            Set<String> calmCredentials = uses().filter(use -> use.user().startsWith("calm-"))
+                    .map(LlmStub.Use::credential)
+                    .collect(Collectors.toCollection(TreeSet::new));
+            Map<String, Long> left = new Leftovers(mehari, admin).awaitNone(PATIENCE);
+            return new FaultHistory(TERMS, credentials, tries, made, calm, calmCredentials, left);
+        }
+    }
+
+    private static MehariProcess start(Path data) throws IOException {
+        return MehariProcess.start(
+                Map.of(
+                        "MEHARI_UPSTREAM_FIRST_BYTE_TIMEOUT",
+                        FIRST_BYTE_TIMEOUT.toMillis() + "ms",
+                        "MEHARI_RETRY_MAX",
+                        Integer.toString(TERMS.retries()),
+                        "MEHARI_RETRY_BUDGET",
+                        Integer.toString(TERMS.budgetPercent()),
+                        // Neither a breaker nor a failed upstream shall excuse that a call failed.
+                        "MEHARI_BREAKER_THRESHOLD",
+                        "1000",
+                        "MEHARI_PROBE_FAILURES",
+                        "100",
+                        "MEHARI_SHUTDOWN_DRAIN",
+                        "2s"),
+                "run",
+                "--host",
+                "127.0.0.1",
+                "--port",
+                "0",
+                "--admin-port",
+                "0",
+                "--data-dir",
+                data.toString());
+    }
+
+    /** Two upstreams of one priority with five credentials, and a key whose calls hold leases; returns the secrets. */
+    private Set<String> setUp(PoolAdmin admin) throws Exception {
+        admin.upstream("first", "openai", first.port());
+        admin.upstream("second", "openai", second.port());
+        Set<String> credentials = new TreeSet<>();
+        for (int i = 0; i < 5; i++) {
+            String secret = "sk-fault-" + (char) ('a' + i) + "-0123456789";
+            admin.apiKey(i < 3 ? "first" : "second", "credential-" + (char) ('a' + i), secret);
+            credentials.add(secret);
+        }
+        List<Rule> rules = new ArrayList<>();
+        BENCHES.forEach(
+                (status, millis) -> rules.add(new Rule(status, "credential", "fault_" + status, millis + "ms")));
+        admin.benchRules(rules);
+        String key = admin.done("GET", "/api/keys", null).at("/keys/0/id").asText();
+        JsonNode limits = JSON.readTree("{\"limits\":{\"concurrency\":1000}}");
+        admin.done("PATCH", "/api/keys/" + key, limits);
+        return credentials;
+    }
+
+    private static void awaitBenchesEnd(PoolAdmin admin) throws Exception {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (!admin.credentials("?status=benched").isEmpty() && System.nanoTime() - end < 0) {
+            java.util.concurrent.locks.LockSupport.parkNanos(50 * MILLI);
+        }
+    }
+
+    private java.util.stream.Stream<LlmStub.Use> uses() {
+        return java.util.stream.Stream.concat(first.uses().stream(), second.uses().stream());
+    }
+
+    private List<Try> tries() {
+        return uses().map(FaultRun::tried)
+                .sorted(Comparator.comparingLong(Try::arrived))
+                .collect(Collectors.toCollection(ArrayList::new));
+    }
+
+    private static Try tried(LlmStub.Use use) {
+        long ended = use.endedNanos() == 0 ? System.nanoTime() : use.endedNanos();
+        long answered = use.answeredNanos() == 0 ? ended : use.answeredNanos();
+        LlmStub.Act act = use.act();
+        Ending ending = Ending.FINAL;
+        long benched = 0;
+        long atMost = LONGEST_BENCH_MILLIS;
+        String what = act.getClass().getSimpleName().toLowerCase(java.util.Locale.ROOT);
+        if (act instanceof LlmStub.Serve) {
+            ending = Ending.SERVED;
+        } else if (act instanceof LlmStub.Refuse refuse) {
+            ending = REPEATED.contains(refuse.status()) ? Ending.REPEATABLE : Ending.FINAL;
+            boolean hinted = refuse.hint() != LlmStub.Hint.NONE;
+            benched = hinted ? refuse.pause().toMillis() : BENCHES.get(refuse.status());
+            // Whole seconds are rounded up.
+            atMost = hinted ? benched + 1_000 : benched;
+            what = refuse.status() + (hinted ? " " + refuse.hint() : "");
+        }
+        return new Try(
+                use.user(),
+                use.credential(),
+                use.arrivedNanos(),
+                answered,
+                ended,
+                ending,
+                what,
+                benched * MILLI,
+                atMost * MILLI);
+    }
+
+    /** What is written of a run, in the order in which it is read. */
+    static Map<String, Object> counts(FaultHistory history) {
+        Map<String, Object> counts = new LinkedHashMap<>();
+        counts.put("calls", history.calls().size());
+        counts.put("streams", history.calls().stream().filter(Called::stream).count());
+        counts.put("tries", history.tries().size());
+        Map<String, Long> answers = new TreeMap<>(
+                history.tries().stream().collect(Collectors.groupingBy(Try::what, Collectors.counting())));
+        counts.put("upstreams_did", answers);
+        counts.put(
+                "clients_saw",
+                new TreeMap<>(history.calls().stream()
+                        .collect(Collectors.groupingBy(
+                                call -> call.status() + " " + call.delivery() + " " + call.code(),
+                                Collectors.counting()))));
+        counts.put(
+                "tries_by_credential",
+                new TreeMap<>(history.tries().stream()
+                        .collect(Collectors.groupingBy(Try::credential, Collectors.counting()))));
+        counts.put("left", history.left());
+        return counts;
+    }
+}
