@@ -2,6 +2,7 @@ package dev.mehari.testing;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.net.http.HttpResponse;
@@ -77,7 +78,7 @@ public final class PoolAdmin {
         credential.put("client_id", "mehari-test");
         credential.put("access_token", accessToken);
         credential.put("refresh_token", refreshToken);
-        credential.put("token_expires", expires.toString());
+        credential.put("expires_at", expires.toString());
         return done("POST", "/api/credentials", with(credential, fields))
                 .path("id")
                 .asText();
@@ -107,13 +108,12 @@ public final class PoolAdmin {
         return done("GET", "/api/upstreams/" + name, null);
     }
 
-    /** Puts these rules in place of all others. */
+    /** Puts these rules in place of all others, to be looked at in this order. */
     public void benchRules(List<Rule> rules) throws Exception {
         ObjectNode all = JSON.createObjectNode();
-        for (int i = 0; i < rules.size(); i++) {
-            Rule rule = rules.get(i);
-            ObjectNode one = all.withArray("/rules").addObject();
-            one.put("position", (i + 1) * 10);
+        ArrayNode list = all.putArray("rules");
+        for (Rule rule : rules) {
+            ObjectNode one = list.addObject();
             one.put("status", rule.status());
             one.put("scope", rule.scope());
             one.put("reason", rule.reason());
