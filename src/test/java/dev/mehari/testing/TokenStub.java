@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -63,6 +64,9 @@ public final class TokenStub implements AutoCloseable {
     private final StubUpstream stub = StubUpstream.answering(this::refresh);
     private final List<Refresh> refreshes = new CopyOnWriteArrayList<>();
     private final AtomicInteger issued = new AtomicInteger();
+    /** So that its tokens are nowhere else. */
+    private final String mark = UUID.randomUUID().toString().replace("-", "");
+
     private volatile Script script;
     private volatile Duration delay = Duration.ZERO;
 
@@ -104,12 +108,12 @@ public final class TokenStub implements AutoCloseable {
 
     /** The access token that was, or will be, issued as number {@code number}, from 1. */
     public String accessToken(int number) {
-        return "fresh-access-token-" + number + "-" + stub.port();
+        return "fresh-access-token-" + number + "-" + mark;
     }
 
     /** The refresh token that goes with access token {@code number}, where the script rotates them. */
     public String refreshToken(int number) {
-        return "fresh-refresh-token-" + number + "-" + stub.port();
+        return "fresh-refresh-token-" + number + "-" + mark;
     }
 
     /** Refreshes without an answer yet, at most so many at once. */
