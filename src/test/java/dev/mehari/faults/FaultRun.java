@@ -15,11 +15,15 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The program behind {@code bench/faults}: {@code FaultRun FOLDER CALLS AT_ONCE SEED}, or {@code FaultRun --dry}. Starts
@@ -35,6 +39,7 @@ final class FaultRun {
     private static final Duration FIRST_BYTE_TIMEOUT = Duration.ofSeconds(1);
     private static final Terms TERMS = new Terms(4, 20, Duration.ofSeconds(10), 10, Duration.ofMillis(150));
     private static final Set<Integer> REPEATED = Set.of(401, 403, 429, 503, 529);
+    private static final int WARM_CALLS = 1_000;
     private static final int CALM_CALLS = 300;
     private static final Duration PATIENCE = Duration.ofSeconds(15);
     private static final long MILLI = 1_000_000;
@@ -90,6 +95,7 @@ final class FaultRun {
             PoolAdmin admin = PoolAdmin.with(token, mehari.adminUrl().toString());
             Set<String> credentials = setUp(admin);
             int port = mehari.url().getPort();
+            warmUp(port, mehari.apiKey(), atOnce, credentials);
             first.treatOthers(new RandomFaults(seed));
             second.treatOthers(new RandomFaults(seed + 1));
             List<Called> made = new FaultCallers(port, mehari.apiKey(), "call").run(calls, atOnce);
@@ -97,13 +103,10 @@ final class FaultRun {
 
             first.serveAll();
             second.serveAll();
-            awaitBenchesEnd(admin);
+            settle(port, mehari.apiKey(), admin);
             List<Called> calm = new FaultCallers(port, mehari.apiKey(), "calm").run(CALM_CALLS, atOnce);
-            Set<String> calmCredentials = uses().filter(use -> use.user().startsWith("calm-"))
-                    .map(LlmStub.Use::credential)
-                    .collect(Collectors.toCollection(TreeSet::new));
             Map<String, Long> left = new Leftovers(mehari, admin).awaitNone(PATIENCE);
-            return new FaultHistory(TERMS, credentials, tries, made, calm, calmCredentials, left);
+            return new FaultHistory(TERMS, credentials, tries, made, calm, used("calm-"), left);
         }
     }
 
@@ -154,19 +157,43 @@ final class FaultRun {
         return credentials;
     }
 
-    private static void awaitBenchesEnd(PoolAdmin admin) throws Exception {
+    /** Calls until every credential is known and compilers have done most of their work. */
+    private void warmUp(int port, String key, int atOnce, Set<String> credentials)
+            throws InterruptedException, ExecutionException {
         long end = System.nanoTime() + PATIENCE.toNanos();
-        while (!admin.credentials("?status=benched").isEmpty() && System.nanoTime() - end < 0) {
-            java.util.concurrent.locks.LockSupport.parkNanos(50 * MILLI);
+        Set<String> seen = Set.of();
+        while (!seen.containsAll(credentials)) {
+            if (System.nanoTime() - end > 0) {
+                throw new IllegalStateException("of " + credentials + " only " + seen + " were used");
+            }
+            new FaultCallers(port, key, "warm").run(WARM_CALLS, atOnce);
+            seen = used("warm-");
         }
     }
 
-    private java.util.stream.Stream<LlmStub.Use> uses() {
-        return java.util.stream.Stream.concat(first.uses().stream(), second.uses().stream());
+    private Set<String> used(String prefix) {
+        return uses().filter(use -> use.user().startsWith(prefix))
+                .map(LlmStub.Use::credential)
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /** Calls one after another, so that every credential gets its trial, until none is benched or in trial any more. */
+    private static void settle(int port, String key, PoolAdmin admin) throws Exception {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        int all = admin.credentials("").size();
+        while (admin.credentials("?status=usable").size() < all && System.nanoTime() - end < 0) {
+            new FaultCallers(port, key, "settle").run(all, 1);
+            LockSupport.parkNanos(50 * MILLI);
+        }
+    }
+
+    private Stream<LlmStub.Use> uses() {
+        return Stream.concat(first.uses().stream(), second.uses().stream());
     }
 
     private List<Try> tries() {
-        return uses().map(FaultRun::tried)
+        return uses().filter(use -> use.user().startsWith("call-"))
+                .map(FaultRun::tried)
                 .sorted(Comparator.comparingLong(Try::arrived))
                 .collect(Collectors.toCollection(ArrayList::new));
     }
@@ -178,7 +205,7 @@ final class FaultRun {
         Ending ending = Ending.FINAL;
         long benched = 0;
         long atMost = LONGEST_BENCH_MILLIS;
-        String what = act.getClass().getSimpleName().toLowerCase(java.util.Locale.ROOT);
+        String what = act.getClass().getSimpleName().toLowerCase(Locale.ROOT);
         if (act instanceof LlmStub.Serve) {
             ending = Ending.SERVED;
         } else if (act instanceof LlmStub.Refuse refuse) {
