@@ -17,7 +17,8 @@ class ConversationTest {
     private static final String HI = "{\"role\":\"user\",\"content\":\"hi\"}";
     private static final String ANSWER = "{\"role\":\"assistant\",\"content\":\"hello\"}";
 
-    private final InspectRequest inspectRequest = new InspectRequest(false, (dialect, path, id) -> failure -> null);
+    private final InspectRequest inspectRequest =
+            new InspectRequest(() -> false, (dialect, path, id) -> failure -> null);
 
     @ParameterizedTest
     @CsvSource(
