@@ -307,6 +307,20 @@ public final class CredentialPool implements AutoCloseable {
         return views;
     }
 
+    /** How one credential stands; null when it is not known here. */
+    public @Nullable CredentialView view(long credential) {
+        LiveCredential one;
+        synchronized (this) {
+            one = known.get(credential);
+        }
+        if (one == null) {
+            return null;
+        }
+        synchronized (group(one.credential().upstream())) {
+            return one.view(clock.millis(), config.adaptive() != Adaptive.OFF, config.adaptive() == Adaptive.ON);
+        }
+    }
+
     /** Gives turns and quotas back and writes what has not been written. Blocks. */
     @Override
     public void close() {

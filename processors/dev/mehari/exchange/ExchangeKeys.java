@@ -46,6 +46,11 @@ public final class ExchangeKeys {
      * upstream to have cached: later ones follow it, but it follows none. Set by {@code inspectRequest}.
      */
     public static final String CONVERSATION_BEGINS = "mehari.conversation-begins";
+    /**
+     * {@code dev.mehari.upstream.Upstream}: where the request would go if all upstreams could be used; set by
+     * {@code chooseUpstream}.
+     */
+    public static final String PREFERRED = "mehari.preferred";
     /** List of {@code dev.mehari.upstream.Upstream}: where the request may go, best first; set by {@code chooseUpstream}. */
     public static final String CANDIDATES = "mehari.candidates";
     /** {@code dev.mehari.upstream.Upstream}: where the present try goes; set by {@code takeCredential}. */

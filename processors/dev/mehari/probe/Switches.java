@@ -38,6 +38,16 @@ public final class Switches {
     }
 
     /**
+     * A call was answered by {@code chosen} in its try number {@code tries}. Among upstreams of one priority a call may go
+     * to any in its first try; then it says nothing.
+     */
+    public void answered(Upstream preferred, Upstream chosen, int tries) {
+        boolean isAsGood =
+                tries == 1 && preferred.options().priority() == chosen.options().priority();
+        chosen(isAsGood ? chosen : preferred, chosen);
+    }
+
+    /**
      * A call goes to {@code chosen}.
      *
      * @param preferred where it would go if all upstreams could be used; among several that are as good, {@code chosen}

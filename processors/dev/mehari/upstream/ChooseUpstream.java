@@ -54,14 +54,24 @@ public final class ChooseUpstream implements Processor {
         AllowList allowed = exchange.getProperty(ExchangeKeys.CALLER) instanceof Caller caller
                 ? caller.access().upstreams()
                 : AllowList.ALL;
-        List<Upstream> candidates = candidates(
+        List<Upstream> serving = serving(
                 dialect == null ? Dialect.PLAIN : dialect, allowed, (String) exchange.getProperty(ExchangeKeys.MODEL));
+        List<Upstream> candidates = usable(serving);
         exchange.setProperty(ExchangeKeys.CANDIDATES, candidates);
-        exchange.setProperty(ExchangeKeys.UPSTREAM, candidates.get(0));
+        Upstream best = candidates.get(0);
+        Upstream first = serving.get(0);
+        exchange.setProperty(
+                ExchangeKeys.PREFERRED,
+                first.options().priority() == best.options().priority() ? best : first);
     }
 
     /** Never empty. */
     List<Upstream> candidates(Dialect dialect, AllowList allowed, @Nullable String model) throws MehariFailure {
+        return usable(serving(dialect, allowed, model));
+    }
+
+    /** By priority; never empty. */
+    private List<Upstream> serving(Dialect dialect, AllowList allowed, @Nullable String model) throws MehariFailure {
         List<Upstream> speaking = upstreams.forDialect(dialect);
         List<Upstream> permitted =
                 allowed.allowsAll() ? speaking : only(speaking, upstream -> allowed.allows(upstream.name()));
@@ -79,6 +89,11 @@ public final class ChooseUpstream implements Processor {
                     "The model `" + shown(model) + "` does not exist here, or this API key may not use it.",
                     "model");
         }
+        return serving;
+    }
+
+    /** In the order in which they are to be tried; never empty. */
+    private List<Upstream> usable(List<Upstream> serving) throws GatewayBusy {
         List<Upstream> unmarked = only(serving, marks::isUsable);
         if (unmarked.isEmpty()) {
             throw new GatewayBusy(

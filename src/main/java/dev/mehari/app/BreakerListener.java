@@ -3,9 +3,6 @@ package dev.mehari.app;
 /** Told when a breaker lets calls through that it turned away before, or the other way round. */
 @FunctionalInterface
 interface BreakerListener {
-    /** Nobody has to know. */
-    BreakerListener NOBODY = (upstream, from, to) -> {};
-
     /**
      * The breaker before {@code upstream} has changed. On the thread of the call that did it, mostly an event loop: must not
      * block.

@@ -72,11 +72,12 @@ final class Management implements AutoCloseable {
             RelayHttpComponent relay,
             Database database,
             List<Upstream> upstreams,
-            TryWiring tries) {
+            TryWiring tries,
+            BreakerListener breakerListener) {
         this.configuration = configuration;
         this.settings = settings;
         admission = new AdmissionState(gate);
-        breaker = new BreakerState(tries.breakers(), tries.breakerListener());
+        breaker = new BreakerState(tries.breakers(), breakerListener);
         this.relay = relay;
         pool = new PoolState(relay);
         target = upstreams.stream().map(Upstream::authority).collect(Collectors.joining(", "));

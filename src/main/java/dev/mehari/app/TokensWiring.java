@@ -3,6 +3,7 @@ package dev.mehari.app;
 import dev.mehari.config.CredentialConfig;
 import dev.mehari.credential.RefreshLog;
 import dev.mehari.credential.RefreshPlan;
+import dev.mehari.credential.RenewToken;
 import dev.mehari.credential.SpaceUserMessages;
 import dev.mehari.credential.TokenKeeper;
 import dev.mehari.outbound.HttpTokenEndpoint;
@@ -22,6 +23,7 @@ import org.apache.camel.main.Main;
 /** Builds what keeps tokens fresh and people's messages apart. */
 final class TokensWiring implements AutoCloseable {
     private final TokenKeeper keeper;
+    private final RenewToken renewing;
     private final SpaceUserMessages spaceUserMessages;
 
     /**
@@ -43,14 +45,16 @@ final class TokensWiring implements AutoCloseable {
             MeterRegistry meters,
             long instance) {
         Clock clock = Clock.systemUTC();
+        TokenTable table = new TokenTable(database, box, clock);
         keeper = new TokenKeeper(
-                new TokenTable(database, box, clock),
+                table,
                 new HttpTokenEndpoint(http, clock),
                 new RefreshPlan(clock, config.refreshAhead(), instance),
                 new RefreshLog(events, new RefreshMeters(meters), clock),
                 reload,
                 database.threads(),
                 (wait, work) -> timer.schedule(work, wait.toNanos(), TimeUnit.NANOSECONDS));
+        renewing = new RenewToken(keeper, table);
         spaceUserMessages = new SpaceUserMessages(new UserGapTable(database), System::nanoTime);
     }
 
@@ -58,9 +62,14 @@ final class TokensWiring implements AutoCloseable {
         main.bind("spaceUserMessages", spaceUserMessages);
     }
 
-    /** For the pool, which needs tokens, and for operators, who renew them. */
+    /** For the pool, which needs tokens. */
     TokenKeeper keeper() {
         return keeper;
+    }
+
+    /** For operators. */
+    RenewToken renewing() {
+        return renewing;
     }
 
     void start() {

@@ -105,7 +105,7 @@ final class UpstreamsWiring {
 
     /** Requests of the warm-up go nowhere that an operator named, whatever is stored, and take nobody's credential. */
     private static Processor rehearsed(Processor choosing, WarmUp warmUp) {
-        Upstream nowhere = Upstream.at("warm-up", Dialect.PLAIN, URI.create("http://127.0.0.1"), null, null);
+        Upstream nowhere = Upstream.at(WarmUp.UPSTREAM, Dialect.PLAIN, URI.create("http://127.0.0.1"), null, null);
         return exchange -> {
             if (warmUp.isOurs(exchange)) {
                 exchange.setProperty(ExchangeKeys.CANDIDATES, List.of(nowhere));

@@ -28,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  * a simulated upstream of their own, need no key and are not counted; once the warm-up is over, that id means nothing.
  */
 final class WarmUp {
+    /** Name of the upstream that our requests go to; none that is stored can be called so. */
+    static final String UPSTREAM = "(warm-up)";
+
     private static final Duration EACH = Duration.ofMillis(400);
     private static final int CONNECTIONS = 8;
     private static final String PATH = "/v1/chat/completions";

@@ -13,7 +13,6 @@ import dev.mehari.caller.KeyRegistry;
 import dev.mehari.caller.NewKey;
 import dev.mehari.config.Configuration;
 import dev.mehari.config.ProxyDefaults;
-import dev.mehari.credential.LiveCredentials.Live;
 import dev.mehari.eip.NonBlockingEips;
 import dev.mehari.eip.seda.AdmissionQueue;
 import dev.mehari.eip.seda.NonBlockingSedaComponent;
@@ -72,6 +71,7 @@ final class Wiring implements AutoCloseable {
     private final UpstreamLocations locations = new UpstreamLocations();
     private final WarmUp warmUp;
     private final Management management;
+    private final PoolWiring pool;
     private final UsageWiring usage;
     private final LimitsWiring limits;
     private final AdminWiring admin;
@@ -113,6 +113,7 @@ final class Wiring implements AutoCloseable {
         main.setShutdownStrategy(new SimpleMainShutdownStrategy());
 
         TryWiring tries = new TryWiring(configuration, loops, warmUp);
+        EventNotes events = new EventNotes(upstreams.store(), database.threads(), Clock.systemUTC());
         main.bind("netty-http", relay);
         main.bind("seda", new NonBlockingSedaComponent());
         main.bind("nonBlockingEips", new NonBlockingEips(loops, System::nanoTime, tries.breakers()));
@@ -127,8 +128,6 @@ final class Wiring implements AutoCloseable {
                                 : AsyncProcessorConverterHelper.convert(new AdmitAnyone())));
         KeyRegistry registry = new KeyRegistryTable(database);
         KeysWiring.bindTo(main, registry, new SecureRandom(), Clock.systemUTC());
-        credentials.bindTo(main, credential -> Live.NOTHING, credential -> "This gateway refreshes no tokens.");
-        upstreams.bindTo(main, upstream -> true, tries.health(), warmUp);
         main.bind("passUpstreamAnswer", new PassUpstreamAnswer());
         main.bind("answerFailure", new AnswerFailure(answers, tries.openBreakers()::retryAfter));
         management = new Management(
@@ -138,11 +137,26 @@ final class Wiring implements AutoCloseable {
                 relay,
                 database,
                 upstreams.upstreams().all(),
-                tries);
+                tries,
+                events);
         management.bindTo(main, warmUp);
+        pool = new PoolWiring(
+                configuration,
+                database,
+                credentials,
+                upstreams,
+                tries.health(),
+                events,
+                management.meters(),
+                loops,
+                new SecureRandom());
+        pool.bindTo(main);
+        credentials.bindTo(main, pool::live, pool::refresh);
+        upstreams.bindTo(main, pool.marks(), tries.health(), warmUp);
         tries.bindTo(
                 main,
                 management.meters(),
+                pool,
                 () -> upstreams.upstreams().all().stream().map(Upstream::name).toList());
         usage = new UsageWiring(database, management.meters(), warmUp);
         usage.bindTo(main);
@@ -200,6 +214,7 @@ final class Wiring implements AutoCloseable {
         SettingTable.follow(database.listener(), settings);
         ApiKeyTable.follow(database.listener(), keys);
         upstreams.start(database.listener());
+        pool.start(database.listener());
         usage.start(database.listener());
         limits.start(database.listener(), loops);
         database.listener().start();
@@ -244,6 +259,7 @@ final class Wiring implements AutoCloseable {
             awaitCalls(AFTER_BREAKING_OFF);
         }
         main.stop();
+        pool.close();
         usage.close();
         limits.close();
         management.close();
