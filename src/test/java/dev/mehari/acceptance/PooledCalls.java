@@ -1,0 +1,42 @@
+package dev.mehari.acceptance;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.mehari.testing.LlmStub;
+import dev.mehari.testing.TestDatabase;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** What tests of the credential pool say alike: requests, and what a stub saw in short. */
+final class PooledCalls {
+    static final String CALL = "/v1/chat/completions";
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private PooledCalls() {}
+
+    /** A call of a conversation that nobody else has. */
+    static String chat(String model, String text) {
+        return "{\"model\":\"" + model + "\",\"messages\":[{\"role\":\"user\",\"content\":\"" + text + "\"}]}";
+    }
+
+    /** The last characters of the credentials that came, in order: {@code aab} for sk-a, sk-a, sk-b. */
+    static String letters(List<LlmStub.Use> uses) {
+        return uses.stream()
+                .map(use -> use.credential().substring(use.credential().length() - 1))
+                .collect(Collectors.joining());
+    }
+
+    static <T> List<T> of(List<LlmStub.Use> uses, Function<LlmStub.Use, T> what) {
+        return uses.stream().map(what).toList();
+    }
+
+    static JsonNode json(String text) throws Exception {
+        return JSON.readTree(text);
+    }
+
+    /** Takes all upstreams and their credentials out of a database. */
+    static void clear(TestDatabase database) {
+        database.execute("delete from upstream; delete from upstream_event");
+    }
+}
