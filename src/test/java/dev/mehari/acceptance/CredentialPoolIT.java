@@ -77,7 +77,7 @@ class CredentialPoolIT {
     /** An upstream with the credentials sk-a, sk-b, ... of these priorities; returns their ids. */
     private List<String> credentials(int... priorities) throws Exception {
         pool.upstream("llm", "openai", llm.port(), "sticky", NOT_STICKY);
-        return IntStream.range(0, priorities.length)
+        List<String> ids = IntStream.range(0, priorities.length)
                 .mapToObj(i -> {
                     try {
                         String letter = Character.toString('a' + i);
@@ -87,6 +87,8 @@ class CredentialPoolIT {
                     }
                 })
                 .toList();
+        PooledCalls.awaitInForce();
+        return ids;
     }
 
     private CompletableFuture<HttpResponse<String>> send(String model, String... headers) {
@@ -135,6 +137,7 @@ class CredentialPoolIT {
         for (String letter : List.of("a", "b", "c")) {
             pool.apiKey("llm", letter, "sk-" + letter);
         }
+        PooledCalls.awaitInForce();
         String[] session = {"session_id", "s-1"};
         for (int i = 0; i < 6; i++) {
             assertThat(call("m", session).statusCode()).isEqualTo(200);
@@ -202,6 +205,7 @@ class CredentialPoolIT {
         start();
         credentials(50);
         pool.benchRules(List.of(new PoolAdmin.Rule(503, "credential", "unavailable", "1s")));
+        PooledCalls.awaitInForce();
         llm.treat("sk-a", Refuse.with(503));
         assertThat(call("m").statusCode()).isEqualTo(503);
         llm.treat("sk-a", use -> new LlmStub.Later(Duration.ofMillis(500), new LlmStub.Serve()));
@@ -231,6 +235,7 @@ class CredentialPoolIT {
                 "llm", "openai", llm.port(), "sticky", NOT_STICKY, "choice", "\"rotation\"", "rotation_calls", "3");
         pool.apiKey("llm", "a", "sk-a");
         String b = pool.apiKey("llm", "b", "sk-b");
+        PooledCalls.awaitInForce();
         succeed(12);
         assertThat(letters(llm.uses())).isEqualTo("aaabbbaaabbb");
 
@@ -249,8 +254,7 @@ class CredentialPoolIT {
 
         llm.uses().clear();
         pool.does("disable", b);
-        await().atMost(Duration.ofSeconds(1))
-                .until(() -> !pool.credential(b).path("enabled").asBoolean());
+        PooledCalls.awaitInForce();
         succeed(7);
         assertThat(letters(llm.uses())).isEqualTo("aaaaaaa");
     }
@@ -303,6 +307,7 @@ class CredentialPoolIT {
         credentials(50, 50);
         // Over before the next call comes, so that each call may meet the bad one again.
         pool.benchRules(List.of(new PoolAdmin.Rule(429, "credential", "rate_limited", "1ms")));
+        PooledCalls.awaitInForce();
         llm.treat("sk-a", Refuse.with(429));
 
         for (int i = 0; i < 20; i++) {
@@ -404,13 +409,15 @@ class CredentialPoolIT {
 
     private String oauth(TokenStub tokens) throws Exception {
         pool.upstream("llm", "openai", llm.port(), "sticky", NOT_STICKY);
-        return pool.oauth(
+        String id = pool.oauth(
                 "llm",
                 "o",
                 tokens,
                 "stale-token",
                 "first-refresh-token",
                 Instant.now().minusSeconds(60));
+        PooledCalls.awaitInForce();
+        return id;
     }
 
     // row 85
@@ -421,8 +428,7 @@ class CredentialPoolIT {
         for (String id : ids) {
             pool.does("disable", id);
         }
-        await().atMost(Duration.ofSeconds(2)).until(() -> call("m").statusCode() == 503);
-        llm.uses().clear();
+        PooledCalls.awaitInForce();
 
         HttpResponse<String> none = call("m");
 
@@ -477,6 +483,7 @@ class CredentialPoolIT {
         pool.upstream("llm", "openai", llm.port(), "sticky", NOT_STICKY);
         String a = pool.apiKey("llm", "a", "sk-a", "priority", "10", "daily_quota", "5");
         pool.apiKey("llm", "b", "sk-b");
+        PooledCalls.awaitInForce();
 
         succeed(7);
         restart();
@@ -492,6 +499,7 @@ class CredentialPoolIT {
         start();
         List<String> ids = credentials(50);
         pool.benchRules(List.of(new PoolAdmin.Rule(429, "credential", "rate_limited", "1ms")));
+        PooledCalls.awaitInForce();
         succeed(4);
         await().until(() -> pool.credential(ids.get(0)).path("successes").asInt() == 4);
         String firstSuccess = pool.credential(ids.get(0)).path("last_success").asText();

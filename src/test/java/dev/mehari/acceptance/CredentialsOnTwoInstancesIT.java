@@ -77,14 +77,10 @@ class CredentialsOnTwoInstancesIT {
     }
 
     @BeforeEach
-    void clear() throws Exception {
+    void clear() {
         PooledCalls.clear(database);
         llm.serveAll().uses().clear();
-        // Both have heard of it once neither knows a credential any more.
-        for (PoolAdmin each : List.of(pool, poolThere)) {
-            await().atMost(Duration.ofSeconds(2))
-                    .until(() -> each.credentials("").isEmpty());
-        }
+        PooledCalls.awaitInForce();
     }
 
     private static MehariProcess instance(String name) throws IOException {
@@ -131,12 +127,6 @@ class CredentialsOnTwoInstancesIT {
         return sent.stream().map(CompletableFuture::join).toList();
     }
 
-    private static void awaitKnownOnBoth(int credentials) {
-        await().atMost(Duration.ofSeconds(2))
-                .until(() -> pool.credentials("?status=usable").size() == credentials
-                        && poolThere.credentials("?status=usable").size() == credentials);
-    }
-
     private void awaitServedOnBoth() {
         await().atMost(Duration.ofSeconds(3))
                 .until(() -> send(here, "m").join().statusCode() == 200
@@ -149,7 +139,7 @@ class CredentialsOnTwoInstancesIT {
         pool.upstream("llm", "openai", llm.port(), "sticky", "\"0s\"", "choice", "\"rotation\"", "rotation_calls", "3");
         pool.apiKey("llm", "a", "sk-a");
         pool.apiKey("llm", "b", "sk-b");
-        awaitKnownOnBoth(2);
+        PooledCalls.awaitInForce();
         // Each instance is in a turn of its own; within whole turns of both, each credential has its share.
         awaitServedOnBoth();
         llm.uses().clear();
@@ -169,7 +159,7 @@ class CredentialsOnTwoInstancesIT {
         pool.upstream("llm", "openai", llm.port(), "sticky", "\"0s\"");
         String a = pool.apiKey("llm", "a", "sk-a", "priority", "10");
         pool.apiKey("llm", "b", "sk-b");
-        awaitKnownOnBoth(2);
+        PooledCalls.awaitInForce();
         llm.treat("sk-a", Refuse.with(403));
         await().atMost(Duration.ofSeconds(3)).until(() -> {
             send(here, "m").join();
@@ -201,8 +191,7 @@ class CredentialsOnTwoInstancesIT {
                     "stale",
                     "refresh-0123456789",
                     Instant.now().minusSeconds(60));
-            await().atMost(Duration.ofSeconds(2))
-                    .until(() -> poolThere.credentials("").size() == 1);
+            PooledCalls.awaitInForce();
 
             onBoth(10, "m");
 
@@ -228,8 +217,7 @@ class CredentialsOnTwoInstancesIT {
                     Instant.now().minusSeconds(60));
             pool.upstream("other", "openai", llm.port(), "models", "[\"other\"]");
             pool.apiKey("other", "b", "sk-b");
-            await().atMost(Duration.ofSeconds(2))
-                    .until(() -> poolThere.credentials("").size() == 2);
+            PooledCalls.awaitInForce();
             await().atMost(Duration.ofSeconds(2))
                     .until(() -> send(here, "other").join().statusCode() == 200
                             && send(there, "other").join().statusCode() == 200);
@@ -288,7 +276,7 @@ class CredentialsOnTwoInstancesIT {
     void a_hundred_cooldowns_from_both_are_all_kept() throws Exception {
         pool.upstream("llm", "openai", llm.port(), "sticky", "\"0s\"");
         pool.apiKey("llm", "a", "sk-a");
-        awaitKnownOnBoth(1);
+        PooledCalls.awaitInForce();
         awaitServedOnBoth();
         llm.treatOthers(use -> Refuse.with(429, Hint.QUOTA_RESET, Duration.ofHours(1)));
 

@@ -1,9 +1,12 @@
 package dev.mehari.acceptance;
 
+import static org.awaitility.Awaitility.await;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.mehari.testing.LlmStub;
 import dev.mehari.testing.TestDatabase;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -33,6 +36,14 @@ final class PooledCalls {
 
     static JsonNode json(String text) throws Exception {
         return JSON.readTree(text);
+    }
+
+    /**
+     * Returns when what an operator has changed is in force on every instance, which is a matter of a second: there is nothing
+     * to be asked for it, and a call could be the one that a test counts.
+     */
+    static void awaitInForce() {
+        await().pollDelay(Duration.ofSeconds(1)).atMost(Duration.ofSeconds(2)).until(() -> true);
     }
 
     /** Takes all upstreams and their credentials out of a database. */

@@ -124,6 +124,7 @@ class SecretsOfCredentialsIT {
                 Instant.now().minusSeconds(5),
                 "client_secret",
                 JsonNodeFactory.instance.textNode(hunt.plant("client-secret")).toString());
+        PooledCalls.awaitInForce();
         return List.of(apiKey, bearer, header);
     }
 

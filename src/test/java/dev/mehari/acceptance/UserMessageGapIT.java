@@ -51,6 +51,7 @@ class UserMessageGapIT {
         PoolAdmin pool = gateway.pool();
         pool.upstream("llm", dialect, llm.port());
         pool.apiKey("llm", "a", "sk-a", "user_gap_ms", "" + gapMillis);
+        PooledCalls.awaitInForce();
     }
 
     private static String turn(int number) {
