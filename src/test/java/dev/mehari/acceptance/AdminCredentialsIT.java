@@ -77,7 +77,7 @@ class AdminCredentialsIT {
                 credential("one", canary + "-wxyz")
                         .put("email", "one@example.com")
                         .put("priority", 7)
-                        .put("daily_quota", 5));
+                        .put("max_concurrent", 5));
 
         assertThat(made.path("hint").asText()).isEqualTo("wxyz");
         assertThat(made.path("state").asText()).isEqualTo("usable");
@@ -87,7 +87,7 @@ class AdminCredentialsIT {
         assertThat(json(200, "GET", "/api/credentials?upstream=openai", null).path("credentials"))
                 .containsExactly(made);
         assertThat(made.toString()).doesNotContain(canary);
-        assertThat(database.text("select priority || ' ' || daily_quota || ' ' || email from credential"))
+        assertThat(database.text("select priority || ' ' || max_concurrent || ' ' || email from credential"))
                 .isEqualTo("7 5 one@example.com");
     }
 

@@ -54,6 +54,8 @@ public final class TestGateway implements AutoCloseable {
                 "mehari.admin.port", "0",
                 "mehari.db.url", database.url(),
                 "mehari.data.dir", folder.toString(),
+                // Stored credentials outlive a gateway's folder, in which its own key would be.
+                "mehari.credentials.master-key", "a master key that all gateways of tests share",
                 "mehari.shutdown.drain", "1s"));
         all.putAll(settings);
         Configuration configuration = Configuration.from(Settings.of(Layer.properties("test", all)));
