@@ -254,8 +254,8 @@ public final class CredentialPool implements AutoCloseable {
     }
 
     /** The answer says nothing against the credential, and has ended well. */
-    void succeeded(Attempt attempt, int status) {
-        verdicts.succeeded(attempt, status);
+    void succeeded(Attempt attempt) {
+        verdicts.succeeded(attempt);
         attempt.end();
     }
 

@@ -62,6 +62,7 @@ public interface CredentialStore {
     /**
      * What calls with a credential have shown since it was last written.
      *
+     * @param lastStatus of the last failure's answer; 0 when there was none
      * @param lastError code and status of the last failure, without anything secret; null when there was none
      */
     record CredentialUse(

@@ -41,7 +41,7 @@ public final class JudgeAnswer implements Processor {
         } else if (status >= 500) {
             pool.failed(attempt, "http_" + status);
         } else {
-            pool.succeeded(attempt, status);
+            pool.succeeded(attempt);
         }
     }
 
@@ -49,7 +49,7 @@ public final class JudgeAnswer implements Processor {
         if (end instanceof StreamEnd.Failed || (end instanceof StreamEnd.Complete && status >= 500)) {
             pool.failed(attempt, status >= 500 ? "http_" + status : "upstream_broken");
         } else if (end instanceof StreamEnd.Complete) {
-            pool.succeeded(attempt, status);
+            pool.succeeded(attempt);
         } else {
             attempt.end();
         }

@@ -20,10 +20,9 @@ final class UseCount {
         lastUsed = nowMillis;
     }
 
-    void succeeded(long nowMillis, int status) {
+    void succeeded(long nowMillis) {
         successes++;
         lastSuccess = nowMillis;
-        lastStatus = status;
     }
 
     void failed(long nowMillis, int status, String error) {
@@ -55,6 +54,7 @@ final class UseCount {
         lastUsed = 0;
         lastSuccess = 0;
         lastFailure = 0;
+        lastStatus = 0;
         lastError = null;
         return use;
     }

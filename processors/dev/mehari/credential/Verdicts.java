@@ -43,7 +43,7 @@ final class Verdicts {
         return status == UNAUTHORIZED || status == FORBIDDEN || status == TOO_MANY || rules.of(status, body) != null;
     }
 
-    void succeeded(Attempt attempt, int status) {
+    void succeeded(Attempt attempt) {
         Place place = attempt.place();
         if (place == null) {
             return;
@@ -55,7 +55,7 @@ final class Verdicts {
                 return;
             }
             if (with != null) {
-                with.use().succeeded(clock.millis(), status);
+                with.use().succeeded(clock.millis());
                 over = with.benches().succeed(place);
                 if (adaptive != Adaptive.OFF) {
                     with.adaptive().succeeded(place.underWay(), place.epoch());

@@ -80,29 +80,30 @@ final class CredentialsWiring {
      *
      * @param live what the pool of this instance knows
      * @param refresher fetches tokens when an operator asks for it
+     * @param inForce makes the pool know of changes
      */
-    void bindTo(Main main, LiveCredentials live, RefreshNow refresher) {
+    void bindTo(Main main, LiveCredentials live, RefreshNow refresher, InForce inForce) {
         CredentialRegistry registry = new CredentialRegistryTable(database, secrets);
         CredentialTransferTable transfer = new CredentialTransferTable(database, secrets);
         CredentialAnswers answers = new CredentialAnswers(live, Clock.systemUTC());
         BenchRuleBook rules = rules();
         main.bind("showCredentials", new ShowCredentials(registry, answers));
         main.bind("showCredential", new ShowCredential(registry, answers));
-        main.bind("createCredential", new CreateCredential(registry, answers));
-        main.bind("editCredential", new EditCredential(registry, answers));
-        main.bind("deleteCredential", new ChangeCredentialState(registry::delete, answers));
-        main.bind("enableCredential", new ChangeCredentialState(registry::enable, answers));
-        main.bind("disableCredential", new ChangeCredentialState(registry::disable, answers));
-        main.bind("releaseCredential", new ChangeCredentialState(registry::release, answers));
+        main.bind("createCredential", inForce.after(new CreateCredential(registry, answers)));
+        main.bind("editCredential", inForce.after(new EditCredential(registry, answers)));
+        main.bind("deleteCredential", inForce.after(new ChangeCredentialState(registry::delete, answers)));
+        main.bind("enableCredential", inForce.after(new ChangeCredentialState(registry::enable, answers)));
+        main.bind("disableCredential", inForce.after(new ChangeCredentialState(registry::disable, answers)));
+        main.bind("releaseCredential", inForce.after(new ChangeCredentialState(registry::release, answers)));
         main.bind(
                 "testCredential",
                 new TestCredential(registry, new TestedCredentialTable(database, secrets), tester, answers));
         main.bind("refreshCredential", new RefreshCredential(registry, refresher, answers));
-        main.bind("changeCredentials", new ChangeCredentials(registry));
-        main.bind("importCredentials", new ImportCredentials(transfer));
+        main.bind("changeCredentials", inForce.after(new ChangeCredentials(registry)));
+        main.bind("importCredentials", inForce.after(new ImportCredentials(transfer)));
         main.bind("exportCredentials", new ExportCredentials(transfer, random));
         main.bind("showBenchRules", new ShowBenchRules(rules));
-        main.bind("changeBenchRules", new ChangeBenchRules(rules));
+        main.bind("changeBenchRules", inForce.after(new ChangeBenchRules(rules)));
         main.bind("rotateMasterKey", new RotateMasterKey(new MasterKeyRotation(database, secrets)));
     }
 }

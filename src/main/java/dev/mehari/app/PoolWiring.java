@@ -167,7 +167,8 @@ final class PoolWiring implements AutoCloseable {
         return tokens.renewing().refresh(credential);
     }
 
-    private void reload() throws StorageUnavailable {
+    /** Knows what is stored. Blocks. */
+    void reload() throws StorageUnavailable {
         loader.load();
     }
 

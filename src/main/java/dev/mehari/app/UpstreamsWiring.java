@@ -95,11 +95,12 @@ final class UpstreamsWiring {
         WeightedOrder order = new WeightedOrder(chance(new SecureRandom().nextLong()));
         main.bind("chooseUpstream", rehearsed(new ChooseUpstream(upstreams, marks, breakers, order), warmUp));
         main.bind("prepareUpstreamRequest", new PrepareUpstreamRequest());
+        InForce inForce = new InForce(this::reload);
         main.bind("showUpstreams", new ShowUpstreams(registry));
         main.bind("showUpstream", new ShowUpstream(registry));
-        main.bind("createUpstream", new CreateUpstream(registry));
-        main.bind("editUpstream", new EditUpstream(registry));
-        main.bind("deleteUpstream", new DeleteUpstream(registry));
+        main.bind("createUpstream", inForce.after(new CreateUpstream(registry)));
+        main.bind("editUpstream", inForce.after(new EditUpstream(registry)));
+        main.bind("deleteUpstream", inForce.after(new DeleteUpstream(registry)));
         main.bind("showEvents", new ShowEvents(registry));
     }
 
@@ -120,6 +121,12 @@ final class UpstreamsWiring {
     private static DoubleSupplier chance(long seed) {
         AtomicLong next = new AtomicLong(seed);
         return () -> new SplittableRandom(next.getAndAdd(0x9e3779b97f4a7c15L)).nextDouble();
+    }
+
+    private void reload() throws StorageUnavailable {
+        for (UpstreamTable.Holder holder : holders) {
+            holder.reload();
+        }
     }
 
     /** Whoever else holds what the table of upstreams has; before {@link #start}. */

@@ -52,7 +52,7 @@ class CredentialPoolIT {
     }
 
     @BeforeEach
-    void clear() {
+    void clear() throws Exception {
         PooledCalls.clear(database);
     }
 
@@ -87,7 +87,6 @@ class CredentialPoolIT {
                     }
                 })
                 .toList();
-        PooledCalls.awaitInForce();
         return ids;
     }
 
@@ -137,7 +136,6 @@ class CredentialPoolIT {
         for (String letter : List.of("a", "b", "c")) {
             pool.apiKey("llm", letter, "sk-" + letter);
         }
-        PooledCalls.awaitInForce();
         String[] session = {"session_id", "s-1"};
         for (int i = 0; i < 6; i++) {
             assertThat(call("m", session).statusCode()).isEqualTo(200);
@@ -193,7 +191,7 @@ class CredentialPoolIT {
         assertThat(database.number("select round(extract(epoch from until - now())) from credential_bench"))
                 .isBetween(benched - 5, benched + 2);
         assertThat(database.number("select status from credential_bench")).isEqualTo(status);
-        JsonNode shown = pool.credentials("?status=benched").get(0);
+        JsonNode shown = pool.credentials("?cooldown=true").get(0);
         assertThat(shown.at("/benches/0/status").asInt()).isEqualTo(status);
         assertThat(shown.at("/benches/0/reason").asText()).isNotBlank();
         assertThat(shown.path("next_probe").asText()).isNotBlank();
@@ -205,7 +203,6 @@ class CredentialPoolIT {
         start();
         credentials(50);
         pool.benchRules(List.of(new PoolAdmin.Rule(503, "credential", "unavailable", "1s")));
-        PooledCalls.awaitInForce();
         llm.treat("sk-a", Refuse.with(503));
         assertThat(call("m").statusCode()).isEqualTo(503);
         llm.treat("sk-a", use -> new LlmStub.Later(Duration.ofMillis(500), new LlmStub.Serve()));
@@ -235,7 +232,6 @@ class CredentialPoolIT {
                 "llm", "openai", llm.port(), "sticky", NOT_STICKY, "choice", "\"rotation\"", "rotation_calls", "3");
         pool.apiKey("llm", "a", "sk-a");
         String b = pool.apiKey("llm", "b", "sk-b");
-        PooledCalls.awaitInForce();
         succeed(12);
         assertThat(letters(llm.uses())).isEqualTo("aaabbbaaabbb");
 
@@ -254,7 +250,6 @@ class CredentialPoolIT {
 
         llm.uses().clear();
         pool.does("disable", b);
-        PooledCalls.awaitInForce();
         succeed(7);
         assertThat(letters(llm.uses())).isEqualTo("aaaaaaa");
     }
@@ -307,7 +302,6 @@ class CredentialPoolIT {
         credentials(50, 50);
         // Over before the next call comes, so that each call may meet the bad one again.
         pool.benchRules(List.of(new PoolAdmin.Rule(429, "credential", "rate_limited", "1ms")));
-        PooledCalls.awaitInForce();
         llm.treat("sk-a", Refuse.with(429));
 
         for (int i = 0; i < 20; i++) {
@@ -416,7 +410,6 @@ class CredentialPoolIT {
                 "stale-token",
                 "first-refresh-token",
                 Instant.now().minusSeconds(60));
-        PooledCalls.awaitInForce();
         return id;
     }
 
@@ -428,7 +421,6 @@ class CredentialPoolIT {
         for (String id : ids) {
             pool.does("disable", id);
         }
-        PooledCalls.awaitInForce();
 
         HttpResponse<String> none = call("m");
 
@@ -483,7 +475,6 @@ class CredentialPoolIT {
         pool.upstream("llm", "openai", llm.port(), "sticky", NOT_STICKY);
         String a = pool.apiKey("llm", "a", "sk-a", "priority", "10", "daily_quota", "5");
         pool.apiKey("llm", "b", "sk-b");
-        PooledCalls.awaitInForce();
 
         succeed(7);
         restart();
@@ -499,7 +490,6 @@ class CredentialPoolIT {
         start();
         List<String> ids = credentials(50);
         pool.benchRules(List.of(new PoolAdmin.Rule(429, "credential", "rate_limited", "1ms")));
-        PooledCalls.awaitInForce();
         succeed(4);
         await().until(() -> pool.credential(ids.get(0)).path("successes").asInt() == 4);
         String firstSuccess = pool.credential(ids.get(0)).path("last_success").asText();

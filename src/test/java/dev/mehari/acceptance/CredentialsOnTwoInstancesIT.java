@@ -77,7 +77,7 @@ class CredentialsOnTwoInstancesIT {
     }
 
     @BeforeEach
-    void clear() {
+    void clear() throws Exception {
         PooledCalls.clear(database);
         llm.serveAll().uses().clear();
         PooledCalls.awaitInForce();

@@ -39,7 +39,7 @@ class FailoverIT {
     }
 
     @BeforeEach
-    void clear() {
+    void clear() throws Exception {
         PooledCalls.clear(database);
     }
 

@@ -121,7 +121,6 @@ class PoolAdminIT {
         pool.does("disable", ids.get(0));
         llm.treat("sk-1", LlmStub.Refuse.with(401));
         llm.treat("sk-2", LlmStub.Refuse.with(529));
-        PooledCalls.awaitInForce();
         await().atMost(Duration.ofSeconds(10)).until(() -> {
             gateway.post(PooledCalls.CALL, PooledCalls.chat("m", "call " + System.nanoTime()))
                     .join();
@@ -198,7 +197,6 @@ class PoolAdminIT {
                 "/api/credentials/import",
                 PooledCalls.json("{\"passphrase\":\"correct horse battery\",\"file\":" + export.body() + "}"));
         assertThat(back.path("imported")).hasSize(1);
-        PooledCalls.awaitInForce();
         assertThat(gateway.post(PooledCalls.CALL, PooledCalls.chat("m", "hello"))
                         .join()
                         .statusCode())

@@ -4,6 +4,9 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.mehari.credential.BenchRules;
+import dev.mehari.failure.StorageUnavailable;
+import dev.mehari.storage.BenchRuleTable;
 import dev.mehari.testing.LlmStub;
 import dev.mehari.testing.TestDatabase;
 import java.time.Duration;
@@ -46,8 +49,9 @@ final class PooledCalls {
         await().pollDelay(Duration.ofSeconds(1)).atMost(Duration.ofSeconds(2)).until(() -> true);
     }
 
-    /** Takes all upstreams and their credentials out of a database. */
-    static void clear(TestDatabase database) {
+    /** Takes all upstreams and their credentials out of a database, and puts the rules for benching back. */
+    static void clear(TestDatabase database) throws StorageUnavailable {
         database.execute("delete from upstream; delete from upstream_event");
+        new BenchRuleTable(database.database()).replace(BenchRules.DEFAULT.all());
     }
 }

@@ -124,7 +124,6 @@ class SecretsOfCredentialsIT {
                 Instant.now().minusSeconds(5),
                 "client_secret",
                 JsonNodeFactory.instance.textNode(hunt.plant("client-secret")).toString());
-        PooledCalls.awaitInForce();
         return List.of(apiKey, bearer, header);
     }
 
@@ -132,8 +131,10 @@ class SecretsOfCredentialsIT {
         for (int i = 0; i < 12; i++) {
             hunt.look("an answer", gateway.post(CALL, chat("m", "before " + i)).join());
         }
-        await().atMost(Duration.ofSeconds(5))
-                .until(() -> llm.credentials().stream().anyMatch(one -> one.startsWith("fresh-access-token")));
+        await().atMost(Duration.ofSeconds(5)).until(() -> {
+            hunt.look("an answer", gateway.post(CALL, chat("m", "meanwhile")).join());
+            return llm.credentials().stream().anyMatch(one -> one.startsWith("fresh-access-token"));
+        });
         llm.treat(secrets.get(0), LlmStub.Refuse.with(401));
         llm.treat(secrets.get(1), LlmStub.Refuse.with(429, LlmStub.Hint.QUOTA_RESET, Duration.ofSeconds(30)));
         llm.treat(secrets.get(2), new LlmStub.Reset());

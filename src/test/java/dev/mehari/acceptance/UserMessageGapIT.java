@@ -36,7 +36,7 @@ class UserMessageGapIT {
     }
 
     @BeforeEach
-    void clear() {
+    void clear() throws Exception {
         PooledCalls.clear(database);
     }
 

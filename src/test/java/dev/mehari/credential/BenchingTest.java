@@ -82,7 +82,7 @@ class BenchingTest {
 
         assertThat(fixture.ask()).isInstanceOf(Taking.Busy.class);
         assertThat(fixture.pool.views().get(0).state()).isEqualTo(CredentialView.State.TRIAL);
-        fixture.pool.succeeded(trial, 200);
+        fixture.pool.succeeded(trial);
 
         fixture.take();
         fixture.take();
@@ -122,7 +122,7 @@ class BenchingTest {
         Attempt before = fixture.take();
         fixture.refuse(fixture.take(), 503);
 
-        fixture.pool.succeeded(before, 200);
+        fixture.pool.succeeded(before);
 
         assertThat(fixture.ask()).isInstanceOf(Taking.None.class);
     }

@@ -98,7 +98,7 @@ final class CredentialBench {
         List<Upstream> candidates = List.of(Credentials.upstream("up"));
         measure("pool", callers, runSeconds, refreshing, () -> {
             Taking taking = pool.take(candidates, "model", null, new AttemptLog());
-            pool.succeeded(PoolFixture.taken(taking), 200);
+            pool.succeeded(PoolFixture.taken(taking));
         });
         timer.shutdownNow();
     }

@@ -48,7 +48,7 @@ class CredentialPoolProperties {
                 case 5, 6 -> {
                     if (!open.isEmpty()) {
                         Attempt attempt = open.remove(who % open.size());
-                        fixture.pool.succeeded(attempt, 200);
+                        fixture.pool.succeeded(attempt);
                         attempt.end();
                         if (trials.remove(PoolFixture.id(attempt), attempt)) {
                             benchedUntil.remove(PoolFixture.id(attempt));

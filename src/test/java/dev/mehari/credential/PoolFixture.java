@@ -88,7 +88,7 @@ final class PoolFixture implements PoolObserver {
     /** A whole call that is answered well. */
     long call() {
         Attempt attempt = take();
-        pool.succeeded(attempt, 200);
+        pool.succeeded(attempt);
         return id(attempt);
     }
 
