@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * Sets {@code mehari.candidates}: the upstreams that the call can go to, best first; named {@code chooseUpstream} in the
  * routes. Those are candidates that take calls of its dialect, that the caller's key may be used for, that serve the model,
  * that are not marked as failed and whose circuit breaker lets calls through; should there be none but with an open breaker,
- * these, so that the breaker says for how long. Their order: priority, then {@link WeightedOrder}.
+ * these, so that the breaker says for how long. Their order: priority, then {@link WeightedOrder}. Sets
+ * {@code mehari.preferred}, too.
  *
  * <p>Fails with {@link RequestRejected} when no upstream speaks the dialect ({@code no_upstream}) or none serves the model
  * ({@code model_not_found}), with {@link Forbidden} when the key may be used for none of them, and with {@link GatewayBusy}

@@ -39,8 +39,21 @@ class ChooseUpstreamTest {
                 .asInstanceOf(InstanceOfAssertFactories.list(Upstream.class))
                 .extracting(Upstream::name)
                 .containsExactly("a", "b");
-        assertThat(exchange.getProperty(ExchangeKeys.UPSTREAM, Upstream.class).name())
+        assertThat(exchange.getProperty(ExchangeKeys.PREFERRED, Upstream.class).name())
                 .isEqualTo("a");
+    }
+
+    @Test
+    void says_where_a_call_would_go_if_all_worked() throws Exception {
+        var exchange = TestExchange.create();
+        exchange.setProperty(ExchangeKeys.DIALECT, Dialect.OPENAI);
+        open.add("first");
+
+        chooser(upstream("first", Dialect.OPENAI, 10, 1), upstream("second", Dialect.OPENAI, 20, 1))
+                .process(exchange);
+
+        assertThat(exchange.getProperty(ExchangeKeys.PREFERRED, Upstream.class).name())
+                .isEqualTo("first");
     }
 
     // row 32
