@@ -20,6 +20,7 @@ public final class PoolLoader {
     private final BenchRuleStore rules;
     private final Executor blocking;
     private final Clock clock;
+    private final Object turn = new Object();
     private boolean reading;
     private boolean changed;
 
@@ -33,8 +34,14 @@ public final class PoolLoader {
         this.clock = clock;
     }
 
-    /** Reads all. Blocks. */
+    /** Reads all; one at a time, lest an older state win over a newer one. Blocks. */
     public void load() throws StorageUnavailable {
+        synchronized (turn) {
+            readAll();
+        }
+    }
+
+    private void readAll() throws StorageUnavailable {
         pool.judgeBy(new BenchRules(rules.load()));
         // Benches last, so that none is missed of a credential that is there.
         var credentials = store.load();

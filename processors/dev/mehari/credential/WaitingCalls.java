@@ -31,7 +31,7 @@ final class WaitingCalls {
 
     /** True when calls wait for what one of {@code kind} wants: it has to wait behind them. */
     synchronized boolean isWaitedFor(WaitingCall.Kind kind) {
-        return lines.containsKey(kind);
+        return waiting > 0 && lines.containsKey(kind);
     }
 
     /** False when too many wait; else it is served as soon as there is something for it, perhaps before this returns. */

@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * checked to be JSON. Text that nobody asks for is skipped, not decoded. Safe for use by many threads.
  */
 final class RequestFields {
+    /** Model names are kept with what is learnt of them. */
+    private static final int LONGEST_MODEL = 256;
+
     /** Far deeper than tool schemas nest; keeps a hostile body from costing stack or memory. */
     private static final int MAX_DEPTH = 200;
 
@@ -86,7 +89,15 @@ final class RequestFields {
         if (value != JsonToken.VALUE_STRING) {
             throw malformed("invalid_type", "`model` has to be a string.", "model");
         }
-        return parser.getText();
+        String model = parser.getText();
+        if (model.length() > LONGEST_MODEL || model.chars().anyMatch(Character::isISOControl)) {
+            throw malformed(
+                    "invalid_value",
+                    "`model` has to be a name of up to " + LONGEST_MODEL
+                            + " characters, none of them a control character.",
+                    "model");
+        }
+        return model;
     }
 
     private static boolean stream(JsonToken value) throws RequestRejected {

@@ -32,7 +32,7 @@ public final class UpstreamStates implements UpstreamHealth, Outcomes {
     }
 
     /** Knows the marks as they are stored: at start, and whenever they may have changed. Blocks. */
-    public void reload() throws StorageUnavailable {
+    public synchronized void reload() throws StorageUnavailable {
         failed = store.failed().stream()
                 .collect(Collectors.toUnmodifiableMap(Failed::upstream, mark -> mark, (one, other) -> one));
     }

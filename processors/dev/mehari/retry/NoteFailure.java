@@ -66,6 +66,10 @@ public final class NoteFailure implements Processor {
         if (failure == null) {
             return;
         }
+        if (state.isKnown(failure)) {
+            state.decide(new GiveUp(Reason.NO_WAY));
+            return;
+        }
         learn.process(exchange);
         AnsweredByUpstream answered = AnsweredByUpstream.in(failure);
         RetryDecision decision = decide(exchange, state, failure, answered);

@@ -8,6 +8,7 @@ final class RetryState {
     private static final String KEY = "mehari.retry";
 
     private int failures;
+    private @Nullable Throwable last;
     private @Nullable RetryDecision decision;
 
     /** Of the call in {@code exchange}; null while none of its tries has failed. */
@@ -25,6 +26,13 @@ final class RetryState {
         state.failures++;
         state.decision = null;
         return state;
+    }
+
+    /** True when {@code failure} is the one that was noted before: the next try found no way and gave it back. */
+    boolean isKnown(Throwable failure) {
+        boolean known = failure == last;
+        last = failure;
+        return known;
     }
 
     int failures() {

@@ -43,7 +43,7 @@ public final class Upstreams {
     }
 
     /** Takes over what the store has now. Blocks. */
-    public void reload() throws StorageUnavailable {
+    public synchronized void reload() throws StorageUnavailable {
         directory = new UpstreamDirectory(configured, store.load());
     }
 

@@ -153,11 +153,8 @@ final class Wiring implements AutoCloseable {
         pool.bindTo(main);
         credentials.bindTo(main, pool::live, pool::refresh, new InForce(pool::reload));
         upstreams.bindTo(main, pool.marks(), tries.health(), warmUp);
-        tries.bindTo(
-                main,
-                management.meters(),
-                pool,
-                () -> upstreams.upstreams().all().stream().map(Upstream::name).toList());
+        upstreams.alsoReload(() -> tries.breakers().retain(upstreamNames()));
+        tries.bindTo(main, management.meters(), pool, this::upstreamNames);
         usage = new UsageWiring(database, management.meters(), warmUp);
         usage.bindTo(main);
         limits = new LimitsWiring(configuration, database, usage.estimate());
@@ -176,6 +173,10 @@ final class Wiring implements AutoCloseable {
                         adminPort,
                         base(upstreams.upstreams().all()))
                 .applyTo(main);
+    }
+
+    private List<String> upstreamNames() {
+        return upstreams.upstreams().all().stream().map(Upstream::name).toList();
     }
 
     static ProxySettings initially(ProxyDefaults defaults) {

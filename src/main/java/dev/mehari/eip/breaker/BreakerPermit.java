@@ -35,6 +35,7 @@ final class BreakerPermit {
         this.openBreakers = openBreakers;
         this.period = breaker.getMetrics();
         this.startedAt = breaker.getCurrentTimestamp();
+        openBreakers.began(breaker, period);
     }
 
     /** Settles for the answer in {@code exchange}; a live stream settles when it ends, with the time it took to begin. */
@@ -86,6 +87,7 @@ final class BreakerPermit {
         if (!settled.compareAndSet(false, true)) {
             return false;
         }
+        openBreakers.ended(breaker, period);
         if (bulkhead != null) {
             bulkhead.onComplete();
         }

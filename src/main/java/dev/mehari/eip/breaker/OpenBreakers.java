@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 public final class OpenBreakers {
     private final LongSupplier nanos;
     private final Map<String, Opening> openings = new ConcurrentHashMap<>();
+    /** Half-open periods in which a trial is under way, by the breaker's name. */
+    private final Map<String, CircuitBreaker.Metrics> trials = new ConcurrentHashMap<>();
 
     /** @param nanos monotonic time in nanoseconds */
     public OpenBreakers(LongSupplier nanos) {
@@ -30,6 +32,23 @@ public final class OpenBreakers {
         }
         long wait = opening.untilNanos() - nanos.getAsLong();
         return wait <= 0 ? Duration.ZERO : Duration.ofNanos(wait);
+    }
+
+    /** A call was let through in {@code period}. */
+    void began(CircuitBreaker breaker, CircuitBreaker.Metrics period) {
+        if (breaker.getState() == CircuitBreaker.State.HALF_OPEN) {
+            trials.put(breaker.getName(), period);
+        }
+    }
+
+    /** A call that was let through in {@code period} is over. */
+    void ended(CircuitBreaker breaker, CircuitBreaker.Metrics period) {
+        trials.remove(breaker.getName(), period);
+    }
+
+    /** True while {@code breaker} is half open and a trial is under way. */
+    boolean isTried(CircuitBreaker breaker) {
+        return trials.get(breaker.getName()) == breaker.getMetrics();
     }
 
     void note(CircuitBreaker breaker) {
@@ -49,6 +68,7 @@ public final class OpenBreakers {
     void forget(@Nullable CircuitBreaker breaker) {
         if (breaker != null) {
             openings.remove(breaker.getName());
+            trials.remove(breaker.getName());
         }
     }
 

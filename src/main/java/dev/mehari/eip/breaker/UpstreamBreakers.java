@@ -71,8 +71,8 @@ public final class UpstreamBreakers {
     }
 
     /**
-     * False while calls to {@code upstream} would be turned away: while a breaker before it is forced open, or is open and its
-     * wait is not over. Of an upstream that was never called nothing bad is known.
+     * False while calls to {@code upstream} would be turned away: while a breaker before it is forced open, is open and its
+     * wait is not over, or is half open with a trial under way. Of an upstream that was never called nothing bad is known.
      */
     public boolean lets(String upstream) {
         for (StepBreakers step : steps) {
@@ -88,6 +88,7 @@ public final class UpstreamBreakers {
         return switch (breaker.getState()) {
             case FORCED_OPEN -> true;
             case OPEN -> !open.retryAfter(breaker.getName()).isZero();
+            case HALF_OPEN -> open.isTried(breaker);
             default -> false;
         };
     }
