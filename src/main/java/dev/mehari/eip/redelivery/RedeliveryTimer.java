@@ -56,7 +56,7 @@ public final class RedeliveryTimer extends AbstractExecutorService implements Sc
     public ScheduledFuture<?> schedule(Runnable command, long delay, TimeUnit unit) {
         Call call = asked.get();
         asked.remove();
-        return call == null ? loops.schedule(command, delay, unit) : new WaitingCall(call, command).start(delay, unit);
+        return call == null ? loops.schedule(command, delay, unit) : new DelayedTry(call, command).start(delay, unit);
     }
 
     @Override

@@ -7,14 +7,14 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /** A call that waits for its next try, or for its client to leave, whichever comes first; then goes on, once, on its loop. */
-final class WaitingCall implements Runnable {
+final class DelayedTry implements Runnable {
     private final Call call;
     private final Runnable next;
     private final AtomicBoolean over = new AtomicBoolean();
     private final Runnable left = this::clientLeft;
     private volatile @Nullable ScheduledFuture<?> timer;
 
-    WaitingCall(Call call, Runnable next) {
+    DelayedTry(Call call, Runnable next) {
         this.call = call;
         this.next = next;
     }
