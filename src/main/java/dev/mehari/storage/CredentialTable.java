@@ -54,20 +54,19 @@ public final class CredentialTable implements CredentialStore {
     }
 
     /**
-     * Runs {@code reload} on the database's threads whenever a credential, a bench or a rule has changed, whoever changed it; a
-     * burst of changes runs it at most once more after the one under way.
+     * Runs {@code changed} whenever a credential, a bench or a rule has changed, whoever changed it: on the listener's thread,
+     * so it should return at once, and often in a burst of changes.
      */
-    public void follow(ChangeListener listener, Runnable reload) {
-        CoalescedReload coalesced = new CoalescedReload(database.threads(), reload);
+    public void follow(ChangeListener listener, Runnable changed) {
         listener.subscribe(CHANNEL, new ChangeListener.Subscriber() {
             @Override
             public void changed(String payload) {
-                coalesced.ask();
+                changed.run();
             }
 
             @Override
             public void anythingChanged() {
-                coalesced.ask();
+                changed.run();
             }
         });
     }

@@ -4,7 +4,9 @@ import static dev.mehari.credential.Credentials.key;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mehari.config.CredentialConfig.Adaptive;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class PoolLoaderTest {
@@ -25,6 +27,31 @@ class PoolLoaderTest {
         work.all();
 
         assertThat(fixture.pool.views()).hasSize(1);
+    }
+
+    @Test
+    void a_change_while_one_is_read_is_read_once_that_is_over() {
+        List<PoolLoader> told = new ArrayList<>();
+        AtomicInteger reads = new AtomicInteger();
+        PoolLoader busy = new PoolLoader(
+                fixture.pool,
+                store,
+                () -> {
+                    reads.incrementAndGet();
+                    told.forEach(PoolLoader::changed);
+                    told.forEach(PoolLoader::changed);
+                    told.clear();
+                    assertThat(work.waiting()).as("reads beside this one").isZero();
+                    return BenchRules.DEFAULT.all();
+                },
+                work,
+                fixture.time);
+        told.add(busy);
+
+        busy.changed();
+        work.all();
+
+        assertThat(reads).hasValue(2);
     }
 
     @Test
