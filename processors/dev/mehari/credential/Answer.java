@@ -1,5 +1,7 @@
 package dev.mehari.credential;
 
+import dev.mehari.upstream.ResetHints;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.apache.camel.Message;
@@ -35,6 +37,10 @@ final class Answer {
     /** Empty for a stream. */
     byte[] body() {
         return body;
+    }
+
+    ResetHints resetHints(Instant now) {
+        return ResetHints.of(headers::get, body, now);
     }
 
     /** The first value of a header; null when it is not there. */

@@ -4,12 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.mehari.config.Secret;
+import dev.mehari.upstream.ResetHints;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeParseException;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -45,7 +43,7 @@ public final class TokenAnswers {
         if (code != null && FINAL_STATUSES.contains(status)) {
             return new TokenAnswer.Refused(code);
         }
-        return new TokenAnswer.Later("status_" + status, wait(retryAfter, now));
+        return new TokenAnswer.Later("status_" + status, ResetHints.retryAfter(retryAfter, now));
     }
 
     private static TokenAnswer fresh(JsonNode answer, Instant now) {
@@ -78,23 +76,6 @@ public final class TokenAnswers {
             return tree == null ? MissingNode.getInstance() : tree;
         } catch (IOException garbage) {
             return MissingNode.getInstance();
-        }
-    }
-
-    private static @Nullable Duration wait(@Nullable String header, Instant now) {
-        if (header == null || header.isBlank()) {
-            return null;
-        }
-        String text = header.strip();
-        try {
-            return text.chars().allMatch(Character::isDigit)
-                    ? Duration.ofSeconds(Long.parseLong(text))
-                    : Duration.between(
-                            now,
-                            ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME)
-                                    .toInstant());
-        } catch (DateTimeParseException | NumberFormatException unreadable) {
-            return null;
         }
     }
 }

@@ -4,8 +4,8 @@ import dev.mehari.config.CredentialConfig;
 import dev.mehari.config.CredentialConfig.Adaptive;
 import dev.mehari.credential.CredentialStore.Bench;
 import dev.mehari.credential.PoolObserver.Outcome;
+import dev.mehari.upstream.ResetHints;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +24,6 @@ final class Verdicts {
     private final Adaptive adaptive;
     private final boolean bans;
     private final Clock clock;
-    private final ResetHints hints = new ResetHints();
     private volatile BenchRules rules = BenchRules.DEFAULT;
 
     Verdicts(LearntWriter writer, PoolObserver observer, CredentialConfig config, Clock clock) {
@@ -113,12 +112,15 @@ final class Verdicts {
         if (rule == null) {
             return null;
         }
-        Instant told = tooMany ? hints.until(answer, now) : null;
+        ResetHints hints = answer.resetHints(now);
+        Instant told = tooMany ? BenchEnd.told(hints, now) : null;
         if (tooMany && told == null && rule.body() == null && adaptive == Adaptive.ON && place.underWay() > 1) {
             return null; // there were too many at once, and the cap is lower now
         }
-        Duration waits = tooMany ? Duration.ZERO : hints.retryAfter(answer, now);
-        Instant until = told != null ? told : now.plus(waits.compareTo(rule.duration()) > 0 ? waits : rule.duration());
+        Instant until = told;
+        if (until == null) {
+            until = tooMany ? now.plus(rule.duration()) : BenchEnd.atLeast(rule.duration(), hints, now);
+        }
         if (!until.isAfter(now)) {
             return null;
         }

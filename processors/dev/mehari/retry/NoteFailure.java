@@ -8,8 +8,10 @@ import dev.mehari.failure.AnsweredByUpstream;
 import dev.mehari.retry.RetryDecision.Again;
 import dev.mehari.retry.RetryDecision.GiveUp;
 import dev.mehari.retry.RetryDecision.Reason;
+import dev.mehari.upstream.ResetHints;
 import dev.mehari.upstream.Upstream;
 import dev.mehari.upstream.Ways;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 import org.apache.camel.Exchange;
@@ -28,9 +30,9 @@ public final class NoteFailure implements Processor {
     private final Ways ways;
     private final RetryRule rule;
     private final RetryBudget budget;
-    private final RetryHints hints;
     private final RetryCounts counts;
     private final @Nullable Duration totalTimeout;
+    private final Clock clock;
     private final LongSupplier nanos;
 
     /**
@@ -38,6 +40,7 @@ public final class NoteFailure implements Processor {
      *
      * @param learn told of the exchange with its failure first
      * @param totalTimeout how long all tries may take together where the upstream has no such limit of its own; null for ever
+     * @param clock what dates in answers are compared with
      * @param nanos monotonic time
      */
     public NoteFailure(
@@ -45,17 +48,17 @@ public final class NoteFailure implements Processor {
             Ways ways,
             RetryRule rule,
             RetryBudget budget,
-            RetryHints hints,
             RetryCounts counts,
             @Nullable Duration totalTimeout,
+            Clock clock,
             LongSupplier nanos) {
         this.learn = learn;
         this.ways = ways;
         this.rule = rule;
         this.budget = budget;
-        this.hints = hints;
         this.counts = counts;
         this.totalTimeout = totalTimeout;
+        this.clock = clock;
         this.nanos = nanos;
     }
 
@@ -101,9 +104,15 @@ public final class NoteFailure implements Processor {
                 isIdempotent(exchange.getMessage()),
                 call != null && call.isClientGone(),
                 ways.left(exchange),
-                answered == null ? null : hints.of(answered.answer()),
+                answered == null ? null : asked(answered.answer()),
                 timeLeft(exchange, call, now)));
         return decision instanceof Again && !budget.take(now) ? new GiveUp(Reason.BUDGET) : decision;
+    }
+
+    /** What is said outright comes before what limits tell. */
+    private @Nullable Duration asked(Message answer) {
+        ResetHints hints = ResetHints.of(answer::getHeader, clock.instant());
+        return hints.asked() != null ? hints.asked() : hints.limits();
     }
 
     /** False also where the message is the upstream's answer: then its status alone decides. */

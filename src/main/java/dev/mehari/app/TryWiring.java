@@ -13,7 +13,6 @@ import dev.mehari.retry.EndTry;
 import dev.mehari.retry.NoteFailure;
 import dev.mehari.retry.RetryBudget;
 import dev.mehari.retry.RetryCounts;
-import dev.mehari.retry.RetryHints;
 import dev.mehari.retry.RetryRule;
 import dev.mehari.retry.TryAgain;
 import dev.mehari.telemetry.RetryMeters;
@@ -76,9 +75,9 @@ final class TryWiring {
                 pool.ways(),
                 new RetryRule(configuration.retry()),
                 budget,
-                new RetryHints(Clock.systemUTC()),
                 counts,
                 configuration.timeouts().total(),
+                Clock.systemUTC(),
                 System::nanoTime);
     }
 

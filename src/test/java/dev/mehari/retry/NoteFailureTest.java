@@ -16,6 +16,8 @@ import dev.mehari.testing.TestExchange;
 import dev.mehari.upstream.Ways.Left;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -27,6 +29,7 @@ import org.junit.jupiter.api.Test;
 /** What is done with a try that has failed. */
 class NoteFailureTest {
     private static final Set<Integer> STATUSES = Set.of(429, 503);
+    private static final Instant NOW = Instant.parse("2026-11-21T12:00:00Z");
 
     private final Exchange exchange = TestExchange.create();
     private final RetryCounts counts = new RetryCounts();
@@ -40,9 +43,9 @@ class NoteFailureTest {
             new RetryRule(new RetryConfig(
                     2, Duration.ofMillis(200), Duration.ofSeconds(5), Duration.ofSeconds(30), 20, STATUSES)),
             budget,
-            new RetryHints(Clock.systemUTC()),
             counts,
             null,
+            Clock.fixed(NOW, ZoneOffset.UTC),
             () -> 0);
 
     private Message answer(Object body) {
@@ -81,6 +84,29 @@ class NoteFailureTest {
 
         assertThat(fails(new UpstreamTimeout(UpstreamTimeout.Stage.CONNECT, "")))
                 .isTrue();
+        assertThat(exchange.getMessage().getHeaders()).doesNotContainKey(Exchange.REDELIVERY_DELAY);
+    }
+
+    @Test
+    void what_is_asked_for_outright_comes_before_the_reset_of_limits() throws Exception {
+        Message answer = answer(new byte[0]);
+        answer.setHeader("x-ratelimit-reset", "9");
+        fails(new UpstreamRefused(429, answer));
+        assertThat(exchange.getMessage().getHeader(Exchange.REDELIVERY_DELAY)).isEqualTo(3_000L);
+
+        answer.removeHeader("Retry-After");
+        fails(new UpstreamRefused(429, answer));
+        assertThat(exchange.getMessage().getHeader(Exchange.REDELIVERY_DELAY)).isEqualTo(9_000L);
+    }
+
+    @Test
+    void a_wait_that_is_over_leaves_it_to_the_backoff_of_the_route() throws Exception {
+        Message answer = answer(new byte[0]);
+        answer.setHeader("Retry-After", "Sat, 21 Nov 2026 11:00:00 GMT");
+        answer.setHeader("x-ratelimit-reset", "9");
+
+        assertThat(fails(new UpstreamRefused(429, answer))).isTrue();
+
         assertThat(exchange.getMessage().getHeaders()).doesNotContainKey(Exchange.REDELIVERY_DELAY);
     }
 
@@ -142,9 +168,9 @@ class NoteFailureTest {
                 new RetryRule(new RetryConfig(
                         2, Duration.ofMillis(200), Duration.ofSeconds(5), Duration.ofSeconds(30), 20, STATUSES)),
                 budget,
-                new RetryHints(Clock.systemUTC()),
                 counts,
                 null,
+                Clock.fixed(NOW, ZoneOffset.UTC),
                 () -> 0);
 
         assertThatThrownBy(() -> breaking.process(exchange)).hasMessage("the pool is broken");
