@@ -1,9 +1,7 @@
 package dev.mehari.credential;
 
-import dev.mehari.exchange.Dialect;
+import dev.mehari.upstream.Upstream;
 import dev.mehari.upstream.UpstreamCredential;
-import java.net.URI;
-import org.jspecify.annotations.Nullable;
 
 /** Finds out with one small request whether an upstream takes a credential. Blocks, no longer than a health question may. */
 @FunctionalInterface
@@ -13,10 +11,10 @@ public interface CredentialTester {
     /**
      * What to try.
      *
-     * @param base URL of the upstream
-     * @param model that is asked for a short answer; null asks for the list of models, or for the base path of a plain upstream
+     * @param upstream whose probe's model, if it has one, is asked for a short answer; else it is asked for its list of models,
+     *     or a plain one for its base path
      */
-    record Subject(Dialect dialect, URI base, @Nullable String model, UpstreamCredential credential) {}
+    record Subject(Upstream upstream, UpstreamCredential credential) {}
 
     /**
      * What was found.

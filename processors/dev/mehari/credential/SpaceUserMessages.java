@@ -15,19 +15,24 @@ import org.apache.camel.support.AsyncProcessorSupport;
  *
  * <p>A turn is reserved for all instances through {@link UserGap}; besides, this instance never sends two closer than the
  * gap, which alone holds while nobody can tell about the others. Waits on the call's executor and holds no thread. Fails with
- * {@link dev.mehari.failure.GatewayBusy} when the turn would come after more than 60 s, or later than the client waits, and
+ * {@link dev.mehari.failure.GatewayBusy} when the turn would come after longer than configured, or later than the client waits,
  * with {@link dev.mehari.failure.ClientGone} when its client leaves meanwhile; its turn is lost then.
  */
 public final class SpaceUserMessages extends AsyncProcessorSupport {
-    static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
-
     private final UserGap turns;
     private final LocalGaps local = new LocalGaps();
+    private final Duration patience;
     private final LongSupplier nanos;
 
-    /** @param nanos a clock as {@link System#nanoTime()} */
-    public SpaceUserMessages(UserGap turns, LongSupplier nanos) {
+    /**
+     * Keeps messages apart by {@code turns}.
+     *
+     * @param patience longest wait for a turn
+     * @param nanos a clock as {@link System#nanoTime()}
+     */
+    public SpaceUserMessages(UserGap turns, Duration patience, LongSupplier nanos) {
         this.turns = turns;
+        this.patience = patience;
         this.nanos = nanos;
     }
 
@@ -47,10 +52,9 @@ public final class SpaceUserMessages extends AsyncProcessorSupport {
         return false;
     }
 
-    private static Duration longest(Exchange exchange) {
-        return exchange.getProperty(ExchangeKeys.CLIENT_TIMEOUT_MS) instanceof Long asked
-                        && asked < LONGEST_WAIT.toMillis()
+    private Duration longest(Exchange exchange) {
+        return exchange.getProperty(ExchangeKeys.CLIENT_TIMEOUT_MS) instanceof Long asked && asked < patience.toMillis()
                 ? Duration.ofMillis(Math.max(0, asked))
-                : LONGEST_WAIT;
+                : patience;
     }
 }

@@ -177,7 +177,13 @@ public final class Prober implements AutoCloseable {
     @SuppressWarnings("IllegalCatch") // what cannot be asked does not work
     private void ask(Asked one) {
         Upstream upstream = one.upstream;
-        UpstreamCredential stored = headers.of(upstream);
+        ProbeCredential with = headers.of(upstream);
+        if (with instanceof ProbeCredential.NoneNow) {
+            // The place that it leaves is taken with the next tick: a call of askDue from here might go any way down.
+            settle(one, Verdict.unclear("has no credential that may be used now"));
+            return;
+        }
+        UpstreamCredential stored = with instanceof ProbeCredential.Pooled pooled ? pooled.header() : null;
         String word = words.get();
         try {
             client.ask(probing.question(upstream, stored, word), config.timeout())
@@ -188,11 +194,17 @@ public final class Prober implements AutoCloseable {
                                     : probing.judge(upstream, answer, word, stored != null)));
         } catch (RuntimeException broken) {
             LOG.debug("Upstream {} cannot be asked", upstream.name(), broken);
-            answered(one, Verdict.fails("cannot be asked"));
+            settle(one, Verdict.fails("cannot be asked"));
         }
     }
 
     private void answered(Asked one, Verdict verdict) {
+        settle(one, verdict);
+        // Somebody may have waited for this one's place.
+        askDue();
+    }
+
+    private void settle(Asked one, Verdict verdict) {
         String name = one.upstream.name();
         boolean marks;
         synchronized (this) {
@@ -211,8 +223,6 @@ public final class Prober implements AutoCloseable {
         } else if (verdict.outcome() == ProbeObserver.Outcome.FAILS && marks && !states.isFailed(name)) {
             change(name, () -> store.markFailed(name, verdict.reason()));
         }
-        // Somebody may have waited for this one's place.
-        askDue();
     }
 
     @FunctionalInterface

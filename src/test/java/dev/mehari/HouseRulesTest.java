@@ -73,7 +73,6 @@ final class HouseRulesTest {
         "dev.mehari.storage..",
         "dev.mehari.admin..",
         "dev.mehari.telemetry..",
-        "dev.mehari.probing..",
         "dev.mehari.simulator..",
         "dev.mehari.benchmark..",
         "dev.mehari.transport..",
@@ -105,7 +104,7 @@ final class HouseRulesTest {
 
     @ArchTest
     static final ArchRule machinery_knows_features_but_not_each_other = slices().matching("dev.mehari.(*)..")
-            .that(resideInSliceOf("eip", "relay", "storage", "admin", "telemetry", "probing", "outbound"))
+            .that(resideInSliceOf("eip", "relay", "storage", "admin", "telemetry", "outbound"))
             .should()
             .notDependOnEachOther()
             .because("each part of the machinery can then be replaced alone; app alone puts them together");

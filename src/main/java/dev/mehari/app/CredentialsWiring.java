@@ -21,7 +21,6 @@ import dev.mehari.credential.CredentialTester;
 import dev.mehari.credential.DeclaredCredentials;
 import dev.mehari.credential.LiveCredentials;
 import dev.mehari.credential.RefreshNow;
-import dev.mehari.probing.AskWithCredential;
 import dev.mehari.storage.BenchRuleTable;
 import dev.mehari.storage.CredentialBox;
 import dev.mehari.storage.CredentialRegistryTable;
@@ -32,15 +31,17 @@ import dev.mehari.storage.MasterKeyRotation;
 import dev.mehari.storage.SealedSecrets;
 import dev.mehari.storage.SecretBox;
 import dev.mehari.storage.TestedCredentialTable;
+import java.net.URI;
 import java.security.SecureRandom;
 import java.time.Clock;
 import org.apache.camel.main.Main;
+import org.jspecify.annotations.Nullable;
 
 /** Builds what keeps credentials, and what administers them. */
 final class CredentialsWiring {
     private final Database database;
     private final SealedSecrets secrets;
-    private final CredentialTester tester;
+    private final @Nullable URI forwardProxy;
     private final SecureRandom random;
 
     /** Throws {@link dev.mehari.storage.StorageStartException} when this instance has another master key than others. */
@@ -52,7 +53,7 @@ final class CredentialsWiring {
                 configuration.credentials().masterKey(),
                 configuration.data().dir(),
                 random);
-        tester = new AskWithCredential(configuration.probe().timeout(), System::nanoTime);
+        forwardProxy = configuration.target().forwardProxy();
     }
 
     /** What the pool takes credentials from. */
@@ -80,9 +81,10 @@ final class CredentialsWiring {
      *
      * @param live what the pool of this instance knows
      * @param refresher fetches tokens when an operator asks for it
+     * @param tester tries a credential when an operator asks for it
      * @param inForce makes the pool know of changes
      */
-    void bindTo(Main main, LiveCredentials live, RefreshNow refresher, InForce inForce) {
+    void bindTo(Main main, LiveCredentials live, RefreshNow refresher, CredentialTester tester, InForce inForce) {
         CredentialRegistry registry = new CredentialRegistryTable(database, secrets);
         CredentialTransferTable transfer = new CredentialTransferTable(database, secrets);
         CredentialAnswers answers = new CredentialAnswers(live, Clock.systemUTC());
@@ -97,7 +99,8 @@ final class CredentialsWiring {
         main.bind("releaseCredential", inForce.after(new ChangeCredentialState(registry::release, answers)));
         main.bind(
                 "testCredential",
-                new TestCredential(registry, new TestedCredentialTable(database, secrets), tester, answers));
+                new TestCredential(
+                        registry, new TestedCredentialTable(database, secrets, forwardProxy), tester, answers));
         main.bind("refreshCredential", new RefreshCredential(registry, refresher, answers));
         main.bind("changeCredentials", inForce.after(new ChangeCredentials(registry)));
         main.bind("importCredentials", inForce.after(new ImportCredentials(transfer)));

@@ -6,6 +6,7 @@ import dev.mehari.credential.AttemptLog;
 import dev.mehari.credential.Credential;
 import dev.mehari.credential.CredentialPool;
 import dev.mehari.credential.CredentialStore.Bench;
+import dev.mehari.credential.CredentialTester;
 import dev.mehari.credential.CredentialView;
 import dev.mehari.credential.JudgeAnswer;
 import dev.mehari.credential.LiveCredentials.Live;
@@ -13,22 +14,24 @@ import dev.mehari.credential.NoteFailure;
 import dev.mehari.credential.PoolLoader;
 import dev.mehari.credential.PoolObserver;
 import dev.mehari.credential.PoolWays;
+import dev.mehari.credential.PooledProbes;
 import dev.mehari.credential.TakeCredential;
 import dev.mehari.exchange.ExchangeKeys;
 import dev.mehari.failure.AnsweredByUpstream;
 import dev.mehari.failure.StorageUnavailable;
+import dev.mehari.outbound.AskWithCredential;
 import dev.mehari.outbound.OutboundHttp;
 import dev.mehari.storage.ChangeListener;
 import dev.mehari.storage.CredentialTable;
 import dev.mehari.storage.Database;
 import dev.mehari.telemetry.PoolMeters;
 import dev.mehari.upstream.Upstream;
-import dev.mehari.upstream.UpstreamCredential;
 import dev.mehari.upstream.UpstreamHealth;
 import dev.mehari.upstream.Ways;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.util.List;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.AsyncProcessor;
@@ -84,7 +87,7 @@ final class PoolWiring implements AutoCloseable {
                 configuration.probe(),
                 upstreams.store(),
                 () -> upstreams.upstreams().all(),
-                this::headerFor,
+                new PooledProbes(this::views, clock),
                 http,
                 database.threads(),
                 timer,
@@ -167,18 +170,19 @@ final class PoolWiring implements AutoCloseable {
         return tokens.renewing().refresh(credential);
     }
 
+    /** Tries a credential because an operator wants it. */
+    CredentialTester tester() {
+        return new AskWithCredential(http, configuration.probe().timeout(), System::nanoTime);
+    }
+
     /** Knows what is stored. Blocks. */
     void reload() throws StorageUnavailable {
         loader.load();
     }
 
-    private @Nullable UpstreamCredential headerFor(Upstream upstream) {
-        return pool.views().stream()
-                .filter(one -> one.credential().upstream().equals(upstream.name()))
-                .filter(one -> one.state() == CredentialView.State.USABLE)
-                .map(one -> one.credential().header())
-                .findFirst()
-                .orElse(null);
+    // The pool is made after those who ask for this.
+    private List<CredentialView> views() {
+        return pool.views();
     }
 
     /** Before {@code listener} starts. Reads what is stored. Blocks. */

@@ -55,7 +55,7 @@ final class TokensWiring implements AutoCloseable {
                 database.threads(),
                 (wait, work) -> timer.schedule(work, wait.toNanos(), TimeUnit.NANOSECONDS));
         renewing = new RenewToken(keeper, table);
-        spaceUserMessages = new SpaceUserMessages(new UserGapTable(database), System::nanoTime);
+        spaceUserMessages = new SpaceUserMessages(new UserGapTable(database), config.userPatience(), System::nanoTime);
     }
 
     void bindTo(Main main) {

@@ -151,7 +151,7 @@ final class Wiring implements AutoCloseable {
                 loops,
                 new SecureRandom());
         pool.bindTo(main);
-        credentials.bindTo(main, pool::live, pool::refresh, new InForce(pool::reload));
+        credentials.bindTo(main, pool::live, pool::refresh, pool.tester(), new InForce(pool::reload));
         upstreams.bindTo(main, pool.marks(), tries.health(), warmUp);
         upstreams.alsoReload(() -> tries.breakers().retain(upstreamNames()));
         tries.bindTo(main, management.meters(), pool, this::upstreamNames);

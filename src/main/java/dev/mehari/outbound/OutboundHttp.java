@@ -18,9 +18,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends requests over clients that are kept for each way out: a forward proxy and whom to trust. Answers of more than 64 KiB
- * are failures, and so is one that is not whole within the time given; whatever came of it until then is given up. Never waits;
- * what is told runs on the threads {@code mehari-outbound-N} or on a timer's, and must not block. For any thread.
+ * Sends requests over clients that are kept for each way out: a forward proxy and whom to trust. Answers of more than 64 KiB,
+ * or of more than was said, are failures, and so is one that is not whole within the time given; whatever came of it until then
+ * is given up. Never waits; what is told runs on the threads {@code mehari-outbound-N} or on a timer's, and must not block. For any thread.
  */
 public final class OutboundHttp implements AutoCloseable {
     static final int MOST_BYTES = 64 * 1024;
@@ -55,13 +55,18 @@ public final class OutboundHttp implements AutoCloseable {
      * @throws IllegalArgumentException when the authority to trust cannot be read
      */
     CompletableFuture<HttpResponse<byte[]>> send(Way way, HttpRequest.Builder request, Duration timeout) {
+        return send(way, request, timeout, MOST_BYTES);
+    }
+
+    /** As the other, with answers of up to {@code most} bytes. */
+    CompletableFuture<HttpResponse<byte[]>> send(Way way, HttpRequest.Builder request, Duration timeout, int most) {
         HttpRequest ready = request.timeout(timeout).build();
         // Over plain HTTP the offer to upgrade would be one more thing that a server may stumble over.
         HttpRequest sent = "https".equals(ready.uri().getScheme())
                 ? ready
                 : request.version(HttpClient.Version.HTTP_1_1).build();
         CompletableFuture<HttpResponse<byte[]>> under =
-                clients.get(way, this::client).sendAsync(sent, head -> new BoundedBody(MOST_BYTES));
+                clients.get(way, this::client).sendAsync(sent, head -> new BoundedBody(most));
         CompletableFuture<HttpResponse<byte[]>> answer = new CompletableFuture<>();
         under.whenComplete((response, failure) -> {
             if (failure == null) {

@@ -30,7 +30,12 @@ class RecordsTest {
             new BreakerConfig(5, Duration.ofMinutes(1)),
             new UpstreamsConfig(null),
             new CredentialConfig(
-                    null, Duration.ofSeconds(10), Duration.ofMinutes(5), CredentialConfig.Adaptive.OFF, false),
+                    null,
+                    Duration.ofSeconds(10),
+                    Duration.ofSeconds(60),
+                    Duration.ofMinutes(5),
+                    CredentialConfig.Adaptive.OFF,
+                    false),
             new RetryConfig(
                     2,
                     Duration.ofMillis(200),
@@ -92,6 +97,7 @@ class RecordsTest {
             Map.entry("mehari.upstreams.yaml", "mine.yaml"),
             Map.entry("mehari.credentials.master-key", "sealing wax"),
             Map.entry("mehari.credentials.wait", "32s"),
+            Map.entry("mehari.credentials.user-wait", "34s"),
             Map.entry("mehari.credentials.refresh-ahead", "33s"),
             Map.entry("mehari.credentials.adaptive", "observe"),
             Map.entry("mehari.credentials.ban", "yes"),
@@ -150,6 +156,7 @@ class RecordsTest {
             new CredentialConfig(
                     new Secret("sealing wax"),
                     Duration.ofSeconds(32),
+                    Duration.ofSeconds(34),
                     Duration.ofSeconds(33),
                     CredentialConfig.Adaptive.OBSERVE,
                     true),

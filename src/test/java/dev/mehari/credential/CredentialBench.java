@@ -81,7 +81,13 @@ final class CredentialBench {
                 new FakeCredentialStore(),
                 timer,
                 refresher,
-                new CredentialConfig(null, Duration.ofSeconds(10), Duration.ofMinutes(5), Adaptive.OFF, false),
+                new CredentialConfig(
+                        null,
+                        Duration.ofSeconds(10),
+                        Duration.ofSeconds(60),
+                        Duration.ofMinutes(5),
+                        Adaptive.OFF,
+                        false),
                 Clock.systemUTC(),
                 System::nanoTime,
                 PoolObserver.NONE);

@@ -33,7 +33,8 @@ final class PoolFixture implements PoolObserver {
                 store,
                 work,
                 (id, then) -> refreshes.add(then),
-                new CredentialConfig(null, Duration.ofSeconds(10), Duration.ofMinutes(5), adaptive, ban),
+                new CredentialConfig(
+                        null, Duration.ofSeconds(10), Duration.ofSeconds(60), Duration.ofMinutes(5), adaptive, ban),
                 time,
                 time::nanos,
                 this);

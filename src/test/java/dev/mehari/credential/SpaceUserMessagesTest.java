@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Test;
 
 class SpaceUserMessagesTest {
     private static final Duration GAP = Duration.ofMillis(100);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final UserGap AWAY = (credential, gap, longest) ->
             CompletableFuture.failedFuture(new StorageUnavailable("away", Duration.ofSeconds(1), null));
     private static final UserGap FREE = (credential, gap, longest) -> CompletableFuture.completedFuture(Duration.ZERO);
@@ -72,7 +73,7 @@ class SpaceUserMessagesTest {
 
     @Test // row 22
     void messages_of_people_are_sent_at_least_the_gap_apart() {
-        SpaceUserMessages processor = new SpaceUserMessages(FREE, System::nanoTime);
+        SpaceUserMessages processor = new SpaceUserMessages(FREE, PATIENCE, System::nanoTime);
         for (int i = 0; i < 5; i++) {
             send(processor);
         }
@@ -82,7 +83,7 @@ class SpaceUserMessagesTest {
 
     @Test // row 22
     void the_gap_of_this_instance_holds_while_the_database_is_away() {
-        SpaceUserMessages processor = new SpaceUserMessages(AWAY, System::nanoTime);
+        SpaceUserMessages processor = new SpaceUserMessages(AWAY, PATIENCE, System::nanoTime);
         for (int i = 0; i < 5; i++) {
             send(processor);
         }
@@ -92,7 +93,7 @@ class SpaceUserMessagesTest {
 
     @Test // row 22
     void a_database_that_says_nothing_holds_nobody_up_for_long() {
-        SpaceUserMessages processor = new SpaceUserMessages(SILENT, System::nanoTime);
+        SpaceUserMessages processor = new SpaceUserMessages(SILENT, PATIENCE, System::nanoTime);
         send(processor);
         send(processor);
 
@@ -107,6 +108,7 @@ class SpaceUserMessagesTest {
                     reserved.incrementAndGet();
                     return CompletableFuture.completedFuture(Duration.ofSeconds(50));
                 },
+                PATIENCE,
                 System::nanoTime);
 
         assertThat(processor.process(exchange(new TurnCall(loop), GAP, false), done -> {}))
@@ -121,10 +123,10 @@ class SpaceUserMessagesTest {
     @Test // row 22
     void a_turn_that_comes_too_late_is_refused_with_the_header_that_clients_know() {
         UserGap full = (credential, gap, longest) -> {
-            assertThat(longest).isEqualTo(Duration.ofSeconds(60));
+            assertThat(longest).isEqualTo(PATIENCE);
             return CompletableFuture.completedFuture(null);
         };
-        Exchange exchange = send(new SpaceUserMessages(full, System::nanoTime));
+        Exchange exchange = send(new SpaceUserMessages(full, PATIENCE, System::nanoTime));
         await().until(() -> sent.size() == 1);
 
         assertThat(exchange.getException()).isInstanceOf(GatewayBusy.class);
@@ -138,7 +140,7 @@ class SpaceUserMessagesTest {
     void nobody_waits_longer_for_a_turn_than_the_client_does() {
         Exchange exchange = exchange(new TurnCall(loop), GAP, true);
         exchange.setProperty(ExchangeKeys.CLIENT_TIMEOUT_MS, 40L);
-        SpaceUserMessages processor = new SpaceUserMessages(FREE, System::nanoTime);
+        SpaceUserMessages processor = new SpaceUserMessages(FREE, PATIENCE, System::nanoTime);
         send(processor);
 
         processor.process(exchange, doneSync -> sent.add(System.nanoTime()));
@@ -152,7 +154,8 @@ class SpaceUserMessagesTest {
         UserGap late = (credential, gap, longest) -> CompletableFuture.completedFuture(Duration.ofSeconds(30));
         TurnCall call = new TurnCall(loop);
         Exchange exchange = exchange(call, GAP, true);
-        new SpaceUserMessages(late, System::nanoTime).process(exchange, doneSync -> sent.add(System.nanoTime()));
+        new SpaceUserMessages(late, PATIENCE, System::nanoTime)
+                .process(exchange, doneSync -> sent.add(System.nanoTime()));
         loop.submit(() -> {}).get();
 
         call.clientLeaves();

@@ -53,8 +53,10 @@ class UserGapIT {
                 + " values (1, 'up', 'openai', 'http://127.0.0.1:1')");
         test.execute("insert into credential (id, upstream_id, name, kind, secret, fingerprint)"
                 + " overriding system value values (1, 1, 'c', 'api-key', 'x', 'x')");
-        SpaceUserMessages one = new SpaceUserMessages(new UserGapTable(test.database()), System::nanoTime);
-        SpaceUserMessages two = new SpaceUserMessages(new UserGapTable(test.database()), System::nanoTime);
+        SpaceUserMessages one =
+                new SpaceUserMessages(new UserGapTable(test.database()), Duration.ofSeconds(60), System::nanoTime);
+        SpaceUserMessages two =
+                new SpaceUserMessages(new UserGapTable(test.database()), Duration.ofSeconds(60), System::nanoTime);
         for (int i = 0; i < 3; i++) {
             send(one, loop);
             send(two, otherLoop);

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.mehari.config.ProbeConfig;
 import dev.mehari.exchange.Dialect;
+import dev.mehari.probe.ProbeCredential;
 import dev.mehari.probe.Prober;
 import dev.mehari.probe.UpstreamStates;
 import dev.mehari.testing.RecordingUpstreamStore;
@@ -42,7 +43,7 @@ class ProbeIT {
                 store,
                 states,
                 new HttpProbes(http),
-                upstream -> new UpstreamCredential("x-api-key", "pooled"),
+                upstream -> new ProbeCredential.Pooled(new UpstreamCredential("x-api-key", "pooled")),
                 (upstream, outcome) -> answers.incrementAndGet(),
                 new ProbeConfig(atOnce, timeout, 3),
                 () -> "word" + words.incrementAndGet(),

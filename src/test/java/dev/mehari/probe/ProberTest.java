@@ -28,6 +28,7 @@ class ProberTest {
     private final List<Upstream> upstreams = new ArrayList<>();
     private final List<String> asked = new ArrayList<>();
     private final Map<String, CompletableFuture<ProbeAnswer>> open = new HashMap<>();
+    private ProbeCredential with = new ProbeCredential.Own();
     private UpstreamStates states;
     private Prober prober;
 
@@ -48,7 +49,7 @@ class ProberTest {
                     asked.add(name);
                     return answer;
                 },
-                upstream -> null,
+                upstream -> with,
                 (upstream, outcome) -> {},
                 new ProbeConfig(4, Duration.ofSeconds(10), 3),
                 () -> "word",
@@ -192,6 +193,22 @@ class ProberTest {
         answerNext("up", WRONG);
 
         assertThat(states.isFailed("up")).isTrue();
+    }
+
+    @Test
+    void who_has_no_credential_that_may_be_used_is_not_asked_and_not_marked() {
+        Upstream upstream = add("up", SECOND);
+        with = new ProbeCredential.NoneNow();
+        prober.start();
+        time.pass(Duration.ofSeconds(10));
+        assertThat(asked).isEmpty();
+        assertThat(prober.underWay()).isZero();
+        assertThat(states.isUsable(upstream)).isTrue();
+
+        with = new ProbeCredential.Own();
+        answerNext("up", RIGHT);
+
+        assertThat(asked).containsExactly("up");
     }
 
     @Test

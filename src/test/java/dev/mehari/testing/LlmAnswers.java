@@ -19,8 +19,12 @@ final class LlmAnswers {
         return use.request().uri().startsWith("/v1/messages");
     }
 
+    static String models() {
+        return "{\"object\":\"list\",\"data\":[{\"id\":\"m\",\"object\":\"model\"}]}";
+    }
+
     static String whole(LlmStub.Use use) {
-        String text = String.join("", WORDS);
+        String text = use.wanted().isEmpty() ? String.join("", WORDS) : use.wanted();
         return isAnthropic(use)
                 ? "{\"id\":\"msg_1\",\"type\":\"message\",\"role\":\"assistant\",\"model\":\"" + use.model()
                         + "\",\"content\":[{\"type\":\"text\",\"text\":\"" + text

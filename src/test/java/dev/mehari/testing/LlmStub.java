@@ -12,8 +12,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * An LLM API that knows who calls by the credential in its headers, and treats each as it is told: serves, refuses in all the
- * ways that providers do, is silent, breaks off. It speaks OpenAI's dialect, and Anthropic's on {@code /v1/messages}. What it
- * did is remembered as {@link Use}.
+ * ways that providers do, is silent, breaks off. It speaks OpenAI's dialect, and Anthropic's on {@code /v1/messages}; lists a
+ * model on {@code /v1/models}; and says the word that a health question asks for. What it did is remembered as {@link Use}.
  *
  * <pre>{@code
  * LlmStub llm = LlmStub.serving();
@@ -114,6 +114,12 @@ public final class LlmStub implements AutoCloseable {
             return body.path("stream").asBoolean();
         }
 
+        /** The word that a health question asks for; empty for any other call. */
+        String wanted() {
+            String question = body.at("/messages/0/content").asText();
+            return question.startsWith(QUESTION) ? question.substring(QUESTION.length()) : "";
+        }
+
         /** The field {@code user}, in which tests number their calls; empty when absent. */
         public String user() {
             return body.path("user").asText();
@@ -143,6 +149,7 @@ public final class LlmStub implements AutoCloseable {
         }
     }
 
+    private static final String QUESTION = "Answer with this word and nothing else: ";
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final StubUpstream stub = StubUpstream.answering(this::called);
@@ -271,7 +278,7 @@ public final class LlmStub implements AutoCloseable {
 
     private void serve(Use use, StubUpstream.Reply reply) {
         if (!use.stream()) {
-            reply.json(200, LlmAnswers.whole(use));
+            reply.json(200, use.request().uri().equals("/v1/models") ? LlmAnswers.models() : LlmAnswers.whole(use));
             end(use);
             return;
         }

@@ -29,6 +29,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -57,6 +58,7 @@ public final class StubUpstream implements AutoCloseable {
     private final AtomicInteger closed = new AtomicInteger();
     private final AtomicInteger inFlight = new AtomicInteger();
     private final AtomicInteger mostInFlight = new AtomicInteger();
+    private final AtomicBoolean isClosed = new AtomicBoolean();
     private final Channel listening;
     private volatile Script script;
 
@@ -135,8 +137,12 @@ public final class StubUpstream implements AutoCloseable {
         return mostInFlight.get();
     }
 
+    /** Also a second time: a test may end a server early, and what tidies up after it need not know. */
     @Override
     public void close() {
+        if (!isClosed.compareAndSet(false, true)) {
+            return;
+        }
         listening.close().syncUninterruptibly();
         open.close().syncUninterruptibly();
         loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
