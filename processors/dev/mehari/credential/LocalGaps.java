@@ -31,6 +31,14 @@ final class LocalGaps {
             return turn;
         }
 
+        /** Somebody else gave the turn at {@code turn}; those that are taken here come after it. */
+        synchronized void reserved(long turn, long gap) {
+            if (!hasTurns || turn + gap - free > 0) {
+                hasTurns = true;
+                free = turn + gap;
+            }
+        }
+
         /** Zero when a message is sent {@code now}, which counts from now on; else how long it is still too early. */
         synchronized long send(long now, long gap) {
             long early = hasSent ? sent + gap - now : 0;

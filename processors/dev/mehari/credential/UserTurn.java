@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
 /**
  * One call's wait for its turn. After {@link #start} all happens on the call's executor, which is one thread.
  *
- * <p>A turn is reserved with some slack after it, and taken by at most that much too late, as seen from before it was asked
+ * <p>A turn is reserved with some slack after it, a twentieth of the gap but at least 10 ms, and taken by at most that much too late, as seen from before it was asked
  * for; so turns of different instances keep the gap whatever the ways to the database and the timers take. One that would be
  * taken later is left, and another one reserved with twice the slack.
  */
@@ -26,7 +26,10 @@ final class UserTurn {
     /** By how much less two messages may be apart when they arrive than when they were sent: the first one may connect. */
     private static final long MARGIN_NANOS = 5_000_000;
 
-    private static final long FIRST_SLACK_NANOS = 10_000_000;
+    private static final long LEAST_SLACK_NANOS = 10_000_000;
+    /** Of the gap. A turn that is lost costs a whole gap, so that for a long one there is more time to take it. */
+    private static final int SLACK_SHARE = 20;
+
     private static final int MOST_DOUBLINGS = 7;
     /** A database that takes longer counts as away. */
     private static final long PATIENCE_MILLIS = 2_000;
@@ -83,7 +86,7 @@ final class UserTurn {
         }
         int number = ++tries;
         isTold = false;
-        long slack = FIRST_SLACK_NANOS << Math.min(MOST_DOUBLINGS, number - 1);
+        long slack = slack(number);
         long asked = nanos.getAsLong();
         timer = after(TimeUnit.MILLISECONDS.toNanos(PATIENCE_MILLIS), () -> unknown(number));
         turns.reserve(credential, Duration.ofNanos(gapNanos + slack), longest).whenComplete((wait, failure) -> {
@@ -95,6 +98,12 @@ final class UserTurn {
                 onExecutor(() -> unknown(number));
             }
         });
+    }
+
+    private long slack(int number) {
+        long first = Math.max(LEAST_SLACK_NANOS, gapNanos / SLACK_SHARE);
+        long most = Math.max(LEAST_SLACK_NANOS << MOST_DOUBLINGS, gapNanos);
+        return Math.min(most, first << Math.min(MOST_DOUBLINGS, number - 1));
     }
 
     /** @param wait null when it is too long */
@@ -110,7 +119,14 @@ final class UserTurn {
         }
         hasLatest = true;
         latestNanos = asked + wait.toNanos() + slack;
-        await(nanos.getAsLong() + wait.toNanos());
+        long turn = nanos.getAsLong() + wait.toNanos();
+        if (turn - enteredNanos > longest.toNanos()) {
+            refuse();
+            return;
+        }
+        // In its own time, whoever was told first: turns of one credential are told in any order.
+        line.reserved(turn, gapNanos);
+        timer = after(turn - nanos.getAsLong(), this::send);
     }
 
     private void unknown(int number) {
@@ -118,15 +134,12 @@ final class UserTurn {
             isTold = true;
             cancelTimer();
             hasLatest = false;
-            await(nanos.getAsLong());
-        }
-    }
-
-    private void await(long wanted) {
-        if (line.nextFrom(wanted) - enteredNanos > longest.toNanos()) {
-            refuse();
-        } else {
-            timer = after(line.take(wanted, gapNanos) - nanos.getAsLong(), this::send);
+            long wanted = nanos.getAsLong();
+            if (line.nextFrom(wanted) - enteredNanos > longest.toNanos()) {
+                refuse();
+            } else {
+                timer = after(line.take(wanted, gapNanos) - nanos.getAsLong(), this::send);
+            }
         }
     }
 

@@ -164,6 +164,30 @@ class SpaceUserMessagesTest {
         assertThat(exchange.getException()).isInstanceOf(ClientGone.class);
     }
 
+    @Test // row 22
+    void turns_that_are_told_in_another_order_are_kept_all_the_same() {
+        List<Duration> asked = new CopyOnWriteArrayList<>();
+        List<CompletableFuture<Duration>> told = new CopyOnWriteArrayList<>();
+        UserGap turns = (credential, gap, longest) -> {
+            asked.add(gap);
+            CompletableFuture<Duration> turn = new CompletableFuture<>();
+            told.add(turn);
+            return turn;
+        };
+        SpaceUserMessages processor = new SpaceUserMessages(turns, PATIENCE, System::nanoTime);
+        Duration gap = Duration.ofSeconds(10);
+        for (int i = 0; i < 2; i++) {
+            processor.process(exchange(new TurnCall(loop), gap, true), doneSync -> sent.add(System.nanoTime()));
+        }
+        await().until(() -> told.size() == 2);
+
+        told.get(1).complete(gap.multipliedBy(2));
+        told.get(0).complete(Duration.ZERO);
+
+        await().atMost(Duration.ofSeconds(5)).until(() -> sent.size() == 1);
+        assertThat(asked).as("nobody has lost a turn").hasSize(2).allMatch(one -> one.compareTo(gap) > 0);
+    }
+
     @Test
     void a_late_turn_makes_the_next_one_late() {
         LocalGaps.Line line = new LocalGaps().of(1);
