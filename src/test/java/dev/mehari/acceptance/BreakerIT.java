@@ -149,7 +149,7 @@ class BreakerIT {
                 }
                 return stub.requests().size() == 2;
             });
-            await().atMost(Duration.ofSeconds(1)).until(() -> stub.openConnections() == 0);
+            await().atMost(Duration.ofSeconds(1)).until(() -> stub.inFlight() == 0);
             stub.answer((request, reply) -> reply.json(200, "{}"));
 
             await().atMost(Duration.ofSeconds(2)).until(() -> call(gateway).statusCode() == 200);

@@ -40,7 +40,7 @@ class CredentialCommandsIT {
     static void start() throws Exception {
         database = TestDatabase.create();
         stub = StubUpstream.answering((request, reply) -> reply.json(200, "{\"data\":[]}"));
-        gateway = TestGateway.to(stub, database);
+        gateway = TestGateway.to(stub, database, "mehari.credentials.master-key", "none");
     }
 
     @AfterAll

@@ -62,6 +62,19 @@ class InspectRequestTest {
         assertThat(exchange.getProperty(ExchangeKeys.STREAM)).isEqualTo(false);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"a\\u0000b", "a\\nb", "LONG"})
+    void refuses_what_cannot_be_the_name_of_a_model(String name) throws Exception {
+        String model = name.equals("LONG") ? "m".repeat(257) : name;
+        request("POST", "/v1/chat/completions", "{\"model\":\"" + model + "\"}");
+
+        assertThatThrownBy(() -> inspectRequest.process(exchange))
+                .isInstanceOfSatisfying(RequestRejected.class, rejected -> {
+                    assertThat(rejected.param()).isEqualTo("model");
+                    assertThat(rejected.code()).isEqualTo("invalid_value");
+                });
+    }
+
     @Test
     void tells_the_api_of_a_shared_path_by_the_headers() throws Exception {
         request("GET", "/v1/models", "");

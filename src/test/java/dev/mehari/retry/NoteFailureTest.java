@@ -71,7 +71,7 @@ class NoteFailureTest {
         assertThat(exchange.getMessage().getHeader(Exchange.REDELIVERY_DELAY)).isEqualTo(3_000L);
 
         left = Left.OTHER;
-        assertThat(fails(refused)).isTrue();
+        assertThat(fails(new UpstreamRefused(429, answer(new byte[0])))).isTrue();
         assertThat(exchange.getMessage().getHeader(Exchange.REDELIVERY_DELAY)).isEqualTo(0L);
         assertThat(fails(refused)).as("a third try again").isFalse();
         assertThat(counts.again()).isEqualTo(2);
@@ -158,6 +158,16 @@ class NoteFailureTest {
     }
 
     @Test
+    void a_failure_that_a_try_gives_back_is_noted_once() throws Exception {
+        UpstreamRefused refused = new UpstreamRefused(503, answer(""));
+        assertThat(fails(refused)).isTrue();
+
+        assertThat(fails(refused)).isFalse();
+        assertThat(learnt).containsExactly(refused);
+        assertThat(counts.again()).isEqualTo(1);
+    }
+
+    @Test
     void a_failure_of_the_pool_tries_nothing_again() throws Exception {
         assertThat(fails(new UpstreamRefused(503, answer("")))).isTrue();
         NoteFailure breaking = new NoteFailure(
@@ -173,6 +183,7 @@ class NoteFailureTest {
                 Clock.fixed(NOW, ZoneOffset.UTC),
                 () -> 0);
 
+        exchange.setException(new UpstreamRefused(503, answer("")));
         assertThatThrownBy(() -> breaking.process(exchange)).hasMessage("the pool is broken");
         assertThat(new TryAgain().matches(exchange)).isFalse();
     }
