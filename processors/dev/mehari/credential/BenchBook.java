@@ -175,11 +175,15 @@ final class BenchBook {
     /**
      * Takes over what the store has.
      *
-     * @param mine models whose benches are not in the store yet
+     * @param mine models whose benches were not in the store when it was read, or are not now
+     * @param readAt when the store was read; what was benched since can be missing there
      */
-    void reload(Collection<Bench> stored, Set<String> mine) {
+    void reload(Collection<Bench> stored, Set<String> mine, Instant readAt) {
         Set<String> there = stored.stream().map(Bench::model).collect(Collectors.toSet());
-        entries.keySet().removeIf(model -> !there.contains(model) && !mine.contains(model));
+        entries.values()
+                .removeIf(entry -> !there.contains(entry.bench().model())
+                        && !mine.contains(entry.bench().model())
+                        && !entry.bench().since().isAfter(readAt));
         for (Bench bench : stored) {
             Instant over = ended.get(bench.model());
             if (over == null || bench.since().isAfter(over)) {

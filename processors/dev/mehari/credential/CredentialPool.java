@@ -6,6 +6,7 @@ import dev.mehari.credential.Conversations.With;
 import dev.mehari.credential.CredentialStore.Bench;
 import dev.mehari.upstream.Upstream;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -98,8 +99,26 @@ public final class CredentialPool implements AutoCloseable {
         }
     }
 
-    /** Takes over what the stores have now, as a whole. */
-    public synchronized void reload(List<Credential> credentials, List<Bench> benches) {
+    /**
+     * What the stores are not told yet. To be taken before they are read.
+     *
+     * @param at when that was
+     * @param benches models of each credential whose benches are not written
+     * @param disabled credentials that are disabled, which is not written
+     */
+    public record Unwritten(Instant at, Map<Long, Set<String>> benches, Set<Long> disabled) {}
+
+    /** What the stores are not told yet. */
+    public Unwritten unwritten() {
+        return writer.unwritten(clock.instant());
+    }
+
+    /**
+     * Takes over what the stores have, as a whole.
+     *
+     * @param before what they were not told when reading them began
+     */
+    public synchronized void reload(List<Credential> credentials, List<Bench> benches, Unwritten before) {
         Map<Long, List<Bench>> benched = benches.stream().collect(Collectors.groupingBy(Bench::credential));
         Map<Long, LiveCredential> now = new HashMap<>();
         Map<String, List<LiveCredential>> members = new HashMap<>();
@@ -114,10 +133,11 @@ public final class CredentialPool implements AutoCloseable {
             synchronized (group(one.upstream())) {
                 boolean other = one.header() != null
                         && !one.header().equals(live.credential().header());
-                live.become(one, writer.disables(one.id()));
+                live.become(one, writer.disables(one.id()) || before.disabled().contains(one.id()));
                 over = other ? live.benches().secretChanged() : List.of();
                 Set<String> unwritten = writer.unwritten(one.id());
-                live.benches().reload(benched.getOrDefault(one.id(), List.of()), unwritten);
+                unwritten.addAll(before.benches().getOrDefault(one.id(), Set.of()));
+                live.benches().reload(benched.getOrDefault(one.id(), List.of()), unwritten, before.at());
             }
             over.forEach(writer::release);
         }

@@ -5,6 +5,8 @@ import dev.mehari.credential.CredentialStore.CredentialUse;
 import dev.mehari.failure.StorageUnavailable;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -106,11 +108,23 @@ final class LearntWriter {
         Set<String> models = keys.stream()
                 .filter(key -> key.credential() == credential)
                 .map(Key::model)
-                .collect(Collectors.toSet());
+                .collect(Collectors.toCollection(HashSet::new));
         if (underWay != null) {
             underWay.stream().filter(key -> key.credential() == credential).forEach(key -> models.add(key.model()));
         }
         return models;
+    }
+
+    /** All that the store is not told yet. */
+    synchronized CredentialPool.Unwritten unwritten(Instant now) {
+        Map<Long, Set<String>> benches = new HashMap<>();
+        Set<Key> keys = new HashSet<>(changes.keySet());
+        if (underWay != null) {
+            keys.addAll(underWay);
+        }
+        keys.forEach(key ->
+                benches.computeIfAbsent(key.credential(), id -> new HashSet<>()).add(key.model()));
+        return new CredentialPool.Unwritten(now, benches, Set.copyOf(disabled.keySet()));
     }
 
     /** True while the store is not told yet to disable {@code credential}. */

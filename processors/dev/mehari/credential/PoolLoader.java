@@ -43,9 +43,10 @@ public final class PoolLoader {
 
     private void readAll() throws StorageUnavailable {
         pool.judgeBy(new BenchRules(rules.load()));
+        var unwritten = pool.unwritten();
         // Benches last, so that none is missed of a credential that is there.
         var credentials = store.load();
-        pool.reload(credentials, store.benches(clock.instant()));
+        pool.reload(credentials, store.benches(clock.instant()), unwritten);
     }
 
     /** Something has changed; returns at once. */

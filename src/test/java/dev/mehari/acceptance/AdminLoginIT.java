@@ -202,7 +202,7 @@ class AdminLoginIT {
         assertThat(gateway.admin("PUT", SETTING, "{\"value\":\"" + "1".repeat(70_000) + "\"}")
                         .statusCode())
                 .isEqualTo(400);
-        assertThat(gateway.admin("PUT", SETTING, "1".repeat(2_000_000)).statusCode())
+        assertThat(gateway.admin("PUT", SETTING, "1".repeat(9_000_000)).statusCode())
                 .isEqualTo(413);
     }
 

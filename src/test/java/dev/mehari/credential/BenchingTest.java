@@ -39,6 +39,21 @@ class BenchingTest {
         assertThat(fixture.bench(1, "").until()).isEqualTo(reset);
     }
 
+    @Test
+    void a_bench_outlives_a_reading_that_began_before_it() {
+        fixture.with(key(1));
+        Attempt attempt = fixture.take();
+        CredentialPool.Unwritten before = fixture.pool.unwritten();
+        fixture.time.pass(Duration.ofMillis(1));
+        refuse(attempt, 401, Map.of(), "");
+        fixture.pool.reload(List.of(key(1)), List.of(), before);
+        assertThat(fixture.ask()).isInstanceOf(Taking.None.class);
+
+        fixture.time.pass(Duration.ofMillis(1));
+        fixture.pool.reload(List.of(key(1)), List.of(), fixture.pool.unwritten());
+        assertThat(fixture.ask()).as("released by an operator").isInstanceOf(Taking.Taken.class);
+    }
+
     @ParameterizedTest
     @CsvSource({"429, 7200, 1800", "429, 20, 20", "503, 7200, 1800", "503, 90, 90", "503, 1, 60"})
     void a_longer_retry_after_holds_up_to_half_an_hour(int status, String header, long seconds) {

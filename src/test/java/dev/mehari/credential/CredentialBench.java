@@ -91,11 +91,12 @@ final class CredentialBench {
                 Clock.systemUTC(),
                 System::nanoTime,
                 PoolObserver.NONE);
-        pool.reload(credentials, List.of());
+        pool.reload(credentials, List.of(), pool.unwritten());
         if (refreshing) {
             // One after the other, so that there is always one under way.
             timer.scheduleWithFixedDelay(
-                    () -> refresher.refresh(CREDENTIALS + 1, () -> pool.reload(credentials, List.of())),
+                    () -> refresher.refresh(
+                            CREDENTIALS + 1, () -> pool.reload(credentials, List.of(), pool.unwritten())),
                     0,
                     REFRESH_MILLIS,
                     TimeUnit.MILLISECONDS);

@@ -48,7 +48,7 @@ final class PoolFixture implements PoolObserver {
                 store.quota(one.id(), one.dailyQuota());
             }
         }
-        pool.reload(List.of(credentials), List.copyOf(store.benches.values()));
+        pool.reload(List.of(credentials), List.copyOf(store.benches.values()), pool.unwritten());
         return this;
     }
 

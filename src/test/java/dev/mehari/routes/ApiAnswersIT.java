@@ -40,7 +40,7 @@ class ApiAnswersIT {
     @BeforeAll
     static void start() throws Exception {
         database = TestDatabase.create();
-        gateway = TestGateway.simulated(database);
+        gateway = TestGateway.simulated(database, "mehari.credentials.master-key", "none");
         stranger = AdminCaller.stranger(gateway.adminUrl());
         holder = stranger.with("Authorization", "Bearer " + gateway.adminToken());
     }
