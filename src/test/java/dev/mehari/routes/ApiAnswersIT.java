@@ -86,6 +86,10 @@ class ApiAnswersIT {
         ask(200, "PUT", "/api/prices/{model}", "/api/prices/tried", PRICE);
         ask(200, "GET", "/api/prices", "/api/prices", "");
         ask(200, "DELETE", "/api/prices/{model}", "/api/prices/tried", "");
+        ask(200, "POST", "/api/breakers/{upstream}/open", "/api/breakers/simulated/open", "");
+        ask(200, "POST", "/api/breakers/{upstream}/close", "/api/breakers/simulated/close", "");
+        ask(200, "POST", "/api/breakers/{upstream}/reset", "/api/breakers/simulated/reset", "");
+        ask(200, "GET", "/api/breakers", "/api/breakers", "");
         askForCredentials();
 
         assertThat(asked).containsAll(below("/api/"));
