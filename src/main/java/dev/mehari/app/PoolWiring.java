@@ -9,8 +9,8 @@ import dev.mehari.credential.CredentialStore.Bench;
 import dev.mehari.credential.CredentialTester;
 import dev.mehari.credential.CredentialView;
 import dev.mehari.credential.JudgeAnswer;
+import dev.mehari.credential.LearnFromFailure;
 import dev.mehari.credential.LiveCredentials.Live;
-import dev.mehari.credential.NoteFailure;
 import dev.mehari.credential.PoolLoader;
 import dev.mehari.credential.PoolObserver;
 import dev.mehari.credential.PoolWays;
@@ -132,7 +132,7 @@ final class PoolWiring implements AutoCloseable {
 
     /** Lets the pool, and what knows whether upstreams work, learn from a try that failed. */
     Processor learnFromFailure() {
-        NoteFailure learn = new NoteFailure(pool);
+        LearnFromFailure learn = new LearnFromFailure(pool);
         return exchange -> {
             learn.process(exchange);
             AnsweredByUpstream answered = AnsweredByUpstream.in(exchange.getException());

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class JudgeAnswerTest {
     private final PoolFixture fixture = new PoolFixture().with(key(1));
     private final JudgeAnswer judgeAnswer = new JudgeAnswer(fixture.pool);
-    private final NoteFailure noteFailure = new NoteFailure(fixture.pool);
+    private final LearnFromFailure learnFromFailure = new LearnFromFailure(fixture.pool);
     private final Exchange exchange = TestExchange.create();
 
     @BeforeEach
@@ -89,8 +89,8 @@ class JudgeAnswerTest {
         exchange.setException(
                 new IllegalStateException("the breaker hands it on", new UpstreamRefused(429, exchange.getMessage())));
 
-        noteFailure.process(exchange);
-        noteFailure.process(exchange);
+        learnFromFailure.process(exchange);
+        learnFromFailure.process(exchange);
 
         assertThat(fixture.store.benches).hasSize(1);
         assertThat(fixture.seen).containsExactly("REFUSED");
@@ -100,10 +100,10 @@ class JudgeAnswerTest {
     @Test
     void no_connection_and_no_answer_in_time_are_not_the_credentials_doing() {
         exchange.setException(new UpstreamUnreachable("no route", null));
-        noteFailure.process(exchange);
+        learnFromFailure.process(exchange);
         begin();
         exchange.setException(new UpstreamTimeout(UpstreamTimeout.Stage.FIRST_BYTE, "late"));
-        noteFailure.process(exchange);
+        learnFromFailure.process(exchange);
 
         assertThat(fixture.seen).containsExactly("FAILED", "FAILED");
         assertThat(fixture.store.benches).isEmpty();
@@ -113,7 +113,7 @@ class JudgeAnswerTest {
     @Test
     void a_client_that_left_says_nothing() {
         exchange.setException(new ClientGone());
-        noteFailure.process(exchange);
+        learnFromFailure.process(exchange);
 
         assertThat(fixture.seen).containsExactly("ABANDONED");
         assertThat(inFlight()).isZero();
@@ -123,7 +123,7 @@ class JudgeAnswerTest {
     void a_call_without_a_try_passes() throws Exception {
         Exchange other = TestExchange.create();
         judgeAnswer.process(other);
-        noteFailure.process(other);
+        learnFromFailure.process(other);
 
         assertThat(inFlight()).isOne();
     }

@@ -10,6 +10,7 @@ import dev.mehari.failure.ClientGone;
 import dev.mehari.failure.GatewayBusy;
 import dev.mehari.failure.UpstreamBroken;
 import dev.mehari.failure.UpstreamRefused;
+import dev.mehari.testing.LoopCall;
 import dev.mehari.testing.TestExchange;
 import dev.mehari.upstream.UpstreamCredential;
 import dev.mehari.upstream.Ways;
@@ -38,7 +39,7 @@ class TakeCredentialTest {
     /** A call and what came of its step. */
     private final class Asking {
         final Exchange exchange = TestExchange.create();
-        final PoolCall call = new PoolCall(loop);
+        final LoopCall call = new LoopCall(loop);
         final CountDownLatch done = new CountDownLatch(1);
 
         Asking() {
@@ -170,7 +171,7 @@ class TakeCredentialTest {
         asking.exchange.getMessage().setBody("busy".getBytes(java.nio.charset.StandardCharsets.UTF_8));
         UpstreamRefused before = new UpstreamRefused(429, asking.exchange.getMessage());
         asking.exchange.setProperty(Exchange.EXCEPTION_CAUGHT, before);
-        new NoteFailure(fixture.pool).process(asking.exchange);
+        new LearnFromFailure(fixture.pool).process(asking.exchange);
 
         asking.by(patient);
 
@@ -184,7 +185,7 @@ class TakeCredentialTest {
         asking.exchange.setProperty(ExchangeKeys.CANDIDATES, List.of(fixture.up, Credentials.upstream("other")));
         asking.by(patient);
         asking.exchange.setProperty(Exchange.EXCEPTION_CAUGHT, new UpstreamBroken("reset", null));
-        new NoteFailure(fixture.pool).process(asking.exchange);
+        new LearnFromFailure(fixture.pool).process(asking.exchange);
 
         asking.by(patient);
 
@@ -200,7 +201,7 @@ class TakeCredentialTest {
         UpstreamRefused before =
                 new UpstreamRefused(429, asking.exchange.getMessage().copy());
         asking.exchange.setProperty(Exchange.EXCEPTION_CAUGHT, before);
-        new NoteFailure(fixture.pool).process(asking.exchange);
+        new LearnFromFailure(fixture.pool).process(asking.exchange);
         assertThat(body.discarded).isFalse();
 
         asking.by(patient);

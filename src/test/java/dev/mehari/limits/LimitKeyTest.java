@@ -7,6 +7,7 @@ import dev.mehari.exchange.ExchangeKeys;
 import dev.mehari.failure.ClientGone;
 import dev.mehari.failure.LimitExceeded;
 import dev.mehari.failure.StorageUnavailable;
+import dev.mehari.testing.LoopCall;
 import dev.mehari.testing.TestExchange;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -37,7 +38,7 @@ class LimitKeyTest {
 
     /** One call on its way through the processor. */
     private final class Attempt {
-        final LimitedTestCall call = new LimitedTestCall(loop);
+        final LoopCall call = new LoopCall(loop);
         final Exchange exchange = TestExchange.create();
         boolean atOnce;
 

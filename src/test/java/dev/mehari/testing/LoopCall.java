@@ -1,4 +1,4 @@
-package dev.mehari.credential;
+package dev.mehari.testing;
 
 import dev.mehari.exchange.Call;
 import dev.mehari.exchange.CallRecord;
@@ -9,7 +9,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** A call on an event loop of the test's, which ends, or whose client leaves, when the test says so. */
-final class PoolCall implements Call {
+public final class LoopCall implements Call {
     private final ScheduledExecutorService loop;
     private final List<Runnable> onEnd = new ArrayList<>();
     private @Nullable Runnable onGone;
@@ -17,11 +17,11 @@ final class PoolCall implements Call {
     private boolean ended;
     private @Nullable Throwable brokenOff;
 
-    PoolCall(ScheduledExecutorService loop) {
+    public LoopCall(ScheduledExecutorService loop) {
         this.loop = loop;
     }
 
-    void end() {
+    public void end() {
         List<Runnable> actions;
         synchronized (this) {
             ended = true;
@@ -31,7 +31,7 @@ final class PoolCall implements Call {
         actions.forEach(Runnable::run);
     }
 
-    void clientLeaves() throws Exception {
+    public void clientLeaves() throws Exception {
         loop.submit(() -> {
                     Runnable action;
                     synchronized (this) {
@@ -46,7 +46,7 @@ final class PoolCall implements Call {
                 .get();
     }
 
-    synchronized @Nullable Throwable brokenOff() {
+    public synchronized @Nullable Throwable brokenOff() {
         return brokenOff;
     }
 

@@ -11,17 +11,17 @@ import org.apache.camel.Processor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells the pool how a try has failed, and ends it; named {@code noteFailure}, for {@code onExceptionOccurredRef}. An answer
+ * Tells the pool how a try has failed, and ends it; {@code noteFailure} of the routes runs it first. An answer
  * benches by rule. No connection, no answer in time or a broken one is the upstream's doing: a failure, but no reason to
  * leave the credential alone. A client that left, or a refusal of our own, says nothing. Runs before it is decided whether
  * the call is tried again, and may run for a call that has no try.
  */
-public final class NoteFailure implements Processor {
+public final class LearnFromFailure implements Processor {
     private static final int MOST_CAUSES = 8;
 
     private final CredentialPool pool;
 
-    public NoteFailure(CredentialPool pool) {
+    public LearnFromFailure(CredentialPool pool) {
         this.pool = pool;
     }
 
