@@ -36,11 +36,16 @@ public interface CredentialStore {
      */
     long takeQuota(long credential, long calls, Instant now) throws StorageUnavailable;
 
-    /** Takes the next turn of {@code upstream}'s rotation: 0 for the first ever, one more each time, for all instances. */
-    Turn takeTurn(String upstream, int calls) throws StorageUnavailable;
+    /**
+     * Takes the next turns of {@code upstream}'s rotation, {@code turns} that follow one another; the first ever is number 0,
+     * and no two instances have the same. A turn that was given back comes first, alone.
+     *
+     * @param calls in each
+     */
+    List<Turn> takeTurns(String upstream, int calls, int turns) throws StorageUnavailable;
 
-    /** Gives a turn back of which {@code left} calls have not been made, for any instance to go on with. */
-    void giveBackTurn(String upstream, long number, int left) throws StorageUnavailable;
+    /** Gives turns back, each with the calls that have not been made, for any instance to go on with. */
+    void giveBackTurns(String upstream, List<Turn> turns) throws StorageUnavailable;
 
     /**
      * A credential left alone.

@@ -43,11 +43,11 @@ final class PoolErrands {
             return;
         }
         long now = clock.millis();
-        boolean wantsTurn;
+        boolean wantsTurns;
         List<Quota> quotas = new ArrayList<>(0);
         List<LiveCredential> tokens = new ArrayList<>(0);
         synchronized (group) {
-            wantsTurn = group.rotates() && group.rotation().wantsTurn(now);
+            wantsTurns = group.rotates() && group.rotation().wantsTurns(now);
             for (LiveCredential one : group.members()) {
                 long quota = one.credential().dailyQuota();
                 long calls = quota > 0 && one.isEnabled() ? one.quota().wanted(quota, now) : 0;
@@ -59,8 +59,8 @@ final class PoolErrands {
                 }
             }
         }
-        if (wantsTurn) {
-            begin(() -> fetchTurn(group), () -> turnFailed(group));
+        if (wantsTurns) {
+            begin(() -> fetchTurns(group), () -> turnsFailed(group));
         }
         for (Quota quota : quotas) {
             begin(() -> fetchQuota(group, quota, now), () -> quotaFailed(group, quota.of()));
@@ -78,25 +78,27 @@ final class PoolErrands {
     }
 
     @SuppressWarnings("IllegalCatch") // whatever fails, it is tried again
-    private void fetchTurn(CredentialGroup group) {
+    private void fetchTurns(CredentialGroup group) {
         int calls;
+        int turns;
         synchronized (group) {
             calls = group.rotation().calls();
+            turns = group.rotation().turns();
         }
         try {
-            Turn turn = store.takeTurn(group.upstream(), calls);
+            List<Turn> next = store.takeTurns(group.upstream(), calls, turns);
             synchronized (group) {
-                group.rotation().arrived(turn);
+                group.rotation().arrived(next);
             }
         } catch (StorageUnavailable | RuntimeException failure) {
-            LOG.warn("The next turn of {} cannot be fetched; going on alone", group.upstream(), failure);
-            turnFailed(group);
+            LOG.warn("The next turns of {} cannot be fetched; going on alone", group.upstream(), failure);
+            turnsFailed(group);
         }
         arrived.run();
         run(group, false);
     }
 
-    private void turnFailed(CredentialGroup group) {
+    private void turnsFailed(CredentialGroup group) {
         synchronized (group) {
             group.rotation().failed(clock.millis());
         }
@@ -141,8 +143,8 @@ final class PoolErrands {
             members = group.members();
         }
         try {
-            for (Turn turn : turns) {
-                store.giveBackTurn(group.upstream(), turn.number(), turn.calls());
+            if (!turns.isEmpty()) {
+                store.giveBackTurns(group.upstream(), turns);
             }
             for (LiveCredential one : members) {
                 long rest;

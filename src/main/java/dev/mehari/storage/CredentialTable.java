@@ -208,12 +208,12 @@ public final class CredentialTable implements CredentialStore {
     }
 
     @Override
-    public Turn takeTurn(String upstream, int calls) throws StorageUnavailable {
-        return rotation.take(upstream, calls);
+    public List<Turn> takeTurns(String upstream, int calls, int turns) throws StorageUnavailable {
+        return rotation.take(upstream, calls, turns);
     }
 
     @Override
-    public void giveBackTurn(String upstream, long number, int left) throws StorageUnavailable {
-        rotation.giveBack(upstream, number, left);
+    public void giveBackTurns(String upstream, List<Turn> turns) throws StorageUnavailable {
+        rotation.giveBack(upstream, turns);
     }
 }

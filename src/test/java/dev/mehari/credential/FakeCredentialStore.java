@@ -102,15 +102,22 @@ final class FakeCredentialStore implements CredentialStore {
     }
 
     @Override
-    public synchronized Turn takeTurn(String upstream, int calls) throws StorageUnavailable {
+    public synchronized List<Turn> takeTurns(String upstream, int calls, int turns) throws StorageUnavailable {
         reach();
         Turn rest = left.poll();
-        return rest == null ? new Turn(nextTurn++, calls) : rest;
+        if (rest != null) {
+            return List.of(rest);
+        }
+        List<Turn> next = new ArrayList<>();
+        for (int i = 0; i < turns; i++) {
+            next.add(new Turn(nextTurn++, calls));
+        }
+        return next;
     }
 
     @Override
-    public synchronized void giveBackTurn(String upstream, long number, int calls) throws StorageUnavailable {
+    public synchronized void giveBackTurns(String upstream, List<Turn> turns) throws StorageUnavailable {
         reach();
-        left.add(new Turn(number, calls));
+        left.addAll(turns);
     }
 }

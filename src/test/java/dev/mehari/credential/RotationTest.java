@@ -10,6 +10,7 @@ import dev.mehari.upstream.UpstreamOptions.Choice;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class RotationTest {
@@ -47,6 +48,30 @@ class RotationTest {
             }
         }
         assertThat(ids.stream().filter(one -> one == 1)).hasSize(165);
+    }
+
+    @Test
+    void instances_whose_rounds_come_late_or_in_any_order_are_off_by_one_turn_each_at_most() {
+        // row 80
+        Work there = new Work();
+        PoolFixture one = instance(work).with(key(1), key(2));
+        PoolFixture two = instance(there).with(key(1), key(2));
+        one.ask();
+        two.ask();
+        work.one();
+        there.one();
+        Random random = new Random(80);
+        long difference = 0;
+        for (int i = 0; i < 3_000; i++) {
+            if (random.nextInt(9) == 0) {
+                work.all();
+            }
+            if (random.nextInt(5) == 0) {
+                there.all();
+            }
+            difference += id((random.nextInt(3) == 0 ? one : two).take()) == 1 ? 1 : -1;
+            assertThat(difference).isBetween(-6L, 6L);
+        }
     }
 
     @Test

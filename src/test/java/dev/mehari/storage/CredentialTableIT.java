@@ -198,17 +198,19 @@ class CredentialTableIT {
     void turns_count_on_and_one_that_was_given_back_is_gone_on_with_once() throws Exception {
         List<Callable<Long>> takers = new ArrayList<>();
         for (int i = 0; i < 30; i++) {
-            takers.add(() -> table.takeTurn("openai", 10).number());
+            takers.add(() -> table.takeTurns("openai", 10, 1).get(0).number());
         }
         Set<Long> numbers = new TreeSet<>(atOnce(8, takers));
         assertThat(numbers).hasSize(30).contains(0L, 29L);
 
-        table.giveBackTurn("openai", 7, 4);
-        table.giveBackTurn("openai", 8, 0);
+        table.giveBackTurns("openai", List.of(new Turn(7, 4), new Turn(8, 10)));
 
-        assertThat(table.takeTurn("openai", 10)).isEqualTo(new Turn(7, 4));
-        assertThat(table.takeTurn("openai", 10)).isEqualTo(new Turn(30, 10));
-        assertThat(table.takeTurn("claude", 10)).isEqualTo(new Turn(0, 10));
+        assertThat(table.takeTurns("openai", 10, 3)).containsExactly(new Turn(7, 4));
+        assertThat(table.takeTurns("openai", 10, 3)).containsExactly(new Turn(8, 10));
+        assertThat(table.takeTurns("openai", 10, 3))
+                .containsExactly(new Turn(30, 10), new Turn(31, 10), new Turn(32, 10));
+        assertThat(table.takeTurns("openai", 10, 1)).containsExactly(new Turn(33, 10));
+        assertThat(table.takeTurns("claude", 10, 2)).containsExactly(new Turn(0, 10), new Turn(1, 10));
     }
 
     // row 83
