@@ -44,7 +44,10 @@ public interface CredentialStore {
      */
     List<Turn> takeTurns(String upstream, int calls, int turns) throws StorageUnavailable;
 
-    /** Gives turns back, each with the calls that have not been made, for any instance to go on with. */
+    /**
+     * Gives turns back, each with the calls that have not been made, for any instance to go on with; the
+     * same number given back twice counts with all its calls.
+     */
     void giveBackTurns(String upstream, List<Turn> turns) throws StorageUnavailable;
 
     /**

@@ -106,16 +106,16 @@ final class Rotation {
         notBefore = nowMillis + RETRY_MILLIS;
     }
 
-    /** Takes out what has been fetched and not used, for the store. */
+    /** Takes out what is left of a round that was begun, for the store; one that was not may as well be left out. */
     List<Turn> takeRest() {
         List<Turn> rest = new ArrayList<>();
-        if (!isOwn) {
-            if (left > 0) {
-                rest.add(new Turn(turn, left));
-            }
-            rest.addAll(round);
+        if (left > 0) {
+            rest.add(new Turn(turn, left));
         }
-        rest.addAll(fetched);
+        rest.addAll(round);
+        if (fetched.size() < members) {
+            rest.addAll(fetched);
+        }
         round.clear();
         fetched.clear();
         left = 0;

@@ -53,7 +53,7 @@ final class RotationTable {
 
     void giveBack(String upstream, List<Turn> turns) throws StorageUnavailable {
         String sql = "insert into rotation_left (upstream_id, turn, calls) select id, ?, ? from upstream where name = ?"
-                + " on conflict (upstream_id, turn) do update set calls = excluded.calls";
+                + " on conflict (upstream_id, turn) do update set calls = rotation_left.calls + excluded.calls";
         try (Connection connection = database.connection();
                 PreparedStatement insert = connection.prepareStatement(sql)) {
             for (Turn turn : turns) {

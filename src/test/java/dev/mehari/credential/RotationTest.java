@@ -85,6 +85,19 @@ class RotationTest {
     }
 
     @Test
+    void a_restart_goes_on_with_a_round_that_the_store_knew_nothing_of() {
+        // row 80
+        PoolFixture before = instance(work).with(key(1), key(2));
+        before.ask();
+        work.one();
+        assertThat(before.calls(10)).isEqualTo("AAABBBAAAB");
+        work.all();
+        before.pool.close();
+
+        assertThat(ready(instance(Work.atOnce()).with(key(1), key(2))).calls(8)).isEqualTo("BBAAABBB");
+    }
+
+    @Test
     void one_credential_works_alone() {
         // row 80
         assertThat(instance(work).with(key(1), disabled(2)).calls(5)).isEqualTo("AAAAA");
