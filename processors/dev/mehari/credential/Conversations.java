@@ -20,7 +20,7 @@ final class Conversations {
      */
     record With(String upstream, long credential, long stickyNanos) {}
 
-    private final Cache<String, With> all;
+    private final Cache<Long, With> all;
 
     Conversations(Ticker ticker) {
         all = Caffeine.newBuilder()
@@ -32,27 +32,27 @@ final class Conversations {
     }
 
     @Nullable
-    With of(String conversation) {
+    With of(long conversation) {
         return all.getIfPresent(conversation);
     }
 
-    void put(String conversation, With with) {
+    void put(long conversation, With with) {
         all.put(conversation, with);
     }
 
-    private static final class SinceLastCall implements Expiry<String, With> {
+    private static final class SinceLastCall implements Expiry<Long, With> {
         @Override
-        public long expireAfterCreate(String conversation, With with, long now) {
+        public long expireAfterCreate(Long conversation, With with, long now) {
             return with.stickyNanos();
         }
 
         @Override
-        public long expireAfterUpdate(String conversation, With with, long now, long left) {
+        public long expireAfterUpdate(Long conversation, With with, long now, long left) {
             return with.stickyNanos();
         }
 
         @Override
-        public long expireAfterRead(String conversation, With with, long now, long left) {
+        public long expireAfterRead(Long conversation, With with, long now, long left) {
             return with.stickyNanos();
         }
     }

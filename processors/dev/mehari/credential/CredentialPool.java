@@ -4,6 +4,7 @@ import dev.mehari.config.CredentialConfig;
 import dev.mehari.config.CredentialConfig.Adaptive;
 import dev.mehari.credential.Conversations.With;
 import dev.mehari.credential.CredentialStore.Bench;
+import dev.mehari.exchange.Conversation;
 import dev.mehari.upstream.Upstream;
 import java.time.Clock;
 import java.time.Instant;

@@ -1,6 +1,7 @@
 package dev.mehari.credential;
 
 import dev.mehari.exchange.Call;
+import dev.mehari.exchange.Conversation;
 import dev.mehari.exchange.ExchangeKeys;
 import dev.mehari.failure.ClientGone;
 import dev.mehari.upstream.Upstream;

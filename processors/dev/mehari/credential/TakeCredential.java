@@ -1,6 +1,7 @@
 package dev.mehari.credential;
 
 import dev.mehari.exchange.Call;
+import dev.mehari.exchange.Conversation;
 import dev.mehari.exchange.ExchangeKeys;
 import dev.mehari.exchange.StreamBody;
 import dev.mehari.failure.AnsweredByUpstream;
@@ -90,8 +91,8 @@ public final class TakeCredential extends AsyncProcessorSupport {
     }
 
     private static @Nullable Conversation conversation(Exchange exchange) {
-        return exchange.getProperty(ExchangeKeys.CONVERSATION) instanceof String id
-                ? new Conversation(id, Boolean.TRUE.equals(exchange.getProperty(ExchangeKeys.CONVERSATION_BEGINS)))
+        return exchange.getProperty(ExchangeKeys.CONVERSATION) instanceof Conversation conversation
+                ? conversation
                 : null;
     }
 
@@ -141,6 +142,7 @@ public final class TakeCredential extends AsyncProcessorSupport {
         AttemptLog log = log(exchange);
         if (!log.attempts().isEmpty()) {
             discard(AnsweredByUpstream.in(failure(exchange)));
+            exchange.removeProperty(Exchange.EXCEPTION_CAUGHT); // lest a later look takes it for this try's
         }
         log.add(attempt);
         exchange.setProperty(ExchangeKeys.ATTEMPT, attempt);

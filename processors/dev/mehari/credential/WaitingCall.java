@@ -1,5 +1,6 @@
 package dev.mehari.credential;
 
+import dev.mehari.exchange.Conversation;
 import dev.mehari.upstream.Upstream;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;

@@ -36,16 +36,8 @@ public final class ExchangeKeys {
      * messages. Set by {@code inspectRequest}.
      */
     public static final String USER_TURN = "mehari.user-turn";
-    /**
-     * String: what the calls of one conversation have in common, a hash; absent when nothing is known. Set by
-     * {@code inspectRequest}.
-     */
+    /** {@link Conversation} that the call belongs to; absent when nothing is known. Set by {@code inspectRequest}. */
     public static final String CONVERSATION = "mehari.conversation";
-    /**
-     * Boolean: the request may be the first of its {@link #CONVERSATION}, which nobody named and which is too short for an
-     * upstream to have cached: later ones follow it, but it follows none. Set by {@code inspectRequest}.
-     */
-    public static final String CONVERSATION_BEGINS = "mehari.conversation-begins";
     /**
      * {@code dev.mehari.upstream.Upstream}: where the request would go if all upstreams could be used; set by
      * {@code chooseUpstream}.

@@ -1,49 +1,72 @@
 package dev.mehari.inspection;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
+import dev.mehari.exchange.Conversation;
 import java.util.List;
 import java.util.function.Function;
 import org.apache.camel.Message;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the calls of one conversation have in common: 32 hexadecimal digits of a SHA-256 over the caller's key and the name
- * that the client gives the conversation, else the beginning of the prompt. Names count in this order: the header
- * {@code session_id} (or {@code session-id}, {@code x-session-id}, for proxies that drop underscores), the session in
- * {@code metadata.user_id}, {@code session_id}; {@code conversation_id} as header and in the body; {@code prompt_cache_key};
- * the header {@code x-conversation-id}.
+ * What the calls of one conversation have in common: a hash of 64 bits over the caller's key and the name that the client gives
+ * the conversation, else the beginning of the prompt. Names count in this order: the header {@code session_id} (or
+ * {@code session-id}, {@code x-session-id}, for proxies that drop underscores), the session in {@code metadata.user_id},
+ * {@code session_id}; {@code conversation_id} as header and in the body; {@code prompt_cache_key}; the header
+ * {@code x-conversation-id}.
+ *
+ * <p>The hash is FNV-1a (Fowler, Noll and Vo), over UTF-16 units: nothing is at stake but a cache hit.
  */
 final class ConversationHash {
+    static final long BASIS = 0xcbf29ce484222325L;
+
+    private static final long PRIME = 0x100000001b3L;
+
     /** No upstream caches prompts of fewer than 1,024 tokens, about this many bytes (vendors' pages, November 2026). */
     private static final int LEAST_CACHED = 4 * 1024;
 
-    private static final int DIGITS = 32;
+    private static final char NAME = 'n';
+    private static final char PROMPT = 'p';
     private static final List<String> SESSION_HEADERS = List.of("session_id", "session-id", "x-session-id");
     private static final List<String> CONVERSATION_HEADERS = List.of("conversation_id", "conversation-id");
-
-    /**
-     * What was found.
-     *
-     * @param begins true when it may be the first call of a conversation without a name, too short to be cached anywhere
-     */
-    record Found(String hash, boolean begins) {}
 
     private ConversationHash() {}
 
     /** Null when nothing is known of a conversation. */
-    static @Nullable Found of(Message message, @Nullable Talk talk, @Nullable Object keyId, int bodyLength) {
+    static @Nullable Conversation of(Message message, @Nullable Talk talk, @Nullable Object keyId, int bodyLength) {
+        long key = next(next(BASIS, String.valueOf(keyId)), '\u0000');
         String named = named(message::getHeader, talk);
         if (named != null) {
-            return new Found(hash(keyId, "name", named), false);
+            return new Conversation(next(next(key, NAME), named), false);
         }
-        String prompt = talk == null ? null : talk.prompt();
-        return prompt == null || talk == null
-                ? null
-                : new Found(hash(keyId, "prompt", prompt), !talk.isAnswered() && bodyLength < LEAST_CACHED);
+        if (talk == null || !talk.hasPrompt()) {
+            return null;
+        }
+        long prompt = talk.prompt();
+        long id = next(key, PROMPT);
+        for (int shift = 0; shift < Long.SIZE; shift += Character.SIZE) {
+            id = next(id, (char) (prompt >>> shift));
+        }
+        return new Conversation(id, !talk.isAnswered() && bodyLength < LEAST_CACHED);
+    }
+
+    /** The hash of what {@code hash} is of, followed by {@code one}. */
+    static long next(long hash, char one) {
+        return (hash ^ one) * PRIME;
+    }
+
+    static long next(long hash, char[] text, int from, int length) {
+        long hashed = hash;
+        for (int i = from; i < from + length; i++) {
+            hashed = next(hashed, text[i]);
+        }
+        return hashed;
+    }
+
+    private static long next(long hash, String text) {
+        long hashed = hash;
+        for (int i = 0; i < text.length(); i++) {
+            hashed = next(hashed, text.charAt(i));
+        }
+        return hashed;
     }
 
     private static @Nullable String named(Function<String, @Nullable Object> header, @Nullable Talk talk) {
@@ -62,16 +85,5 @@ final class ConversationHash {
             }
         }
         return null;
-    }
-
-    private static String hash(@Nullable Object keyId, String kind, String what) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            digest.update((keyId + "\u0000" + kind + "\u0000").getBytes(UTF_8));
-            digest.update(what.getBytes(UTF_8));
-            return HexFormat.of().formatHex(digest.digest()).substring(0, DIGITS);
-        } catch (NoSuchAlgorithmException everyJavaHasIt) {
-            throw new IllegalStateException(everyJavaHasIt);
-        }
     }
 }

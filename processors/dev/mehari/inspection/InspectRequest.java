@@ -1,6 +1,7 @@
 package dev.mehari.inspection;
 
 import dev.mehari.exchange.Call;
+import dev.mehari.exchange.Conversation;
 import dev.mehari.exchange.Dialect;
 import dev.mehari.exchange.ExchangeKeys;
 import dev.mehari.failure.RequestRejected;
@@ -13,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Looks at a request before anything is spent on it; named {@code inspectRequest} in the routes. Sets
  * {@code mehari.dialect}, {@code mehari.metered}, {@code mehari.model}, {@code mehari.stream}, {@code mehari.client-timeout-ms},
- * {@code mehari.user-turn} and {@code mehari.conversation} with {@code mehari.conversation-begins}, and tells the call how to report a failure in the middle of a stream. Neither headers nor body are changed.
+ * {@code mehari.user-turn} and {@code mehari.conversation}, and tells the call how to report a failure in the middle of a
+ * stream. Neither headers nor body are changed.
  *
  * <p>Fails with {@link RequestRejected} for an unknown path (none below {@code /v1/} is, nor any at all with a plain
  * target), a wrong method, a path that an upstream might read differently, a malformed timeout or a malformed body. A body
@@ -76,10 +78,9 @@ public final class InspectRequest implements Processor {
             exchange.setProperty(ExchangeKeys.USER_TURN, talk.isUserTurn());
         }
         Object keyId = exchange.getProperty(ExchangeKeys.KEY_ID);
-        ConversationHash.Found found = ConversationHash.of(exchange.getMessage(), talk, keyId, bodyLength);
-        if (found != null) {
-            exchange.setProperty(ExchangeKeys.CONVERSATION, found.hash());
-            exchange.setProperty(ExchangeKeys.CONVERSATION_BEGINS, found.begins());
+        Conversation conversation = ConversationHash.of(exchange.getMessage(), talk, keyId, bodyLength);
+        if (conversation != null) {
+            exchange.setProperty(ExchangeKeys.CONVERSATION, conversation);
         }
     }
 

@@ -19,7 +19,8 @@ final class Talk {
 
     private static final int LONGEST_USER_ID = 1_024;
 
-    private final StringBuilder prompt = new StringBuilder();
+    private long prompt = ConversationHash.BASIS;
+    private int taken;
     private @Nullable String session;
     private @Nullable String conversation;
     private @Nullable String cacheKey;
@@ -90,7 +91,8 @@ final class Talk {
     private void readMessage(JsonParser parser) throws IOException {
         String role = null;
         boolean toolResult = false;
-        int before = prompt.length();
+        long before = prompt;
+        int takenBefore = taken;
         for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
             JsonToken value = parser.nextToken();
             if (name.equals("role")) {
@@ -104,7 +106,8 @@ final class Talk {
         boolean person = "user".equals(role);
         boolean system = "system".equals(role) || "developer".equals(role);
         if (!person && !system) {
-            prompt.setLength(before);
+            prompt = before;
+            taken = takenBefore;
             answered = true;
         }
         personSpoke |= person;
@@ -148,10 +151,11 @@ final class Talk {
     }
 
     private void take(JsonParser parser, boolean counts) throws IOException {
-        int room = MOST_TEXT - prompt.length();
-        if (counts && room > 0) {
-            prompt.append(parser.getTextCharacters(), parser.getTextOffset(), Math.min(room, parser.getTextLength()))
-                    .append('\u0000');
+        int length = counts ? Math.min(MOST_TEXT - taken, parser.getTextLength()) : 0;
+        if (length > 0) {
+            long hashed = ConversationHash.next(prompt, parser.getTextCharacters(), parser.getTextOffset(), length);
+            prompt = ConversationHash.next(hashed, '\u0000');
+            taken += length;
         }
     }
 
@@ -170,10 +174,14 @@ final class Talk {
         return cacheKey;
     }
 
-    /** What does not change while a conversation goes on: the system's words and the person's first; null without any. */
-    @Nullable
-    String prompt() {
-        return personSpoke && !prompt.isEmpty() ? prompt.toString() : null;
+    /** True when a person has said something. */
+    boolean hasPrompt() {
+        return personSpoke && taken > 0;
+    }
+
+    /** Hash of what does not change while a conversation goes on: the system's words and the person's first. */
+    long prompt() {
+        return prompt;
     }
 
     /** True when somebody other than the system and the person has spoken. */

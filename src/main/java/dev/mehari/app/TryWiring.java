@@ -9,7 +9,6 @@ import dev.mehari.eip.breaker.UpstreamBreakers;
 import dev.mehari.eip.redelivery.RedeliveryTimer;
 import dev.mehari.exchange.ExchangeKeys;
 import dev.mehari.retry.BeginTry;
-import dev.mehari.retry.EndTry;
 import dev.mehari.retry.NoteFailure;
 import dev.mehari.retry.RetryBudget;
 import dev.mehari.retry.RetryCounts;
@@ -56,7 +55,6 @@ final class TryWiring {
         main.bind("beginTry", warmUp.uncounted(new BeginTry(budget, System::nanoTime)));
         main.bind("takeCredential", pool.takeCredential());
         main.bind("judgeAnswer", pool.judgeAnswer());
-        main.bind("endTry", new EndTry());
         main.bind("noteFailure", noteFailure(pool));
         main.bind("tryAgain", timer.watching(new TryAgain()));
         main.bind("retryTimer", timer);

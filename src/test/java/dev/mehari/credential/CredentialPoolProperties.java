@@ -3,6 +3,7 @@ package dev.mehari.credential;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mehari.config.CredentialConfig.Adaptive;
+import dev.mehari.exchange.Conversation;
 import dev.mehari.upstream.UpstreamOptions.Choice;
 import java.time.Duration;
 import java.time.Instant;
@@ -32,7 +33,7 @@ class CredentialPoolProperties {
             int who = step / 10;
             switch (step % 10) {
                 case 0, 1, 2, 3, 4 -> {
-                    Conversation conversation = who % 3 == 0 ? null : new Conversation("c" + who % 5, who % 2 == 0);
+                    Conversation conversation = who % 3 == 0 ? null : new Conversation(who % 5, who % 2 == 0);
                     Taking taking = fixture.pool.take(List.of(fixture.up), null, conversation, new AttemptLog());
                     if (taking instanceof Taking.Taken taken) {
                         Attempt attempt = taken.attempt();

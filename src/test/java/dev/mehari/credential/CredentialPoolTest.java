@@ -11,6 +11,7 @@ import static dev.mehari.credential.PoolFixture.id;
 import static dev.mehari.credential.PoolFixture.taken;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mehari.exchange.Conversation;
 import dev.mehari.upstream.Upstream;
 import dev.mehari.upstream.UpstreamOptions.Choice;
 import java.time.Duration;
@@ -66,7 +67,7 @@ class CredentialPoolTest {
     @Test
     void a_conversation_that_only_begins_follows_none_but_is_followed() {
         fixture.with(key(1), key(2));
-        Conversation begins = new Conversation("c", true);
+        Conversation begins = new Conversation("c".hashCode(), true);
 
         assertThat(id(taken(fixture.pool.take(List.of(fixture.up), null, begins, new AttemptLog()))))
                 .isEqualTo(1);
@@ -102,7 +103,7 @@ class CredentialPoolTest {
     void stickiness_comes_before_the_order_of_upstreams() {
         Upstream other = upstream("other");
         fixture.with(key(1), key(2, "other", 50));
-        Conversation conversation = new Conversation("c", false);
+        Conversation conversation = new Conversation("c".hashCode(), false);
         Attempt first = taken(fixture.pool.take(List.of(other), null, conversation, new AttemptLog()));
 
         Attempt second = taken(fixture.pool.take(List.of(fixture.up, other), null, conversation, new AttemptLog()));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mehari.config.CredentialConfig;
 import dev.mehari.config.CredentialConfig.Adaptive;
 import dev.mehari.credential.CredentialStore.Bench;
+import dev.mehari.exchange.Conversation;
 import dev.mehari.upstream.Upstream;
 import dev.mehari.upstream.UpstreamOptions.Choice;
 import java.time.Duration;
@@ -74,7 +75,7 @@ final class PoolFixture implements PoolObserver {
     }
 
     Attempt talk(String conversation) {
-        return taken(pool.take(List.of(up), null, new Conversation(conversation, false), new AttemptLog()));
+        return taken(pool.take(List.of(up), null, new Conversation(conversation.hashCode(), false), new AttemptLog()));
     }
 
     static Attempt taken(Taking taking) {

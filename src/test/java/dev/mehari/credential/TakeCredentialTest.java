@@ -207,6 +207,9 @@ class TakeCredentialTest {
         asking.by(patient);
 
         assertThat(body.discarded).isTrue();
+        assertThat(asking.exchange.getProperty(Exchange.EXCEPTION_CAUGHT))
+                .as("got over")
+                .isNull();
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.mehari.inspection;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mehari.exchange.Conversation;
 import dev.mehari.exchange.ExchangeKeys;
 import dev.mehari.testing.TestExchange;
 import org.apache.camel.Exchange;
@@ -39,9 +40,11 @@ class ConversationTest {
         Exchange same = inspected(path, body.replaceFirst("\\{", "{\"messages\":[" + HI + "],"), null, null, "1");
         Exchange another = inspected(path, body, null, null, "2");
 
-        assertThat(conversation(one)).hasSize(32).isEqualTo(conversation(same));
+        assertThat(conversation(one)).isEqualTo(conversation(same));
         assertThat(conversation(another)).isNotEqualTo(conversation(one));
-        assertThat(one.getProperty(ExchangeKeys.CONVERSATION_BEGINS)).isEqualTo(false);
+        assertThat(one.getProperty(ExchangeKeys.CONVERSATION, Conversation.class)
+                        .begins())
+                .isFalse();
     }
 
     @ParameterizedTest
@@ -123,16 +126,18 @@ class ConversationTest {
     }
 
     private boolean begins(String body) throws Exception {
-        return Boolean.TRUE.equals(
-                inspected(CHAT, body, null, null, "1").getProperty(ExchangeKeys.CONVERSATION_BEGINS));
+        return inspected(CHAT, body, null, null, "1")
+                .getProperty(ExchangeKeys.CONVERSATION, Conversation.class)
+                .begins();
     }
 
     private static String chat(String... messages) {
         return "{\"model\":\"m\",\"messages\":[" + String.join(",", messages) + "]}";
     }
 
-    private static String conversation(Exchange exchange) {
-        return (String) exchange.getProperty(ExchangeKeys.CONVERSATION);
+    private static Long conversation(Exchange exchange) {
+        Conversation conversation = exchange.getProperty(ExchangeKeys.CONVERSATION, Conversation.class);
+        return conversation == null ? null : conversation.id();
     }
 
     private Exchange inspected(String path, String body, String header, String value, String keyId) throws Exception {

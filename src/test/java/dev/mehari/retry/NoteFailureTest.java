@@ -201,17 +201,4 @@ class NoteFailureTest {
         assertThatThrownBy(() -> begin.process(exchange)).isInstanceOf(ClientGone.class);
         assertThat(fails(new ClientGone())).isFalse();
     }
-
-    @Test
-    void what_a_call_got_over_is_forgotten() throws Exception {
-        exchange.setProperty(Exchange.EXCEPTION_CAUGHT, new IllegalStateException());
-        new EndTry().process(exchange);
-        assertThat(exchange.getProperty(Exchange.EXCEPTION_CAUGHT))
-                .as("not the call's")
-                .isNotNull();
-
-        fails(new UpstreamRefused(503, answer("")));
-        new EndTry().process(exchange);
-        assertThat(exchange.getProperty(Exchange.EXCEPTION_CAUGHT)).isNull();
-    }
 }
