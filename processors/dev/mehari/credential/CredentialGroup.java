@@ -69,7 +69,7 @@ final class CredentialGroup {
                 return null;
             }
             inFlight++;
-            return new Found(new Place(pool, this, null, inFlight, 0), null, true);
+            return new Found(new Place(pool, this, null, inFlight, 0, ask.nowMillis()), null, true);
         }
         LiveCredential with = sticky == 0 ? null : member(sticky);
         boolean forgets = true;
@@ -94,8 +94,9 @@ final class CredentialGroup {
 
     private Found hold(CredentialPool pool, LiveCredential chosen, Ask ask, boolean forgets) {
         inFlight++;
-        Place place = new Place(
-                pool, this, chosen, chosen.inFlight() + 1, chosen.adaptive().epoch());
+        int underWay = chosen.inFlight() + 1;
+        long epoch = chosen.adaptive().sent(underWay, ask.nowMillis());
+        Place place = new Place(pool, this, chosen, underWay, epoch, ask.nowMillis());
         chosen.take(place, ask.there(), ++ticks, ask.nowMillis());
         return new Found(place, chosen.credential(), forgets);
     }

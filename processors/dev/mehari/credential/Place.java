@@ -10,6 +10,7 @@ final class Place implements Runnable {
     private final @Nullable LiveCredential credential;
     private final int underWay;
     private final long epoch;
+    private final long sentMillis;
     /** Benches that this call is the trial for; guarded by the group's lock. */
     private List<BenchBook.Entry> trials = List.of();
 
@@ -20,13 +21,21 @@ final class Place implements Runnable {
      *
      * @param underWay calls with the credential, this one included
      * @param epoch of what was learnt of its cap
+     * @param sentMillis when it was taken
      */
-    Place(CredentialPool pool, CredentialGroup group, @Nullable LiveCredential credential, int underWay, long epoch) {
+    Place(
+            CredentialPool pool,
+            CredentialGroup group,
+            @Nullable LiveCredential credential,
+            int underWay,
+            long epoch,
+            long sentMillis) {
         this.pool = pool;
         this.group = group;
         this.credential = credential;
         this.underWay = underWay;
         this.epoch = epoch;
+        this.sentMillis = sentMillis;
     }
 
     CredentialGroup group() {
@@ -44,6 +53,10 @@ final class Place implements Runnable {
 
     long epoch() {
         return epoch;
+    }
+
+    long sentMillis() {
+        return sentMillis;
     }
 
     List<BenchBook.Entry> trials() {

@@ -54,10 +54,11 @@ final class Verdicts {
                 return;
             }
             if (with != null) {
-                with.use().succeeded(clock.millis());
+                long now = clock.millis();
+                with.use().succeeded(now);
                 over = with.benches().succeed(place);
                 if (adaptive != Adaptive.OFF) {
-                    with.adaptive().succeeded(place.underWay(), place.epoch());
+                    with.adaptive().succeeded(now);
                 }
             }
         }
@@ -106,7 +107,7 @@ final class Verdicts {
     private @Nullable Bench bench(Attempt attempt, Place place, LiveCredential with, Answer answer, Instant now) {
         boolean tooMany = answer.status() == TOO_MANY;
         if (tooMany && adaptive != Adaptive.OFF) {
-            with.adaptive().refused(place.underWay(), place.epoch());
+            with.adaptive().refused(place.underWay(), place.epoch(), place.sentMillis(), now.toEpochMilli());
         }
         BenchRule rule = rules.of(answer.status(), answer.body());
         if (rule == null) {
