@@ -44,6 +44,7 @@ public final class CredentialPool implements AutoCloseable {
     private final PoolErrands errands;
     private final Verdicts verdicts;
     private final WaitingCalls waiting;
+    private final Faults faults = new Faults();
     private Map<Long, LiveCredential> known = Map.of();
     private @Nullable Future<?> timer;
     private int ticks;
@@ -77,13 +78,15 @@ public final class CredentialPool implements AutoCloseable {
         timer = scheduler.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
     }
 
-    /** Each 100 ms. */
+    /** Each 100 ms. A fault in it ends neither the rest of it nor the next one. */
     void tick() {
-        groups.values().forEach(group -> errands.run(group, false));
+        for (CredentialGroup group : groups.values()) {
+            faults.survive("Looking after an upstream's credentials", () -> errands.run(group, false));
+        }
         waiting.wake();
         if (++ticks % TICKS_TO_WRITE == 0) {
-            gatherUse();
-            writer.write();
+            faults.survive("Counting calls of credentials", this::gatherUse);
+            faults.survive("Writing what was learnt of credentials", writer::write);
         }
     }
 

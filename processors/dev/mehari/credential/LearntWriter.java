@@ -140,19 +140,24 @@ final class LearntWriter {
             }
             writing = true;
         }
+        boolean begun = false;
         try {
             blocking.execute(this::work);
+            begun = true;
         } catch (RejectedExecutionException full) {
             LOG.debug("No thread is free to write down what was learnt of credentials; trying again", full);
-            synchronized (this) {
-                writing = false;
+        } finally {
+            if (!begun) {
+                synchronized (this) {
+                    writing = false;
+                }
             }
         }
     }
 
     @SuppressWarnings("IllegalCatch") // whatever fails, nothing is lost
     private void work() {
-        boolean goesOn;
+        boolean goesOn = false;
         try {
             writeAll();
             goesOn = true;
@@ -161,14 +166,14 @@ final class LearntWriter {
                 LOG.info("What was learnt of credentials is written again");
             }
         } catch (StorageUnavailable | RuntimeException failure) {
-            goesOn = false;
             if (!away) {
                 LOG.warn("What was learnt of credentials cannot be written; trying again until it can", failure);
             }
             away = true;
-        }
-        synchronized (this) {
-            writing = false;
+        } finally {
+            synchronized (this) {
+                writing = false;
+            }
         }
         if (goesOn) {
             write();

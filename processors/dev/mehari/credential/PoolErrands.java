@@ -20,6 +20,7 @@ final class PoolErrands {
     private final TokenRefresher refresher;
     private final Clock clock;
     private final Runnable arrived;
+    private final Faults faults = new Faults();
 
     /** @param arrived told when something has, that calls may wait for */
     PoolErrands(CredentialStore store, Executor blocking, TokenRefresher refresher, Clock clock, Runnable arrived) {
@@ -68,11 +69,15 @@ final class PoolErrands {
         tokens.forEach(one -> fetchToken(group, one));
     }
 
+    @SuppressWarnings("IllegalCatch") // whatever fails, it is tried again
     private void begin(Runnable work, Runnable failed) {
         try {
             blocking.execute(work);
         } catch (RejectedExecutionException full) {
             LOG.debug("No thread is free to fetch turns or quotas; trying again", full);
+            failed.run();
+        } catch (RuntimeException fault) {
+            faults.note("Fetching turns or quotas", fault);
             failed.run();
         }
     }
@@ -125,13 +130,23 @@ final class PoolErrands {
         }
     }
 
+    @SuppressWarnings("IllegalCatch") // whatever fails, it is tried again
     private void fetchToken(CredentialGroup group, LiveCredential one) {
-        refresher.refresh(one.id(), () -> {
-            synchronized (group) {
-                one.refreshed(clock.millis());
-            }
-            arrived.run();
-        });
+        try {
+            refresher.refresh(one.id(), () -> {
+                refreshed(group, one);
+                arrived.run();
+            });
+        } catch (RuntimeException fault) {
+            faults.note("Asking for a token", fault);
+            refreshed(group, one);
+        }
+    }
+
+    private void refreshed(CredentialGroup group, LiveCredential one) {
+        synchronized (group) {
+            one.refreshed(clock.millis());
+        }
     }
 
     /** Gives back what {@code group} has not used. Blocks. */

@@ -19,6 +19,7 @@ final class WaitingCalls {
     private final CredentialPool pool;
     private final Map<WaitingCall.Kind, Deque<WaitingCall>> lines = new LinkedHashMap<>();
     private final AtomicInteger wakes = new AtomicInteger();
+    private final Faults faults = new Faults();
     private volatile int waiting;
 
     WaitingCalls(CredentialPool pool) {
@@ -70,18 +71,25 @@ final class WaitingCalls {
         } while (seen > 0);
     }
 
+    // One that a fault keeps in line is asked again with the next wake.
     private void serve() {
-        for (WaitingCall.Kind kind : kinds()) {
-            WaitingCall first = first(kind);
-            while (first != null) {
-                Taking taking = first.ask(pool);
-                if (taking instanceof Taking.Busy) {
-                    break;
-                }
-                leave(first);
-                first.hand(taking);
-                first = first(kind);
+        faults.survive("Looking who waits for credentials", () -> {
+            for (WaitingCall.Kind kind : kinds()) {
+                faults.survive("Serving calls that wait for credentials", () -> serve(kind));
             }
+        });
+    }
+
+    private void serve(WaitingCall.Kind kind) {
+        WaitingCall first = first(kind);
+        while (first != null) {
+            Taking taking = first.ask(pool);
+            if (taking instanceof Taking.Busy) {
+                return;
+            }
+            leave(first);
+            first.hand(taking);
+            first = first(kind);
         }
     }
 

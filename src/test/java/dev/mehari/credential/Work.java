@@ -8,6 +8,7 @@ import java.util.concurrent.Executor;
 final class Work implements Executor {
     private final Deque<Runnable> waiting = new ArrayDeque<>();
     private boolean atOnce;
+    boolean isBroken;
 
     static Work atOnce() {
         Work work = new Work();
@@ -17,6 +18,9 @@ final class Work implements Executor {
 
     @Override
     public void execute(Runnable task) {
+        if (isBroken) {
+            throw new IllegalStateException("work is broken");
+        }
         if (atOnce) {
             task.run();
         } else {
