@@ -56,6 +56,10 @@ final class WaitingCall {
         }
     }
 
+    boolean isOver() {
+        return over.get();
+    }
+
     /** True the first time. */
     boolean end() {
         return over.compareAndSet(false, true);

@@ -35,9 +35,15 @@ final class WaitingCalls {
         return waiting > 0 && lines.containsKey(kind);
     }
 
-    /** False when too many wait; else it is served as soon as there is something for it, perhaps before this returns. */
+    /**
+     * False when too many wait; else it is served as soon as there is something for it, perhaps before this returns. One
+     * whose wait is over already does not stand in line.
+     */
     boolean enter(WaitingCall call) {
         synchronized (this) {
+            if (call.isOver()) {
+                return true;
+            }
             if (waiting >= MOST) {
                 return false;
             }

@@ -141,6 +141,19 @@ class TakeCredentialTest {
     }
 
     @Test
+    void a_client_that_has_left_before_does_not_wait_in_line() throws Exception {
+        fixture.with(limited(1, 1));
+        fixture.take();
+        Asking asking = new Asking();
+        asking.call.clientLeaves();
+
+        asking.by(patient);
+
+        assertThat(asking.awaitDone().exchange.getException()).isInstanceOf(ClientGone.class);
+        assertThat(fixture.pool.waiting().waiting()).isZero();
+    }
+
+    @Test
     void a_call_waits_for_the_only_token_to_be_refreshed() throws Exception {
         fixture.with(Credentials.oauth(1, null, null, 0));
         Asking asking = new Asking().by(patient);
