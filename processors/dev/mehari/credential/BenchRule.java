@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * first that matches holds.
  *
  * @param status of the answer
- * @param body what the answer's first 64 KiB have to hold; null for anything
+ * @param body what the answer's first 8 KiB have to hold; null for anything
  * @param scope what is benched
  * @param reason in snake case
  * @param duration where the answer does not say until when; zero benches nothing

@@ -6,13 +6,24 @@ import dev.mehari.credential.BenchRule.Scope;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Which rule an answer falls under. Immutable. */
+/**
+ * Which rule an answer falls under. Rules are matched on event loops, and operators write them for bodies that upstreams
+ * write; so a rule looks at the beginning of a body only, and at each character of it {@value #LOOKS_EACH} times on average at
+ * most. One that would go on, or would go deeper than the stack, does not match. For any thread.
+ */
 public final class BenchRules {
-    /** Of an answer's body, this much is looked at. */
-    static final int READ = 64 * 1024;
+    /** Of an answer's body, these bytes are looked at. */
+    static final int READ = 8 * 1024;
+
+    private static final int LOOKS_EACH = 25;
+    private static final Logger LOG = LoggerFactory.getLogger(BenchRules.class);
 
     /** Those that a new database has (migration V0007). */
     public static final BenchRules DEFAULT = new BenchRules(List.of(
@@ -27,6 +38,8 @@ public final class BenchRules {
             rule(90, 529, null, Scope.CREDENTIAL, "upstream_overloaded", 600)));
 
     private final List<BenchRule> rules;
+    /** Those that have been too much once, of which the log was told. */
+    private final Set<BenchRule> tooMuch = ConcurrentHashMap.newKeySet();
 
     public BenchRules(List<BenchRule> rules) {
         this.rules = rules.stream()
@@ -55,12 +68,27 @@ public final class BenchRules {
                 if (text == null) {
                     text = new String(body, 0, Math.min(READ, body.length), UTF_8);
                 }
-                if (rule.body().matcher(text).find()) {
+                if (isIn(text, rule, rule.body())) {
                     return rule;
                 }
             }
         }
         return null;
+    }
+
+    private boolean isIn(String text, BenchRule rule, Pattern body) {
+        try {
+            return body.matcher(new BoundedText(text, LOOKS_EACH * READ)).find();
+        } catch (BoundedText.Exhausted | StackOverflowError runaway) {
+            if (tooMuch.add(rule)) {
+                LOG.warn(
+                        "The body of bench rule {} takes too long, or too deep, to look for in an answer; it counts as"
+                                + " not there: {}",
+                        rule.position(),
+                        body.pattern());
+            }
+            return false;
+        }
     }
 
     private static BenchRule rule(

@@ -77,6 +77,8 @@ final class Verdicts {
             return;
         }
         LiveCredential with = place.credential();
+        Instant now = clock.instant();
+        Finding finding = with == null ? null : finding(answer, now);
         Bench bench = null;
         boolean banned = bans && answer.status() == FORBIDDEN && with != null;
         synchronized (place.group()) {
@@ -84,9 +86,13 @@ final class Verdicts {
                 return;
             }
             if (with != null) {
-                Instant now = clock.instant();
                 with.use().failed(now.toEpochMilli(), answer.status(), "http_" + answer.status());
-                bench = bench(attempt, place, with, answer, now);
+                if (answer.status() == TOO_MANY && adaptive != Adaptive.OFF) {
+                    with.adaptive().refused(place.underWay(), place.epoch(), place.sentMillis(), now.toEpochMilli());
+                }
+                if (finding != null) {
+                    bench = bench(attempt, place, with, finding);
+                }
                 if (banned) {
                     with.ban();
                 }
@@ -103,17 +109,21 @@ final class Verdicts {
         observer.ended(attempt.upstream().name(), Outcome.REFUSED);
     }
 
-    /** Under the group's lock. */
-    private @Nullable Bench bench(Attempt attempt, Place place, LiveCredential with, Answer answer, Instant now) {
-        boolean tooMany = answer.status() == TOO_MANY;
-        if (tooMany && adaptive != Adaptive.OFF) {
-            with.adaptive().refused(place.underWay(), place.epoch(), place.sentMillis(), now.toEpochMilli());
-        }
+    /** What an answer says of how long to leave its credential alone. */
+    private record Finding(int status, BenchRule rule, ResetHints hints, Instant at) {}
+
+    /** Reads the answer, so not under a lock; null when nothing is benched for it. */
+    private @Nullable Finding finding(Answer answer, Instant now) {
         BenchRule rule = rules.of(answer.status(), answer.body());
-        if (rule == null) {
-            return null;
-        }
-        ResetHints hints = answer.resetHints(now);
+        return rule == null ? null : new Finding(answer.status(), rule, answer.resetHints(now), now);
+    }
+
+    /** Under the group's lock. */
+    private @Nullable Bench bench(Attempt attempt, Place place, LiveCredential with, Finding finding) {
+        boolean tooMany = finding.status() == TOO_MANY;
+        BenchRule rule = finding.rule();
+        ResetHints hints = finding.hints();
+        Instant now = finding.at();
         Instant told = tooMany ? BenchEnd.told(hints, now) : null;
         if (tooMany && told == null && rule.body() == null && adaptive == Adaptive.ON && place.underWay() > 1) {
             return null; // there were too many at once, and the cap is lower now
@@ -129,7 +139,7 @@ final class Verdicts {
         if (rule.scope() == BenchRule.Scope.MODEL && attempt.model() != null) {
             model = attempt.model();
         }
-        Bench wanted = new Bench(with.id(), model, rule.reason(), answer.status(), now, until);
+        Bench wanted = new Bench(with.id(), model, rule.reason(), finding.status(), now, until);
         return with.benches().bench(wanted, place, told != null);
     }
 
