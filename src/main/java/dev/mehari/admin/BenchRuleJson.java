@@ -22,6 +22,8 @@ final class BenchRuleJson {
     private static final Set<String> FIELDS = Set.of("status", "body", "scope", "reason", "duration");
     private static final Pattern REASON = Pattern.compile("[a-z][a-z0-9_]{0,49}");
     private static final int MOST_RULES = 100;
+    private static final int FIRST_FAILURE = 400;
+    private static final int LAST_FAILURE = 599;
     private static final int LONGEST_BODY = 500;
     private static final Duration LONGEST = Duration.ofDays(31);
 
@@ -80,7 +82,7 @@ final class BenchRuleJson {
     }
 
     private static int status(JsonField field) throws InvalidKeyField {
-        int status = (int) field.whole(100, 599, 0);
+        int status = (int) field.whole(FIRST_FAILURE, LAST_FAILURE, 0);
         if (status == 0) {
             throw field.wrong("must be given, such as 429");
         }

@@ -293,6 +293,11 @@ class AdminCredentialsIT {
                 .isEqualTo("rules[1].body");
         assertThat(json(200, "GET", "/api/bench-rules", null)).isEqualTo(before);
 
+        ((ObjectNode) odd.at("/rules/1")).put("status", 399).remove("body");
+        JsonNode refused = json(400, "PUT", "/api/bench-rules", odd).path("error");
+        assertThat(refused.path("field").asText()).isEqualTo("rules[1].status");
+        assertThat(refused.path("message").asText()).contains("400 to 599");
+
         ((ArrayNode) odd.path("rules")).remove(1);
         assertThat(json(200, "PUT", "/api/bench-rules", odd).path("rules")).hasSize(1);
         assertThat(json(200, "PUT", "/api/bench-rules", (ObjectNode) before)).isEqualTo(before);
