@@ -21,6 +21,17 @@ public final class AttemptLog {
                 .anyMatch(one -> one.credential() != null && one.credential().id() == id);
     }
 
+    /** Id of the credential that the last try at the upstream of that name went with; 0 for none. */
+    long lastCredential(String upstream) {
+        for (int i = attempts.size() - 1; i >= 0; i--) {
+            Credential with = attempts.get(i).credential();
+            if (with != null && attempts.get(i).upstream().name().equals(upstream)) {
+                return with.id();
+            }
+        }
+        return 0;
+    }
+
     /** True when a try went to the upstream of that name. */
     public boolean triedUpstream(String name) {
         return attempts.stream().anyMatch(one -> one.upstream().name().equals(name));

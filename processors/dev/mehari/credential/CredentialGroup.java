@@ -232,6 +232,10 @@ final class CredentialGroup {
         if (line.size() == 1) {
             return usable[0];
         }
+        long tried = ask.tried().lastCredential(upstream);
+        if (tried != 0) {
+            return after(tried, count); // the call has had its turn
+        }
         for (int skipped = 0; skipped < line.size(); skipped++) {
             int turn = rotation.current(line.size(), calls);
             if (turn < 0) {
@@ -244,7 +248,7 @@ final class CredentialGroup {
             }
             long readiness = readiness(next, ask);
             if (readiness <= 0) {
-                return after(next, count); // it is only this call, or this moment: the turn stays
+                return after(next.id(), count); // it is only this call, or this moment: the turn stays
             }
             rotation.skip();
         }
@@ -260,9 +264,9 @@ final class CredentialGroup {
         return false;
     }
 
-    private LiveCredential after(LiveCredential one, int count) {
+    private LiveCredential after(long id, int count) {
         for (int i = 0; i < count; i++) {
-            if (usable[i].id() > one.id()) {
+            if (usable[i].id() > id) {
                 return usable[i];
             }
         }
