@@ -58,6 +58,16 @@ public final class Attempt {
         return giveBack instanceof Place place ? place : null;
     }
 
+    /**
+     * The request goes out now. A try that ends without this, and without an answer, counts as not made: what it has used
+     * of its credential's quota and turn is given back, and statistics do not have it.
+     */
+    public void sent() {
+        if (giveBack instanceof Place place) {
+            place.sent();
+        }
+    }
+
     /** Gives back what it holds; does nothing when it has ended already. */
     public void end() {
         if (ended.compareAndSet(false, true)) {

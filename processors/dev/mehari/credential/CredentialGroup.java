@@ -19,6 +19,8 @@ final class CredentialGroup {
     private LiveCredential[] members = {};
     /** Used within {@link #choose} only. */
     private LiveCredential[] usable = {};
+    /** Of which the call that is chosen for has used one; used within {@link #take} only. */
+    private long usedTurn;
 
     private boolean rotates;
     private volatile boolean hasErrands;
@@ -71,6 +73,7 @@ final class CredentialGroup {
             inFlight++;
             return new Found(new Place(pool, this, null, inFlight, 0, ask.nowMillis()), null, true);
         }
+        usedTurn = Place.NONE;
         LiveCredential with = sticky == 0 ? null : member(sticky);
         boolean forgets = true;
         LiveCredential chosen = null;
@@ -98,6 +101,7 @@ final class CredentialGroup {
         long epoch = chosen.adaptive().sent(underWay, ask.nowMillis());
         Place place = new Place(pool, this, chosen, underWay, epoch, ask.nowMillis());
         chosen.take(place, ask.there(), ++ticks, ask.nowMillis());
+        place.turn(usedTurn);
         return new Found(place, chosen.credential(), forgets);
     }
 
@@ -244,6 +248,7 @@ final class CredentialGroup {
             LiveCredential next = line.get(turn);
             if (isUsable(next, count)) {
                 rotation.use();
+                usedTurn = rotation.number();
                 return next;
             }
             long readiness = readiness(next, ask);
@@ -276,6 +281,9 @@ final class CredentialGroup {
     /** Gives a place back; under the lock. */
     synchronized void giveBack(Place place) {
         inFlight--;
+        if (!place.isSent() && place.turn() != Place.NONE) {
+            rotation.unuse(place.turn());
+        }
         LiveCredential with = place.credential();
         if (with != null) {
             with.giveBack(place);

@@ -116,15 +116,18 @@ final class LiveCredential {
         inFlight++;
         lastTick = tick;
         benches.take(place, there);
-        use.called(nowMillis);
-        if (credential.dailyQuota() > 0) {
-            quota.use();
-        }
+        place.taken(nowMillis, credential.dailyQuota() > 0 ? quota.use() : Place.NONE);
     }
 
+    /** What was sent is counted; what was not has used nothing. */
     void giveBack(Place place) {
         inFlight--;
         benches.giveBack(place);
+        if (place.isSent()) {
+            use.called(place.takenMillis());
+        } else if (place.quotaDay() != Place.NONE) {
+            quota.unuse(place.quotaDay());
+        }
     }
 
     State state(long nowMillis) {

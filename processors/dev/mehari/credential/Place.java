@@ -5,6 +5,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What an attempt holds with the pool: a call under way, and perhaps the trial of a credential. Run once, to give it back. */
 final class Place implements Runnable {
+    /** Of no day's quota, or of no turn. */
+    static final long NONE = -1;
+
     private final CredentialPool pool;
     private final CredentialGroup group;
     private final @Nullable LiveCredential credential;
@@ -15,6 +18,10 @@ final class Place implements Runnable {
     private List<BenchBook.Entry> trials = List.of();
 
     private boolean judged;
+    private long takenMillis;
+    private long quotaDay = NONE;
+    private long turn = NONE;
+    private volatile boolean sent;
 
     /**
      * A place taken now.
@@ -65,6 +72,39 @@ final class Place implements Runnable {
 
     void tries(List<BenchBook.Entry> benches) {
         trials = benches;
+    }
+
+    /** Guarded by the group's lock, as the next three. */
+    void taken(long nowMillis, long ofQuotaDay) {
+        takenMillis = nowMillis;
+        quotaDay = ofQuotaDay;
+    }
+
+    long takenMillis() {
+        return takenMillis;
+    }
+
+    /** The UTC day whose quota it has used one call of; {@link #NONE} for none. */
+    long quotaDay() {
+        return quotaDay;
+    }
+
+    /** The turn of a rotation that it has used one call of; {@link #NONE} for none. */
+    long turn() {
+        return turn;
+    }
+
+    void turn(long number) {
+        turn = number;
+    }
+
+    /** The upstream has it now, or may have. Any thread. */
+    void sent() {
+        sent = true;
+    }
+
+    boolean isSent() {
+        return sent;
     }
 
     /** True the first time; a call has one outcome. Under the group's lock. */

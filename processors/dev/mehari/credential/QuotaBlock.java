@@ -42,9 +42,17 @@ final class QuotaBlock {
         }
     }
 
-    /** Counts one call. */
-    void use() {
+    /** Counts one call; returns the day that it is of. */
+    long use() {
         left--;
+        return day;
+    }
+
+    /** A call that was counted on day {@code usedOn} has not been made. */
+    void unuse(long usedOn) {
+        if (usedOn == day) {
+            left++;
+        }
     }
 
     /** How many calls to take from the store now; 0 for none. Then {@link #arrived} or {@link #failed} has to follow. */

@@ -71,6 +71,18 @@ final class Rotation {
         left--;
     }
 
+    /** Number of the turn that {@link #use} was told of last; -1 for none. */
+    long number() {
+        return turn;
+    }
+
+    /** One call of turn {@code number} has not been made after all; nothing can be done for a turn that is over. */
+    void unuse(long number) {
+        if (turn == number) {
+            left++;
+        }
+    }
+
     /** Gives the rest of the current turn up, for the one whose it is cannot be used. */
     void skip() {
         left = 0;

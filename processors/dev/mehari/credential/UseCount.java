@@ -15,9 +15,10 @@ final class UseCount {
     private int lastStatus;
     private @Nullable String lastError;
 
-    void called(long nowMillis) {
+    /** A call that was begun then has ended; they may end in any order. */
+    void called(long begunMillis) {
         calls++;
-        lastUsed = nowMillis;
+        lastUsed = Math.max(lastUsed, begunMillis);
     }
 
     void succeeded(long nowMillis) {

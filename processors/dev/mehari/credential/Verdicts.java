@@ -47,6 +47,7 @@ final class Verdicts {
         if (place == null) {
             return;
         }
+        place.sent();
         List<Bench> over = List.of();
         LiveCredential with = place.credential();
         synchronized (place.group()) {
@@ -76,6 +77,7 @@ final class Verdicts {
         if (place == null) {
             return;
         }
+        place.sent();
         LiveCredential with = place.credential();
         Instant now = clock.instant();
         Finding finding = with == null ? null : finding(answer, now);
@@ -152,7 +154,7 @@ final class Verdicts {
             if (!place.judge()) {
                 return;
             }
-            if (place.credential() != null) {
+            if (place.credential() != null && place.isSent()) {
                 place.credential().use().failed(clock.millis(), 0, code);
             }
         }

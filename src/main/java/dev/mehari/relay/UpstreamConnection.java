@@ -90,6 +90,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements R
                 return; // it had left already
             }
         }
+        next.sent();
         channel().writeAndFlush(next.toHttp()).addListener((ChannelFutureListener) written -> {
             sent = written.isSuccess();
             if (!sent && request == next) {

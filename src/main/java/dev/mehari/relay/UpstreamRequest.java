@@ -1,5 +1,7 @@
 package dev.mehari.relay;
 
+import dev.mehari.credential.Attempt;
+import dev.mehari.exchange.ExchangeKeys;
 import dev.mehari.failure.UpstreamTimeout;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.DefaultFullHttpRequest;
@@ -80,6 +82,13 @@ final class UpstreamRequest {
             case "GET", "HEAD", "OPTIONS", "PUT", "DELETE" -> true;
             default -> false;
         };
+    }
+
+    /** From now on the upstream may have it. */
+    void sent() {
+        if (exchange.getProperty(ExchangeKeys.ATTEMPT) instanceof Attempt attempt) {
+            attempt.sent();
+        }
     }
 
     @Nullable

@@ -15,6 +15,7 @@ import dev.mehari.testing.PoolAdmin;
 import dev.mehari.testing.TestDatabase;
 import dev.mehari.testing.TestGateway;
 import dev.mehari.testing.TokenStub;
+import java.net.ServerSocket;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
@@ -482,6 +483,36 @@ class CredentialPoolIT {
 
         assertThat(letters(llm.uses())).isEqualTo("aaaaabbb");
         await().until(() -> pool.credential(a).path("quota_used").asInt() == 5);
+    }
+
+    // row 88
+    @Test
+    void calls_that_did_not_reach_the_upstream_count_for_nothing() throws Exception {
+        start("mehari.retry.max", "0");
+        int nobody;
+        try (ServerSocket closed = new ServerSocket(0)) {
+            nobody = closed.getLocalPort();
+        }
+        pool.upstream("llm", "openai", nobody, "sticky", NOT_STICKY);
+        String id = pool.apiKey("llm", "a", "sk-a", "daily_quota", "2");
+        for (int i = 0; i < 2; i++) {
+            assertThat(call("m").statusCode()).isEqualTo(502);
+        }
+
+        pool.done(
+                "PATCH",
+                "/api/upstreams/llm",
+                PooledCalls.json("{\"base_url\":\"http://127.0.0.1:" + llm.port() + "\"}"));
+        succeed(2);
+
+        assertThat(call("m").statusCode()).isEqualTo(503);
+        assertThat(llm.uses()).hasSize(2);
+        await().untilAsserted(() -> {
+            JsonNode shown = pool.credential(id);
+            assertThat(shown.path("calls").asInt()).isEqualTo(2);
+            assertThat(shown.path("successes").asInt()).isEqualTo(2);
+            assertThat(shown.path("failures").asInt()).isZero();
+        });
     }
 
     // row 88

@@ -233,7 +233,9 @@ class CredentialPoolTest {
         fixture.call();
         fixture.call();
         fixture.refuse(fixture.take(), 404);
-        fixture.take().end();
+        Attempt left = fixture.take();
+        left.sent();
+        left.end();
         fixture.pool.close();
 
         var use = fixture.store.uses.get(1L);
