@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 public final class CredentialPool implements AutoCloseable {
     private static final long TICK_MILLIS = 100;
     private static final int TICKS_TO_WRITE = 10;
+    private static final int TICKS_TO_FORGET = 600;
 
     private final CredentialConfig config;
     private final Clock clock;
@@ -88,6 +89,9 @@ public final class CredentialPool implements AutoCloseable {
             faults.survive("Counting calls of credentials", this::gatherUse);
             faults.survive("Writing what was learnt of credentials", writer::write);
         }
+        if (ticks % TICKS_TO_FORGET == 0) {
+            faults.survive("Forgetting benches", errands::forgetBenches);
+        }
     }
 
     private void gatherUse() {
@@ -139,9 +143,7 @@ public final class CredentialPool implements AutoCloseable {
                         && !one.header().equals(live.credential().header());
                 live.become(one, writer.disables(one.id()) || before.disabled().contains(one.id()));
                 over = other ? live.benches().secretChanged() : List.of();
-                Set<String> unwritten = writer.unwritten(one.id());
-                unwritten.addAll(before.benches().getOrDefault(one.id(), Set.of()));
-                live.benches().reload(benched.getOrDefault(one.id(), List.of()), unwritten, before.at());
+                reloadBenches(live, benched, before);
             }
             over.forEach(writer::release);
         }
@@ -159,6 +161,24 @@ public final class CredentialPool implements AutoCloseable {
             errands.run(group, false);
         }
         waiting.wake();
+    }
+
+    /** The same where only benches are read anew. */
+    public synchronized void reloadBenches(List<Bench> benches, Unwritten before) {
+        Map<Long, List<Bench>> benched = benches.stream().collect(Collectors.groupingBy(Bench::credential));
+        for (LiveCredential live : known.values()) {
+            synchronized (group(live.credential().upstream())) {
+                reloadBenches(live, benched, before);
+            }
+        }
+        waiting.wake();
+    }
+
+    /** Under the group's lock. */
+    private void reloadBenches(LiveCredential live, Map<Long, List<Bench>> benched, Unwritten before) {
+        Set<String> unwritten = writer.unwritten(live.id());
+        unwritten.addAll(before.benches().getOrDefault(live.id(), Set.of()));
+        live.benches().reload(benched.getOrDefault(live.id(), List.of()), unwritten, before.at());
     }
 
     /** Judges answers by {@code rules} from now on. */

@@ -23,6 +23,12 @@ public interface CredentialStore {
     /** Ends the bench of {@code credential} for {@code model}, if it began by {@code began}. */
     void release(long credential, String model, Instant began) throws StorageUnavailable;
 
+    /**
+     * Forgets the benches that ended before {@code endedBefore} and that no call has tried since. Any number of instances may
+     * do it at once.
+     */
+    void forgetBenches(Instant endedBefore) throws StorageUnavailable;
+
     /** Disables a credential for {@code reason}, such as {@code banned: 403}; all instances hear of it. */
     void disable(long credential, String reason) throws StorageUnavailable;
 

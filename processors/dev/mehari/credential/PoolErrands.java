@@ -3,6 +3,7 @@ package dev.mehari.credential;
 import dev.mehari.credential.CredentialStore.Turn;
 import dev.mehari.failure.StorageUnavailable;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +15,9 @@ import org.slf4j.LoggerFactory;
 /** Fetches for groups what they use up: turns, shares of daily quotas, tokens. Never under a group's lock. For any thread. */
 final class PoolErrands {
     private static final Logger LOG = LoggerFactory.getLogger(PoolErrands.class);
+
+    /** How long a bench that is over is kept for a trial call. */
+    private static final Duration KEPT = Duration.ofDays(1);
 
     private final CredentialStore store;
     private final Executor blocking;
@@ -74,10 +78,10 @@ final class PoolErrands {
         try {
             blocking.execute(work);
         } catch (RejectedExecutionException full) {
-            LOG.debug("No thread is free to fetch turns or quotas; trying again", full);
+            LOG.debug("No thread is free for an errand of the pool; trying again", full);
             failed.run();
         } catch (RuntimeException fault) {
-            faults.note("Fetching turns or quotas", fault);
+            faults.note("Beginning an errand of the pool", fault);
             failed.run();
         }
     }
@@ -146,6 +150,20 @@ final class PoolErrands {
     private void refreshed(CredentialGroup group, LiveCredential one) {
         synchronized (group) {
             one.refreshed(clock.millis());
+        }
+    }
+
+    /** Forgets benches that ended a day ago: nobody has called what they are for since. Returns at once. */
+    void forgetBenches() {
+        begin(this::forget, () -> LOG.debug("Benches that ended long ago are forgotten later"));
+    }
+
+    @SuppressWarnings("IllegalCatch") // whatever fails, it is tried again
+    private void forget() {
+        try {
+            store.forgetBenches(clock.instant().minus(KEPT));
+        } catch (StorageUnavailable | RuntimeException failure) {
+            LOG.debug("Benches that ended long ago cannot be forgotten now", failure);
         }
     }
 

@@ -8,8 +8,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings what the stores have into the pool: at start, and again whenever they have changed. Changes that come while one is
- * being read are read together afterwards. What cannot be read while the database is away is read with the next change or
+ * Brings what the stores have into the pool: at start, and again whenever they have changed; where only benches have, it
+ * reads no credentials, which have to be deciphered. Changes that come while one is being read are read together afterwards. What cannot be read while the database is away is read with the next change or
  * {@link #retry}. For any thread.
  */
 public final class PoolLoader {
@@ -23,6 +23,7 @@ public final class PoolLoader {
     private final Object turn = new Object();
     private boolean reading;
     private boolean changed;
+    private boolean benched;
 
     /** @param blocking where the stores are read */
     public PoolLoader(
@@ -49,27 +50,38 @@ public final class PoolLoader {
         pool.reload(credentials, store.benches(clock.instant()), unwritten);
     }
 
+    private void readBenches() throws StorageUnavailable {
+        synchronized (turn) {
+            var unwritten = pool.unwritten();
+            pool.reloadBenches(store.benches(clock.instant()), unwritten);
+        }
+    }
+
     /** Something has changed; returns at once. */
     public void changed() {
         synchronized (this) {
             changed = true;
-            if (reading) {
+        }
+        retry();
+    }
+
+    /** Benches have changed, and nothing else; returns at once. */
+    public void benched() {
+        synchronized (this) {
+            benched = true;
+        }
+        retry();
+    }
+
+    /** Reads what has changed and could not be read yet; returns at once. */
+    public void retry() {
+        synchronized (this) {
+            if (reading || !(changed || benched)) {
                 return;
             }
             reading = true;
         }
         begin();
-    }
-
-    /** Reads again if the last time failed; returns at once. */
-    public void retry() {
-        boolean again;
-        synchronized (this) {
-            again = changed && !reading;
-        }
-        if (again) {
-            changed();
-        }
     }
 
     private void begin() {
@@ -83,26 +95,39 @@ public final class PoolLoader {
         }
     }
 
-    @SuppressWarnings("IllegalCatch") // whatever fails, what was read before stays in force
-    private void read() {
-        synchronized (this) {
-            changed = false;
-        }
-        boolean failed = false;
-        try {
-            load();
-        } catch (StorageUnavailable | RuntimeException failure) {
-            failed = true;
-            LOG.warn("Credentials have changed and cannot be read; going on with those that are known", failure);
-        }
+    private void ended(boolean all, boolean failed) {
         boolean again;
         synchronized (this) {
-            again = changed && !failed;
-            changed |= failed;
+            again = (changed || benched) && !failed;
+            changed |= failed && all;
+            benched |= failed;
             reading = again;
         }
         if (again) {
             begin();
+        }
+    }
+
+    @SuppressWarnings("IllegalCatch") // whatever fails, what was read before stays in force
+    private void read() {
+        boolean all;
+        synchronized (this) {
+            all = changed;
+            changed = false;
+            benched = false;
+        }
+        boolean failed = true;
+        try {
+            if (all) {
+                load();
+            } else {
+                readBenches();
+            }
+            failed = false;
+        } catch (StorageUnavailable | RuntimeException failure) {
+            LOG.warn("Credentials have changed and cannot be read; going on with those that are known", failure);
+        } finally {
+            ended(all, failed);
         }
     }
 }

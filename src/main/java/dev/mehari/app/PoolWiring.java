@@ -188,7 +188,7 @@ final class PoolWiring implements AutoCloseable {
     /** Before {@code listener} starts. Reads what is stored. Blocks. */
     void start(ChangeListener listener) throws StorageUnavailable {
         loader.load();
-        table.follow(listener, loader::changed);
+        table.follow(listener, loader::changed, loader::benched);
         pool.start(timer);
         timer.scheduleWithFixedDelay(loader::retry, 1, 1, TimeUnit.SECONDS);
         tokens.start();

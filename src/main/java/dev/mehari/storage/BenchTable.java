@@ -33,6 +33,11 @@ final class BenchTable {
             + " on conflict (credential_id, model) do update set reason = excluded.reason, status = excluded.status,"
             + " since = excluded.since, until = excluded.until where excluded.until > credential_bench.until";
 
+    // Locked in the order of those that write, and not those that are being written: they are benched anew.
+    private static final String FORGET = "delete from credential_bench b using (select credential_id, model"
+            + " from credential_bench where until < ? order by credential_id, model for update skip locked) as old"
+            + " where b.credential_id = old.credential_id and b.model = old.model";
+
     private final Database database;
 
     BenchTable(Database database) {
@@ -78,16 +83,30 @@ final class BenchTable {
         List<Bench> each = List.copyOf(longest.values());
         try (Connection connection = database.connection();
                 PreparedStatement insert = connection.prepareStatement(PUT)) {
-            SqlArrays arrays = new SqlArrays(insert);
-            arrays.set("bigint", each.stream().map(Bench::credential));
-            arrays.set("text", each.stream().map(Bench::model));
-            arrays.set("text", each.stream().map(Bench::reason));
-            arrays.set("int", each.stream().map(Bench::status));
-            arrays.set("timestamptz", each.stream().map(bench -> at(bench.since())));
-            arrays.set("timestamptz", each.stream().map(bench -> at(bench.until())));
-            insert.executeUpdate();
+            PoisonedRows.leaveOut(each, Bench::credential, some -> put(insert, some));
         } catch (SQLException failure) {
             throw SqlOutage.during("benching a credential", failure);
+        }
+    }
+
+    private static void put(PreparedStatement insert, List<Bench> each) throws SQLException {
+        SqlArrays arrays = new SqlArrays(insert);
+        arrays.set("bigint", each.stream().map(Bench::credential));
+        arrays.set("text", each.stream().map(Bench::model));
+        arrays.set("text", each.stream().map(Bench::reason));
+        arrays.set("int", each.stream().map(Bench::status));
+        arrays.set("timestamptz", each.stream().map(bench -> at(bench.since())));
+        arrays.set("timestamptz", each.stream().map(bench -> at(bench.until())));
+        insert.executeUpdate();
+    }
+
+    void forget(Instant endedBefore) throws StorageUnavailable {
+        try (Connection connection = database.connection();
+                PreparedStatement delete = connection.prepareStatement(FORGET)) {
+            delete.setObject(1, at(endedBefore));
+            delete.executeUpdate();
+        } catch (SQLException failure) {
+            throw SqlOutage.during("forgetting benches", failure);
         }
     }
 
@@ -95,10 +114,12 @@ final class BenchTable {
         String sql = "delete from credential_bench where credential_id = ? and model = ? and since <= ?";
         try (Connection connection = database.connection();
                 PreparedStatement delete = connection.prepareStatement(sql)) {
-            delete.setLong(1, credential);
-            delete.setString(2, model);
-            delete.setObject(3, at(began));
-            delete.executeUpdate();
+            PoisonedRows.leaveOut(List.of(credential), id -> id, unused -> {
+                delete.setLong(1, credential);
+                delete.setString(2, model);
+                delete.setObject(3, at(began));
+                delete.executeUpdate();
+            });
         } catch (SQLException failure) {
             throw SqlOutage.during("ending a bench", failure);
         }

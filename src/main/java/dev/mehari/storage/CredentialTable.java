@@ -35,6 +35,9 @@ public final class CredentialTable implements CredentialStore {
     /** Notified of every change that concerns calls. */
     public static final String CHANNEL = "mehari_credential";
 
+    /** What the trigger of migration V0010 says. */
+    private static final String BENCHES = "benches";
+
     private static final Logger LOG = LoggerFactory.getLogger(CredentialTable.class);
 
     private final Database database;
@@ -54,14 +57,15 @@ public final class CredentialTable implements CredentialStore {
     }
 
     /**
-     * Runs {@code changed} whenever a credential, a bench or a rule has changed, whoever changed it: on the listener's thread,
-     * so it should return at once, and often in a burst of changes.
+     * Runs {@code benched} whenever only benches have changed, {@code changed} whenever a credential or a rule has, or
+     * anything may have, whoever changed it: on the listener's thread, so both should return at once, and often in a burst of
+     * changes.
      */
-    public void follow(ChangeListener listener, Runnable changed) {
+    public void follow(ChangeListener listener, Runnable changed, Runnable benched) {
         listener.subscribe(CHANNEL, new ChangeListener.Subscriber() {
             @Override
             public void changed(String payload) {
-                changed.run();
+                (payload.equals(BENCHES) ? benched : changed).run();
             }
 
             @Override
@@ -161,6 +165,11 @@ public final class CredentialTable implements CredentialStore {
     @Override
     public void release(long credential, String model, Instant began) throws StorageUnavailable {
         benches.end(credential, model, began);
+    }
+
+    @Override
+    public void forgetBenches(Instant endedBefore) throws StorageUnavailable {
+        benches.forget(endedBefore);
     }
 
     @Override

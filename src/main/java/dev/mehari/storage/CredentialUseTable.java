@@ -49,20 +49,24 @@ final class CredentialUseTable {
         List<CredentialUse> each = List.copyOf(uses);
         try (Connection connection = database.connection();
                 PreparedStatement insert = connection.prepareStatement(ADD)) {
-            SqlArrays arrays = new SqlArrays(insert);
-            arrays.set("bigint", each.stream().map(CredentialUse::credential));
-            arrays.set("bigint", each.stream().map(CredentialUse::calls));
-            arrays.set("bigint", each.stream().map(CredentialUse::successes));
-            arrays.set("bigint", each.stream().map(CredentialUse::failures));
-            arrays.set("timestamptz", each.stream().map(use -> BenchTable.at(use.lastUsed())));
-            arrays.set("timestamptz", each.stream().map(use -> BenchTable.at(use.lastSuccess())));
-            arrays.set("timestamptz", each.stream().map(use -> BenchTable.at(use.lastFailure())));
-            arrays.set("int", each.stream().map(CredentialUse::lastStatus));
-            arrays.set("text", each.stream().map(CredentialUse::lastError));
-            insert.executeUpdate();
+            PoisonedRows.leaveOut(each, CredentialUse::credential, some -> add(insert, some));
         } catch (SQLException failure) {
             throw SqlOutage.during("counting calls of credentials", failure);
         }
+    }
+
+    private static void add(PreparedStatement insert, List<CredentialUse> each) throws SQLException {
+        SqlArrays arrays = new SqlArrays(insert);
+        arrays.set("bigint", each.stream().map(CredentialUse::credential));
+        arrays.set("bigint", each.stream().map(CredentialUse::calls));
+        arrays.set("bigint", each.stream().map(CredentialUse::successes));
+        arrays.set("bigint", each.stream().map(CredentialUse::failures));
+        arrays.set("timestamptz", each.stream().map(use -> BenchTable.at(use.lastUsed())));
+        arrays.set("timestamptz", each.stream().map(use -> BenchTable.at(use.lastSuccess())));
+        arrays.set("timestamptz", each.stream().map(use -> BenchTable.at(use.lastFailure())));
+        arrays.set("int", each.stream().map(CredentialUse::lastStatus));
+        arrays.set("text", each.stream().map(CredentialUse::lastError));
+        insert.executeUpdate();
     }
 
     /** Of a row that may have no use yet. */

@@ -203,6 +203,22 @@ class BenchingTest {
         assertThat(later.store.benches).hasSize(100);
     }
 
+    @Test
+    void a_bench_that_nobody_tried_for_a_day_is_forgotten() {
+        fixture.with(key(1));
+        fixture.refuse(fixture.take("a"), 429);
+        fixture.time.pass(Duration.ofHours(12));
+        fixture.refuse(fixture.take("b"), 429);
+        fixture.time.pass(Duration.ofHours(13));
+
+        for (int i = 0; i < 600; i++) {
+            fixture.pool.tick();
+        }
+
+        assertThat(fixture.bench(1, "a")).isNull();
+        assertThat(fixture.bench(1, "b")).isNotNull();
+    }
+
     private void refuse(Attempt attempt, int status, Map<String, Object> headers, String body) {
         fixture.pool.refused(attempt, new Answer(status, headers, body.getBytes(UTF_8)));
     }

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** A store in memory, for all pools of a test, which can be away. */
 final class FakeCredentialStore implements CredentialStore {
@@ -25,6 +26,7 @@ final class FakeCredentialStore implements CredentialStore {
     private final Map<Long, Long> quotas = new HashMap<>();
     private final Deque<Turn> left = new ArrayDeque<>();
     private long nextTurn;
+    final AtomicInteger loads = new AtomicInteger();
     boolean away;
 
     void quota(long credential, long calls) {
@@ -40,6 +42,7 @@ final class FakeCredentialStore implements CredentialStore {
     @Override
     public synchronized List<Credential> load() throws StorageUnavailable {
         reach();
+        loads.incrementAndGet();
         return List.copyOf(credentials);
     }
 
@@ -66,6 +69,12 @@ final class FakeCredentialStore implements CredentialStore {
             benches.remove(new BenchKey(credential, model));
         }
         released.add(credential + "/" + model);
+    }
+
+    @Override
+    public synchronized void forgetBenches(Instant endedBefore) throws StorageUnavailable {
+        reach();
+        benches.values().removeIf(one -> one.until().isBefore(endedBefore));
     }
 
     @Override

@@ -4,6 +4,8 @@ import static dev.mehari.credential.Credentials.key;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mehari.config.CredentialConfig.Adaptive;
+import dev.mehari.credential.CredentialStore.Bench;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -69,6 +71,50 @@ class PoolLoaderTest {
 
         assertThat(fixture.pool.views()).hasSize(1);
         assertThat(work.waiting()).isZero();
+    }
+
+    @Test
+    void benches_alone_are_read_alone() {
+        store.credentials.add(key(1));
+        loader.changed();
+        work.all();
+        AtomicInteger loads = store.loads;
+        int before = loads.get();
+        store.benches.put(
+                new FakeCredentialStore.BenchKey(1, ""),
+                new Bench(
+                        1,
+                        "",
+                        "x",
+                        503,
+                        fixture.time.instant(),
+                        fixture.time.instant().plusSeconds(9)));
+        fixture.time.pass(Duration.ofMillis(1));
+        loader.benched();
+        loader.benched();
+        work.all();
+        assertThat(fixture.pool.views().get(0).state()).isEqualTo(CredentialView.State.BENCHED);
+
+        store.benches.clear();
+        store.away = true;
+        loader.benched();
+        work.all();
+        store.away = false;
+        loader.retry();
+        work.all();
+
+        assertThat(fixture.pool.views().get(0).state()).isEqualTo(CredentialView.State.USABLE);
+        assertThat(loads).hasValue(before);
+    }
+
+    @Test
+    void a_change_that_comes_with_benches_is_read_whole() {
+        store.credentials.add(key(1));
+        loader.benched();
+        loader.changed();
+        work.all();
+
+        assertThat(fixture.pool.views()).hasSize(1);
     }
 
     @Test

@@ -16,6 +16,7 @@ import dev.mehari.credential.CredentialStore.CredentialUse;
 import dev.mehari.credential.CredentialStore.Turn;
 import dev.mehari.credential.DeclaredCredential;
 import dev.mehari.credential.TokenStore.Grant;
+import dev.mehari.testing.CapturedLog;
 import dev.mehari.testing.TestDatabase;
 import java.net.URI;
 import java.nio.file.Files;
@@ -25,6 +26,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
@@ -144,6 +146,56 @@ class CredentialTableIT {
         assertThat(table.benches(NOW))
                 .extracting(one -> one.until().toString())
                 .containsExactly("2026-03-01T12:01:00.123456Z");
+    }
+
+    @Test
+    void a_bench_that_ended_long_ago_is_forgotten_once_also_by_several_at_once() throws Exception {
+        long id = keep("openai", "one", Kind.BEARER, "secret");
+        table.bench(List.of(bench(id, "old", NOW), bench(id, "", NOW.plusSeconds(2))));
+        List<Callable<Void>> both = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            both.add(() -> {
+                table.forgetBenches(NOW.plusSeconds(1));
+                return null;
+            });
+        }
+
+        atOnce(2, both);
+
+        assertThat(table.benches(NOW)).extracting(Bench::model).containsExactly("");
+    }
+
+    @Test
+    void what_cannot_be_kept_is_dropped_and_keeps_nothing_else_from_being_kept() throws Exception {
+        long id = keep("openai", "one", Kind.BEARER, "secret");
+        List<String> said = new ArrayList<>();
+        try (CapturedLog log = CapturedLog.of(said::add, "dev.mehari.storage")) {
+            assertThat(log).isNotNull();
+            table.bench(List.of(
+                    bench(id, "before", NOW.plusSeconds(1)),
+                    bench(id, "nul\0hidden", NOW.plusSeconds(1)),
+                    bench(id, random(20_000), NOW.plusSeconds(1)),
+                    bench(id, "zehind", NOW.plusSeconds(1))));
+            table.release(id, "nul\0hidden", NOW);
+            table.add(List.of(
+                    new CredentialUse(id, 1, 0, 1, NOW, null, NOW, 500, "nul\0hidden"),
+                    new CredentialUse(keep("openai", "two", Kind.BEARER, "b"), 2, 2, 0, NOW, NOW, null, 0, null)));
+        }
+
+        assertThat(table.benches(NOW)).extracting(Bench::model).containsExactly("before", "zehind");
+        assertThat(database.query("select calls from credential_use").toString())
+                .isEqualTo("[2]");
+        assertThat(said)
+                .hasSize(4)
+                .allSatisfy(
+                        line -> assertThat(line).contains("credential " + id).doesNotContain("hidden"));
+    }
+
+    private static String random(int length) {
+        return new Random(1)
+                .ints(length, 'a', 'z' + 1)
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString();
     }
 
     @Test
@@ -279,9 +331,11 @@ class CredentialTableIT {
     @Test
     void tells_of_every_change_whoever_made_it() throws Exception {
         AtomicInteger told = new AtomicInteger();
+        AtomicInteger benched = new AtomicInteger();
         try (TestDatabase own = TestDatabase.create()) {
             own.execute("insert into upstream (name, dialect, base_url) values ('openai', 'openai', 'http://x')");
-            new CredentialTable(own.database(), secrets).follow(own.database().listener(), told::incrementAndGet);
+            new CredentialTable(own.database(), secrets)
+                    .follow(own.database().listener(), told::incrementAndGet, benched::incrementAndGet);
             own.database().listener().start();
             await().until(() -> told.get() >= 1);
 
@@ -289,6 +343,19 @@ class CredentialTableIT {
             await().until(() -> told.get() >= 2);
             own.execute("delete from bench_rule where position = 1000");
             await().until(() -> told.get() >= 3);
+            int before = told.get();
+
+            own.execute("insert into credential (upstream_id, name, kind, fingerprint)"
+                    + " select id, 'one', 'bearer', 'f' from upstream");
+            await().until(() -> told.get() == before + 1);
+            own.execute("insert into credential_bench (credential_id, reason, status, since, until)"
+                    + " select id, 'x', 429, now(), now() from credential");
+            await().until(() -> benched.get() == 1);
+            own.execute("delete from credential_bench where model = 'none'; update credential_bench set until = now()");
+            await().until(() -> benched.get() == 2);
+            own.execute("truncate credential_bench");
+            await().until(() -> benched.get() == 3);
+            assertThat(told).hasValue(before + 1);
         }
     }
 
