@@ -5,6 +5,7 @@ import dev.mehari.config.CredentialConfig.Adaptive;
 import dev.mehari.credential.Conversations.With;
 import dev.mehari.credential.CredentialStore.Bench;
 import dev.mehari.exchange.Conversation;
+import dev.mehari.exchange.Dialect;
 import dev.mehari.upstream.Upstream;
 import java.time.Clock;
 import java.time.Instant;
@@ -36,6 +37,13 @@ public final class CredentialPool implements AutoCloseable {
     private static final int TICKS_TO_WRITE = 10;
     private static final int TICKS_TO_FORGET = 600;
 
+    /** Those that are configured have the same name for every dialect. */
+    private record Called(String name, Dialect dialect) {
+        static Called as(Upstream upstream) {
+            return new Called(upstream.name(), upstream.dialect());
+        }
+    }
+
     private final CredentialConfig config;
     private final Clock clock;
     private final LongSupplier nanos;
@@ -47,6 +55,7 @@ public final class CredentialPool implements AutoCloseable {
     private final WaitingCalls waiting;
     private final Faults faults = new Faults();
     private Map<Long, LiveCredential> known = Map.of();
+    private volatile Map<Called, Upstream> upstreams = Map.of();
     private @Nullable Future<?> timer;
     private int ticks;
 
@@ -179,6 +188,20 @@ public final class CredentialPool implements AutoCloseable {
         Set<String> unwritten = writer.unwritten(live.id());
         unwritten.addAll(before.benches().getOrDefault(live.id(), Set.of()));
         live.benches().reload(benched.getOrDefault(live.id(), List.of()), unwritten, before.at());
+    }
+
+    /** Upstreams as they are now; calls that wait for one of them hear of its limits. */
+    public void upstreamsAre(List<Upstream> all) {
+        Map<Called, Upstream> now = new HashMap<>();
+        all.forEach(one -> now.put(Called.as(one), one));
+        upstreams = Map.copyOf(now);
+        waiting.wake();
+    }
+
+    /** The same ones with what holds for them now; one that is not known any more stays as it was. */
+    List<Upstream> asTheyAre(List<Upstream> before) {
+        Map<Called, Upstream> now = upstreams;
+        return before.stream().map(one -> now.getOrDefault(Called.as(one), one)).toList();
     }
 
     /** Judges answers by {@code rules} from now on. */

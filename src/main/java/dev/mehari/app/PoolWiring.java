@@ -105,6 +105,7 @@ final class PoolWiring implements AutoCloseable {
         poolMeters.follow(pool::views, pool::waitingCalls);
         loader = new PoolLoader(pool, table, credentials.rules(), database.threads(), clock);
         upstreams.alsoReload(health.states()::reload);
+        upstreams.alsoReload(() -> pool.upstreamsAre(upstreams.upstreams().all()));
     }
 
     void bindTo(Main main) {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import dev.mehari.config.CredentialConfig.Adaptive;
 import dev.mehari.testing.CapturedLog;
 import dev.mehari.upstream.Upstream;
+import dev.mehari.upstream.UpstreamOptions.Choice;
 import java.time.Duration;
 import java.util.AbstractList;
 import java.util.ArrayList;
@@ -62,6 +63,19 @@ class WaitingCallsTest {
         PoolFixture.taken(served.get(0)).end();
         assertThat(served).hasSize(2);
         assertThat(fixture.pool.waitingCalls()).isZero();
+    }
+
+    @Test
+    void a_call_that_waits_hears_of_a_higher_cap_of_its_upstream() {
+        fixture.up = Credentials.upstream("up", Choice.LEAST_RECENTLY_USED, 1, 1);
+        fixture.take();
+        fixture.pool.waiting().enter(call("m", List.of(fixture.up)));
+        assertThat(served).isEmpty();
+
+        fixture.pool.upstreamsAre(List.of(Credentials.upstream("up", Choice.LEAST_RECENTLY_USED, 1, 2)));
+
+        assertThat(served).hasSize(1);
+        assertThat(served.get(0)).isInstanceOf(Taking.Taken.class);
     }
 
     @Test
