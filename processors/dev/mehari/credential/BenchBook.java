@@ -186,6 +186,13 @@ final class BenchBook {
                         && !entry.bench().since().isAfter(readAt));
         for (Bench bench : stored) {
             Instant over = ended.get(bench.model());
+            Entry present = entries.get(bench.model());
+            if (present != null
+                    && bench.since().isAfter(present.bench.since())
+                    && !mine.contains(bench.model())
+                    && !present.bench.since().isAfter(readAt)) {
+                entries.remove(bench.model()); // it was ended elsewhere, and this one made since
+            }
             if (over == null || bench.since().isAfter(over)) {
                 bench(bench, null, true);
             }

@@ -36,7 +36,7 @@ final class LearntWriter {
     private final CredentialStore store;
     private final Executor blocking;
     private Map<Key, Change> changes = new LinkedHashMap<>();
-    private Map<Long, String> disabled = new LinkedHashMap<>();
+    private final Map<Long, String> disabled = new LinkedHashMap<>();
     private Map<Long, CredentialUse> uses = new LinkedHashMap<>();
     private boolean writing;
     private boolean away;
@@ -224,21 +224,12 @@ final class LearntWriter {
     private void writeDisabled() throws StorageUnavailable {
         Map<Long, String> some;
         synchronized (this) {
-            some = disabled;
-            disabled = new LinkedHashMap<>();
+            some = Map.copyOf(disabled);
         }
-        for (Map.Entry<Long, String> one : Map.copyOf(some).entrySet()) {
-            boolean done = false;
-            try {
-                store.disable(one.getKey(), one.getValue());
-                some.remove(one.getKey());
-                done = true;
-            } finally {
-                if (!done) {
-                    synchronized (this) {
-                        some.forEach(disabled::putIfAbsent);
-                    }
-                }
+        for (Map.Entry<Long, String> one : some.entrySet()) {
+            store.disable(one.getKey(), one.getValue());
+            synchronized (this) {
+                disabled.remove(one.getKey(), one.getValue()); // only now, for who reads the store meanwhile
             }
         }
     }

@@ -180,6 +180,35 @@ class BenchingTest {
     }
 
     @Test
+    void a_ban_that_is_being_written_outlives_a_reading_beside_it() {
+        PoolFixture bans = new PoolFixture(new FakeCredentialStore(), Work.atOnce(), Adaptive.OFF, true).with(key(1));
+        bans.store.whileDisabling = () -> bans.with(key(1));
+
+        bans.refuse(bans.take(), 403);
+        bans.time.pass(Duration.ofHours(1));
+
+        assertThat(bans.ask()).isInstanceOf(Taking.None.class);
+        bans.with(key(1)); // enabled by an operator since
+        assertThat(bans.ask()).isInstanceOf(Taking.Taken.class);
+    }
+
+    @Test
+    void of_a_bench_that_was_released_and_made_anew_elsewhere_the_new_one_holds() {
+        fixture.with(key(1));
+        fixture.refuse(fixture.take(), 401);
+        fixture.time.pass(Duration.ofSeconds(1));
+        Instant now = fixture.time.instant();
+        fixture.store.benches.put(
+                new FakeCredentialStore.BenchKey(1, ""),
+                new CredentialStore.Bench(1, "", "rate_limited", 429, now, now.plusSeconds(5)));
+        fixture.time.pass(Duration.ofSeconds(1));
+
+        fixture.pool.reloadBenches(List.copyOf(fixture.store.benches.values()), fixture.pool.unwritten());
+
+        assertThat(fixture.ask()).isEqualTo(new Taking.None(Duration.ofSeconds(4)));
+    }
+
+    @Test
     void a_hundred_benches_of_different_models_are_all_written_also_when_the_store_was_away() {
         // row 86
         Work work = new Work();

@@ -27,6 +27,7 @@ final class FakeCredentialStore implements CredentialStore {
     private final Deque<Turn> left = new ArrayDeque<>();
     private long nextTurn;
     final AtomicInteger loads = new AtomicInteger();
+    Runnable whileDisabling = () -> {};
     boolean away;
 
     void quota(long credential, long calls) {
@@ -80,6 +81,7 @@ final class FakeCredentialStore implements CredentialStore {
     @Override
     public synchronized void disable(long credential, String reason) throws StorageUnavailable {
         reach();
+        whileDisabling.run();
         disabled.put(credential, reason);
     }
 
