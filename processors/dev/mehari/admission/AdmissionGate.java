@@ -173,6 +173,11 @@ public final class AdmissionGate {
         answers.forEach(Runnable::run);
     }
 
+    /** Its clock. */
+    public long nanoTime() {
+        return nanoTime.getAsLong();
+    }
+
     public AdmissionLimits limits() {
         lock.lock();
         try {

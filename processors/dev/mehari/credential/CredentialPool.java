@@ -88,6 +88,11 @@ public final class CredentialPool implements AutoCloseable {
         timer = scheduler.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
     }
 
+    /** Its clock. */
+    long nanoTime() {
+        return nanos.getAsLong();
+    }
+
     /** Each 100 ms. A fault in it ends neither the rest of it nor the next one. */
     void tick() {
         for (CredentialGroup group : groups.values()) {

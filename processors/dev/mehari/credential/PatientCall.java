@@ -2,7 +2,7 @@ package dev.mehari.credential;
 
 import dev.mehari.exchange.Call;
 import dev.mehari.exchange.Conversation;
-import dev.mehari.exchange.ExchangeKeys;
+import dev.mehari.exchange.Deadline;
 import dev.mehari.failure.ClientGone;
 import dev.mehari.upstream.Upstream;
 import java.util.List;
@@ -40,7 +40,7 @@ final class PatientCall {
 
     private void enter(WaitingCall mine) {
         try {
-            deadline = call.executor().schedule(() -> expire(mine), mayWaitMillis(), TimeUnit.MILLISECONDS);
+            deadline = call.executor().schedule(() -> expire(mine), mayWaitNanos(), TimeUnit.NANOSECONDS);
         } catch (RejectedExecutionException stopping) {
             expire(mine);
             return;
@@ -51,11 +51,9 @@ final class PatientCall {
         }
     }
 
-    private long mayWaitMillis() {
-        long most = taker.patience().toMillis();
-        return exchange.getProperty(ExchangeKeys.CLIENT_TIMEOUT_MS) instanceof Long asked
-                ? Math.max(0, Math.min(asked, most))
-                : most;
+    private long mayWaitNanos() {
+        return Deadline.atMost(taker.patience(), exchange, taker.pool().nanoTime())
+                .toNanos();
     }
 
     private void served(Taking taking) {

@@ -1,6 +1,7 @@
 package dev.mehari.credential;
 
 import dev.mehari.exchange.Call;
+import dev.mehari.exchange.Deadline;
 import dev.mehari.exchange.ExchangeKeys;
 import java.time.Duration;
 import java.util.function.LongSupplier;
@@ -15,7 +16,7 @@ import org.apache.camel.support.AsyncProcessorSupport;
  *
  * <p>A turn is reserved for all instances through {@link UserGap}; besides, this instance never sends two closer than the
  * gap, which alone holds while nobody can tell about the others. Waits on the call's executor and holds no thread. Fails with
- * {@link dev.mehari.failure.GatewayBusy} when the turn would come after longer than configured, or later than the client waits,
+ * {@link dev.mehari.failure.GatewayBusy} when the turn would come after longer than configured, or later than the client waits ({@link Deadline}),
  * with {@link dev.mehari.failure.ClientGone} when its client leaves meanwhile; its turn is lost then.
  */
 public final class SpaceUserMessages extends AsyncProcessorSupport {
@@ -48,13 +49,16 @@ public final class SpaceUserMessages extends AsyncProcessorSupport {
             callback.done(true);
             return true;
         }
-        new UserTurn(exchange, call, credential, longest(exchange), callback, turns, local, nanos).start();
+        new UserTurn(
+                        exchange,
+                        call,
+                        credential,
+                        Deadline.atMost(patience, exchange, nanos.getAsLong()),
+                        callback,
+                        turns,
+                        local,
+                        nanos)
+                .start();
         return false;
-    }
-
-    private Duration longest(Exchange exchange) {
-        return exchange.getProperty(ExchangeKeys.CLIENT_TIMEOUT_MS) instanceof Long asked && asked < patience.toMillis()
-                ? Duration.ofMillis(Math.max(0, asked))
-                : patience;
     }
 }

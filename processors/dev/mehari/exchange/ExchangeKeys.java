@@ -27,7 +27,10 @@ public final class ExchangeKeys {
     public static final String CHARGE = "mehari.charge";
     /** Integer 0-9, higher first; set by {@code identifyCaller}. */
     public static final String PRIORITY = "mehari.priority";
-    /** Long: how long the client waits at most, in milliseconds, from {@code X-Request-Timeout}; absent when not said. */
+    /**
+     * Long: how long the client waits at most, in milliseconds, from the head of its
+     * request on; absent when not said. What is left of it says {@link Deadline}. Set by {@code inspectRequest}.
+     */
     public static final String CLIENT_TIMEOUT_MS = "mehari.client-timeout-ms";
     /** Long: milliseconds that the request waited for a permit; set by admission. */
     public static final String QUEUE_MS = "mehari.queue-ms";

@@ -1,6 +1,7 @@
 package dev.mehari.limits;
 
 import dev.mehari.exchange.Call;
+import dev.mehari.exchange.Deadline;
 import dev.mehari.exchange.ExchangeKeys;
 import dev.mehari.failure.ClientGone;
 import dev.mehari.limits.LimitDecision.Refused;
@@ -128,7 +129,9 @@ final class LimitedCall implements KeyQueue.Waiter {
         queued = true;
         enteredNanos = limits.nanoTime();
         try {
-            deadline = call.executor().schedule(() -> expire(queue), mayWaitMillis(queue), TimeUnit.MILLISECONDS);
+            long mayWait =
+                    Deadline.atMost(queue.timeout(), exchange, enteredNanos).toNanos();
+            deadline = call.executor().schedule(() -> expire(queue), mayWait, TimeUnit.NANOSECONDS);
             if (before == 0) {
                 startAsking();
             }
@@ -137,13 +140,6 @@ final class LimitedCall implements KeyQueue.Waiter {
             return;
         }
         call.onClientGone(leave);
-    }
-
-    private long mayWaitMillis(QueueLimit queue) {
-        long most = queue.timeout().toMillis();
-        return exchange.getProperty(ExchangeKeys.CLIENT_TIMEOUT_MS) instanceof Long asked
-                ? Math.max(0, Math.min(asked, most))
-                : most;
     }
 
     @Override

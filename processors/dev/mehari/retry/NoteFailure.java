@@ -2,6 +2,7 @@ package dev.mehari.retry;
 
 import dev.mehari.credential.AttemptLog;
 import dev.mehari.exchange.Call;
+import dev.mehari.exchange.Deadline;
 import dev.mehari.exchange.ExchangeKeys;
 import dev.mehari.exchange.StreamBody;
 import dev.mehari.failure.AnsweredByUpstream;
@@ -105,7 +106,7 @@ public final class NoteFailure implements Processor {
                 call != null && call.isClientGone(),
                 ways.left(exchange),
                 answered == null ? null : asked(answered.answer()),
-                timeLeft(exchange, call, now)));
+                timeLeft(exchange, now)));
         return decision instanceof Again && !budget.take(now) ? new GiveUp(Reason.BUDGET) : decision;
     }
 
@@ -125,7 +126,7 @@ public final class NoteFailure implements Processor {
                 };
     }
 
-    private @Nullable Duration timeLeft(Exchange exchange, @Nullable Call call, long now) {
+    private @Nullable Duration timeLeft(Exchange exchange, long now) {
         Duration left = null;
         Duration total = totalTimeout(exchange);
         if (total != null
@@ -133,12 +134,10 @@ public final class NoteFailure implements Processor {
                 && !log.attempts().isEmpty()) {
             left = total.minusNanos(now - log.attempts().get(0).startedNanos());
         }
-        if (call != null && exchange.getProperty(ExchangeKeys.CLIENT_TIMEOUT_MS) instanceof Long clients) {
-            Duration patience =
-                    Duration.ofMillis(clients).minusNanos(now - call.record().startedNanos());
-            left = left == null || patience.compareTo(left) < 0 ? patience : left;
-        }
-        return left;
+        long clients = Deadline.nanosLeft(exchange, now);
+        return clients != Deadline.NONE && (left == null || clients < left.toNanos())
+                ? Duration.ofNanos(clients)
+                : left;
     }
 
     private @Nullable Duration totalTimeout(Exchange exchange) {

@@ -127,6 +127,21 @@ class TakeCredentialTest {
     }
 
     @Test
+    void nobody_waits_longer_than_its_client_does_counted_from_the_beginning_of_the_call() throws Exception {
+        fixture.with(limited(1, 1));
+        fixture.take();
+        Asking asking = new Asking();
+        asking.call.startedAt(fixture.time.nanos());
+        asking.exchange.setProperty(ExchangeKeys.CLIENT_TIMEOUT_MS, 25_000L);
+        fixture.time.pass(Duration.ofMillis(24_950));
+
+        asking.by(patient);
+
+        assertThat(asking.done.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(asking.exchange.getException()).isInstanceOf(GatewayBusy.class);
+    }
+
+    @Test
     void a_client_that_leaves_waits_no_longer_and_takes_nothing() throws Exception {
         fixture.with(limited(1, 1));
         Attempt busy = fixture.take();

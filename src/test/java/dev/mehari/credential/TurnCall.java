@@ -11,9 +11,16 @@ final class TurnCall implements Call {
     private final ScheduledExecutorService loop;
     private volatile @Nullable Runnable onGone;
     private volatile boolean isGone;
+    private volatile long startedNanos;
 
     TurnCall(ScheduledExecutorService loop) {
         this.loop = loop;
+    }
+
+    /** When its request came. */
+    TurnCall startedAt(long nanos) {
+        startedNanos = nanos;
+        return this;
     }
 
     void clientLeaves() throws Exception {
@@ -61,6 +68,6 @@ final class TurnCall implements Call {
 
     @Override
     public CallRecord record() {
-        return new CallRecord(0, 0, 0, 0, 0, 0, CallRecord.End.OPEN);
+        return new CallRecord(startedNanos, 0, 0, 0, 0, 0, CallRecord.End.OPEN);
     }
 }

@@ -43,10 +43,14 @@ class LimitKeyTest {
         boolean atOnce;
 
         Attempt(LimitLedger ledger, KeyLimits limits) {
+            this(limits);
+            send(ledger);
+        }
+
+        Attempt(KeyLimits limits) {
             exchange.setProperty(ExchangeKeys.CALL, call);
             exchange.setProperty(ExchangeKeys.LIMITED_KEY, new LimitedKey(1, limits));
             exchange.getMessage().setBody(new byte[40]);
-            send(ledger);
         }
 
         final void send(LimitLedger ledger) {
@@ -72,6 +76,14 @@ class LimitKeyTest {
 
     private Attempt now(KeyLimits limits) {
         return new Attempt(memory, limits);
+    }
+
+    private Attempt now(KeyLimits limits, Duration age, long clientTimeoutMillis) {
+        Attempt attempt = new Attempt(limits);
+        attempt.call.startedAt(System.nanoTime() - age.toNanos());
+        attempt.exchange.setProperty(ExchangeKeys.CLIENT_TIMEOUT_MS, clientTimeoutMillis);
+        attempt.send(memory);
+        return attempt;
     }
 
     private Attempt later(KeyLimits limits) {
@@ -312,6 +324,16 @@ class LimitKeyTest {
         assertThat(waiting.refusal().retryAfter()).isEqualTo(Duration.ofSeconds(5));
         assertThat((long) waiting.refusal().details().get("waitTimeMs")).isBetween(150L, 5_000L);
         assertThat(queues.waiting()).isZero();
+    }
+
+    @Test // row 19
+    void nobody_waits_longer_than_its_client_does_counted_from_the_beginning_of_the_call() {
+        now(ONE);
+
+        Attempt waiting = now(queue(1, 1, Duration.ofSeconds(30)), Duration.ofMillis(9_900), 10_000L);
+
+        assertThat(waiting.awaitDone().refusal().code()).isEqualTo("queue_timeout");
+        assertThat((long) waiting.refusal().details().get("waitTimeMs")).isLessThan(9_000L);
     }
 
     @Test

@@ -15,10 +15,16 @@ public final class LoopCall implements Call {
     private @Nullable Runnable onGone;
     private boolean gone;
     private boolean ended;
+    private volatile long startedNanos;
     private @Nullable Throwable brokenOff;
 
     public LoopCall(ScheduledExecutorService loop) {
         this.loop = loop;
+    }
+
+    /** When its request came. */
+    public void startedAt(long nanos) {
+        startedNanos = nanos;
     }
 
     public void end() {
@@ -102,6 +108,6 @@ public final class LoopCall implements Call {
 
     @Override
     public CallRecord record() {
-        return new CallRecord(0, 0, 0, 0, 0, 0, CallRecord.End.OPEN);
+        return new CallRecord(startedNanos, 0, 0, 0, 0, 0, CallRecord.End.OPEN);
     }
 }

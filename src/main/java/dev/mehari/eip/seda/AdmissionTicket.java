@@ -4,6 +4,7 @@ import dev.mehari.admission.Admission;
 import dev.mehari.admission.Permit;
 import dev.mehari.admission.Waiter;
 import dev.mehari.exchange.Call;
+import dev.mehari.exchange.Deadline;
 import dev.mehari.exchange.ExchangeKeys;
 import dev.mehari.failure.ClientGone;
 import dev.mehari.failure.GatewayBusy;
@@ -58,7 +59,6 @@ final class AdmissionTicket extends Waiter {
             Exchange exchange, @Nullable AsyncCallback callback, AdmissionQueue queue, SedaThreads threads) {
         String key = exchange.getProperty(ExchangeKeys.KEY_ID, NO_KEY, String.class);
         int priority = exchange.getProperty(ExchangeKeys.PRIORITY, 0, Integer.class);
-        Long timeoutMillis = exchange.getProperty(ExchangeKeys.CLIENT_TIMEOUT_MS, Long.class);
         return new AdmissionTicket(
                 exchange,
                 callback,
@@ -66,7 +66,7 @@ final class AdmissionTicket extends Waiter {
                 threads,
                 key,
                 Math.max(0, Math.min(HIGHEST_PRIORITY, priority)),
-                timeoutMillis == null ? NO_TIMEOUT : TimeUnit.MILLISECONDS.toNanos(Math.max(0, timeoutMillis)));
+                Deadline.nanosLeft(exchange, queue.gate().nanoTime()));
     }
 
     Exchange exchange() {

@@ -133,6 +133,18 @@ class AdmissionQueueTest {
         assertThat(refused.getException()).isInstanceOf(GatewayBusy.class);
     }
 
+    @Test
+    void the_clients_own_time_limit_counts_from_the_beginning_of_its_call() {
+        gate.apply(new AdmissionLimits(1, 10, Duration.ofSeconds(30)));
+        send("a", Map.of());
+        FakeCall call = new FakeCall(loop).startedAt(System.nanoTime() - ms(9_900));
+        Exchange refused = send("b", Map.of(ExchangeKeys.CALL, call, ExchangeKeys.CLIENT_TIMEOUT_MS, 10_000L))
+                .join();
+
+        assertThat(refused.getException()).isInstanceOf(GatewayBusy.class);
+        assertThat(refused.getProperty(ExchangeKeys.QUEUE_MS, Long.class)).isBetween(0L, 5_000L);
+    }
+
     // row 9, row 10
     @Test
     void starts_by_priority_and_in_order_of_arrival_on_the_calls_executor() {

@@ -17,9 +17,16 @@ final class FakeCall implements Call {
     private @Nullable Runnable whenGone;
     private boolean ended;
     private boolean gone;
+    private volatile long startedNanos;
 
     FakeCall(ScheduledExecutorService executor) {
         this.executor = executor;
+    }
+
+    /** When its request came. */
+    FakeCall startedAt(long nanos) {
+        startedNanos = nanos;
+        return this;
     }
 
     synchronized void leave() {
@@ -90,6 +97,6 @@ final class FakeCall implements Call {
 
     @Override
     public CallRecord record() {
-        return new CallRecord(0, 0, 0, 0, 0, 0, CallRecord.End.OPEN);
+        return new CallRecord(startedNanos, 0, 0, 0, 0, 0, CallRecord.End.OPEN);
     }
 }
