@@ -2,6 +2,7 @@ package dev.mehari.answer;
 
 import dev.mehari.answer.FailureRow.Shape;
 import dev.mehari.failure.ClientGone;
+import dev.mehari.failure.DeadlineExceeded;
 import dev.mehari.failure.Forbidden;
 import dev.mehari.failure.GatewayBusy;
 import dev.mehari.failure.LimitExceeded;
@@ -40,6 +41,7 @@ import org.slf4j.event.Level;
  * <tr><td>{@link UpstreamBroken}</td><td>502</td><td>upstream_broken</td><td>debug</td></tr>
  * <tr><td>{@link UpstreamRefused}</td><td>the upstream's; its answer is passed on whole</td><td>upstream_refused</td><td>debug</td></tr>
  * <tr><td>{@link UpstreamTimeout}</td><td>504</td><td>upstream_timeout</td><td>debug</td></tr>
+ * <tr><td>{@link DeadlineExceeded}</td><td>504</td><td>deadline_exceeded</td><td>debug</td></tr>
  * <tr><td>{@link ExchangeTimedOutException}</td><td>504</td><td>timeout</td><td>warn</td></tr>
  * <tr><td>{@link ClientGone}</td><td>499</td><td>client_gone</td><td>debug</td></tr>
  * <tr><td>anything else</td><td>500</td><td>internal</td><td>error, with stack</td></tr>
@@ -105,7 +107,7 @@ public final class FailureTable {
         if (failure instanceof UpstreamRefused refused) {
             return row(refused.status(), failure, null, Level.DEBUG, false);
         }
-        if (failure instanceof UpstreamTimeout) {
+        if (failure instanceof UpstreamTimeout || failure instanceof DeadlineExceeded) {
             return row(504, failure, null, Level.DEBUG, false);
         }
         if (failure instanceof ClientGone) {

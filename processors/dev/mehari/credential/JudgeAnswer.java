@@ -3,6 +3,7 @@ package dev.mehari.credential;
 import dev.mehari.exchange.ExchangeKeys;
 import dev.mehari.exchange.StreamBody;
 import dev.mehari.exchange.StreamEnd;
+import dev.mehari.failure.DeadlineExceeded;
 import dev.mehari.failure.UpstreamRefused;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
@@ -12,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Tells the pool what the answer in the message says of the credential, and ends the try when the answer has ended; named
  * {@code judgeAnswer} in the routes, after the circuit breaker. A caller's own fault (400, 404, 413, 422) is a success of
- * the credential's. A stream counts when it ends: complete as a success, broken as a failure, given up as neither.
+ * the credential's. A stream counts when it ends: complete as a success, broken as a failure; given up, or at the end of
+ * the call's own time, as neither.
  *
  * <p>Fails with {@link UpstreamRefused} for 401, 403, 429 and every status that a bench rule names, so that another way is
  * tried; {@code noteFailure} tells the pool of it then.
@@ -46,7 +48,8 @@ public final class JudgeAnswer implements Processor {
     }
 
     private void ended(Attempt attempt, int status, StreamEnd end) {
-        if (end instanceof StreamEnd.Failed || (end instanceof StreamEnd.Complete && status >= 500)) {
+        if ((end instanceof StreamEnd.Failed failed && !(failed.cause() instanceof DeadlineExceeded))
+                || (end instanceof StreamEnd.Complete && status >= 500)) {
             pool.failed(attempt, status >= 500 ? "http_" + status : "upstream_broken");
         } else if (end instanceof StreamEnd.Complete) {
             pool.succeeded(attempt);

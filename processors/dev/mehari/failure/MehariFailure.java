@@ -18,6 +18,7 @@ public abstract sealed class MehariFailure extends Exception
                 UpstreamTimeout,
                 UpstreamBroken,
                 UpstreamRefused,
+                DeadlineExceeded,
                 ClientGone {
     private static final long serialVersionUID = 1L;
 

@@ -1,6 +1,7 @@
 package dev.mehari.retry;
 
 import dev.mehari.failure.AnsweredByUpstream;
+import dev.mehari.failure.DeadlineExceeded;
 import dev.mehari.failure.UpstreamBroken;
 import dev.mehari.failure.UpstreamTimeout;
 import dev.mehari.failure.UpstreamUnreachable;
@@ -16,7 +17,9 @@ enum Repeatable {
     /** Something may have been done. */
     IF_IDEMPOTENT,
     /** Asking again is no help. */
-    NEVER;
+    NEVER,
+    /** There is no time left to ask again. */
+    TOO_LATE;
 
     private static final int CAUSES_LOOKED_AT = 8;
 
@@ -35,6 +38,9 @@ enum Repeatable {
             }
             if (cause instanceof UpstreamBroken) {
                 return IF_IDEMPOTENT;
+            }
+            if (cause instanceof DeadlineExceeded) {
+                return TOO_LATE;
             }
             if (cause instanceof UpstreamTimeout timeout) {
                 return of(timeout.stage());

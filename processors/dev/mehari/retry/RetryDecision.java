@@ -29,7 +29,7 @@ public sealed interface RetryDecision {
         NO_WAY,
         /** The upstream asks for a longer wait than anyone is made to wait. */
         TOO_LONG,
-        /** The next try could not begin before the call's deadline. */
+        /** The next try could not begin before the call's deadline, or this one has met it. */
         DEADLINE,
         /** All calls together have been tried again as often as they may be for now. */
         BUDGET

@@ -29,6 +29,9 @@ public final class RetryRule {
         if (repeatable == Repeatable.NEVER) {
             return new GiveUp(Reason.HOPELESS);
         }
+        if (repeatable == Repeatable.TOO_LATE) {
+            return new GiveUp(Reason.DEADLINE);
+        }
         if (repeatable == Repeatable.IF_IDEMPOTENT && !failed.idempotent()) {
             return new GiveUp(Reason.UNSAFE);
         }

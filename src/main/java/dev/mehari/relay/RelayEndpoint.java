@@ -54,7 +54,8 @@ public final class RelayEndpoint extends NettyHttpEndpoint {
                 TimeUnit.MILLISECONDS.toNanos(getConfiguration().getConnectTimeout()),
                 options.firstByteNanos() < 0 ? request : options.firstByteNanos(),
                 options.idleNanos() < 0 ? request : options.idleNanos(),
-                Math.max(0, options.totalNanos()));
+                Math.max(0, options.totalNanos()),
+                false);
     }
 
     RelayTarget target() throws Exception {

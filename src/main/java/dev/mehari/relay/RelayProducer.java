@@ -2,6 +2,7 @@ package dev.mehari.relay;
 
 import dev.mehari.credential.AttemptLog;
 import dev.mehari.exchange.Call;
+import dev.mehari.exchange.Deadline;
 import dev.mehari.exchange.ExchangeKeys;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.DefaultHttpHeaders;
@@ -22,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * Sends the exchange's message to an upstream and makes its answer the exchange's message: {@code byte[]}, or a
  * {@link dev.mehari.exchange.StreamBody} while it is still coming. Where it goes: to {@link RelayTarget} if the exchange
  * carries one, else to the endpoint's own address; behind either, {@code CamelHttpPath} and {@code CamelHttpRawQuery}.
- * Fails with {@code UpstreamUnreachable}, {@code UpstreamTimeout}, {@code UpstreamBroken} or {@code ClientGone}, and,
+ * Fails with {@code UpstreamUnreachable}, {@code UpstreamTimeout}, {@code UpstreamBroken}, {@code DeadlineExceeded} (when the
+ * call's time ends, without asking the upstream where it is over already) or {@code ClientGone}, and,
  * unless {@code throwExceptionOnFailure} is off, with Camel's own exception for a status outside
  * {@code okStatusCodeRange}; the answer is the exchange's message then, too.
  */
@@ -54,7 +56,14 @@ final class RelayProducer extends DefaultAsyncProducer {
         ServerCall call = Call.of(exchange) instanceof ServerCall ours ? ours : null;
         try {
             target = target(exchange);
-            request = request(exchange, callback, call, target);
+            long now = endpoint.getComponent().nowNanos();
+            UpstreamTimeouts limits = timeouts(exchange, target, now);
+            if (limits.isSpent()) {
+                exchange.setException(LateCall.failure(exchange, now));
+                callback.done(true);
+                return true;
+            }
+            request = request(exchange, callback, call, target, limits, now);
         } catch (RuntimeException e) {
             exchange.setException(e);
             callback.done(true);
@@ -71,7 +80,12 @@ final class RelayProducer extends DefaultAsyncProducer {
     }
 
     private UpstreamRequest request(
-            Exchange exchange, AsyncCallback callback, @Nullable ServerCall call, RelayTarget target) {
+            Exchange exchange,
+            AsyncCallback callback,
+            @Nullable ServerCall call,
+            RelayTarget target,
+            UpstreamTimeouts limits,
+            long now) {
         Message in = exchange.getIn();
         byte[] body = BodyBytes.of(in);
         HttpMethod method = method(in, body);
@@ -90,20 +104,20 @@ final class RelayProducer extends DefaultAsyncProducer {
                 requestTarget(in, target),
                 headers,
                 body,
-                timeouts(exchange, target),
-                endpoint.getComponent().nowNanos());
+                limits,
+                now);
     }
 
-    /** The total is that of all tries together. */
-    private UpstreamTimeouts timeouts(Exchange exchange, RelayTarget target) {
+    /** The total is that of all tries together, and no more than what is left of the client's time. */
+    private UpstreamTimeouts timeouts(Exchange exchange, RelayTarget target, long now) {
         UpstreamTimeouts limits = timeouts.with(target.limits());
         if (limits.totalNanos() > 0
                 && exchange.getProperty(ExchangeKeys.ATTEMPTS) instanceof AttemptLog tries
                 && tries.attempts().size() > 1) {
-            long first = tries.attempts().get(0).startedNanos();
-            return limits.after(endpoint.getComponent().nowNanos() - first);
+            limits = limits.after(now - tries.attempts().get(0).startedNanos());
         }
-        return limits;
+        long left = Deadline.nanosLeft(exchange, now);
+        return left == Deadline.NONE ? limits : limits.within(left);
     }
 
     private static HttpMethod method(Message in, byte[] body) {

@@ -6,7 +6,6 @@ import dev.mehari.exchange.StreamEnd;
 import dev.mehari.failure.ClientGone;
 import dev.mehari.failure.MehariFailure;
 import dev.mehari.failure.UpstreamBroken;
-import dev.mehari.failure.UpstreamTimeout;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
@@ -346,15 +345,16 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements R
             readNanos = now;
         }
         if (connectingFor != null) {
-            if (UpstreamTimeouts.isOver(timeouts.connectNanos(), startedNanos, now)) {
-                pool.connected(host, this, connectingFor, timeouts.connect());
+            MehariFailure timeout = timeouts.beforeConnection(startedNanos, connectingFor.startedNanos(), now);
+            if (timeout != null) {
+                pool.connected(host, this, connectingFor, timeout);
             }
         } else if (!isBusy()) {
             if (now - readNanos > pool.maxIdleNanos()) {
                 close();
             }
         } else {
-            UpstreamTimeout timeout = head == null
+            MehariFailure timeout = head == null
                     ? timeouts.beforeAnswer(startedNanos, now)
                     : timeouts.inAnswer(startedNanos, readNanos, now);
             if (timeout != null) {

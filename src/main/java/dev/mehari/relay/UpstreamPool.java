@@ -1,7 +1,7 @@
 package dev.mehari.relay;
 
 import dev.mehari.failure.ClientGone;
-import dev.mehari.failure.UpstreamTimeout;
+import dev.mehari.failure.MehariFailure;
 import dev.mehari.failure.UpstreamUnreachable;
 import dev.mehari.transport.Transport;
 import io.netty.channel.EventLoop;
@@ -232,7 +232,7 @@ final class UpstreamPool {
 
     private static void checkWaiting(Host host, long now) {
         for (UpstreamRequest request : new ArrayList<>(host.waiting)) {
-            UpstreamTimeout timeout = request.timeoutBeforeAnswer(now);
+            MehariFailure timeout = request.timeoutBeforeAnswer(now);
             if (timeout != null && host.waiting.remove(request)) {
                 request.fail(timeout);
             }

@@ -2,7 +2,7 @@ package dev.mehari.relay;
 
 import dev.mehari.credential.Attempt;
 import dev.mehari.exchange.ExchangeKeys;
-import dev.mehari.failure.UpstreamTimeout;
+import dev.mehari.failure.MehariFailure;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.DefaultFullHttpRequest;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
@@ -102,7 +102,7 @@ final class UpstreamRequest {
 
     /** What this has exceeded while it waits for a connection; null for nothing. */
     @Nullable
-    UpstreamTimeout timeoutBeforeAnswer(long now) {
+    MehariFailure timeoutBeforeAnswer(long now) {
         return timeouts.beforeAnswer(startedNanos, now);
     }
 

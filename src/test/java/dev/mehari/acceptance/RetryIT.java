@@ -222,6 +222,29 @@ class RetryIT {
     }
 
     @Test
+    void a_client_is_answered_within_its_time_and_the_upstream_is_not_blamed_for_its_end() throws Exception {
+        try (StubUpstream stub = StubUpstream.answering((request, reply) -> {
+                    if (request.uri().equals("/slow")) {
+                        reply.after(Duration.ofSeconds(20), () -> reply.json(200, "{}"));
+                    } else {
+                        reply.json(200, "{}");
+                    }
+                });
+                TestGateway gateway = TestGateway.to(stub, database, "mehari.breaker.threshold", "1")) {
+            long started = System.nanoTime();
+            HttpResponse<String> late =
+                    gateway.get("/slow", "X-Request-Timeout", "0.7").join();
+
+            assertThat(late.statusCode()).isEqualTo(504);
+            assertThat(late.body()).contains("deadline_exceeded");
+            assertThat(Duration.ofNanos(System.nanoTime() - started))
+                    .isBetween(Duration.ofMillis(650), Duration.ofMillis(3_000));
+            assertThat(stub.requests()).hasSize(1);
+            assertThat(gateway.get("/fast").join().statusCode()).isEqualTo(200);
+        }
+    }
+
+    @Test
     void retries_die_out_in_a_storm() throws Exception {
         try (StubUpstream stub = StubUpstream.respondingWith(503);
                 TestGateway gateway = TestGateway.to(

@@ -3,6 +3,7 @@ package dev.mehari.answer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mehari.failure.ClientGone;
+import dev.mehari.failure.DeadlineExceeded;
 import dev.mehari.failure.Forbidden;
 import dev.mehari.failure.GatewayBusy;
 import dev.mehari.failure.LimitExceeded;
@@ -61,6 +62,7 @@ class FailureTableTest {
             Map.entry(
                     UpstreamRefused.class,
                     List.of(new UpstreamRefused(429, new DefaultMessage(new DefaultCamelContext())))),
+            Map.entry(DeadlineExceeded.class, List.of(new DeadlineExceeded("too late"))),
             Map.entry(ClientGone.class, List.of(new ClientGone())));
 
     static Stream<Class<?>> kindsOfFailure() {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.mehari.exchange.ExchangeKeys;
 import dev.mehari.exchange.StreamEnd;
 import dev.mehari.failure.ClientGone;
+import dev.mehari.failure.DeadlineExceeded;
 import dev.mehari.failure.UpstreamRefused;
 import dev.mehari.failure.UpstreamTimeout;
 import dev.mehari.failure.UpstreamUnreachable;
@@ -106,6 +107,22 @@ class JudgeAnswerTest {
         learnFromFailure.process(exchange);
 
         assertThat(fixture.seen).containsExactly("FAILED", "FAILED");
+        assertThat(fixture.store.benches).isEmpty();
+        assertThat(inFlight()).isZero();
+    }
+
+    @Test
+    void a_call_whose_own_time_is_over_says_nothing() throws Exception {
+        exchange.setException(new IllegalStateException("the breaker hands it on", new DeadlineExceeded("too late")));
+        learnFromFailure.process(exchange);
+        exchange.setException(null);
+        begin();
+        TestStream cut = new TestStream();
+        answer(200, cut);
+        judgeAnswer.process(exchange);
+        cut.end(new StreamEnd.Failed(new DeadlineExceeded("too late")));
+
+        assertThat(fixture.seen).containsExactly("ABANDONED", "ABANDONED");
         assertThat(fixture.store.benches).isEmpty();
         assertThat(inFlight()).isZero();
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mehari.config.RetryConfig;
 import dev.mehari.failure.ClientGone;
+import dev.mehari.failure.DeadlineExceeded;
 import dev.mehari.failure.GatewayBusy;
 import dev.mehari.failure.UpstreamBroken;
 import dev.mehari.failure.UpstreamRefused;
@@ -88,6 +89,11 @@ class RetryRuleTest {
         assertThat(get(new UpstreamTimeout(Stage.FIRST_BYTE, ""))).isEqualTo(AFTER_BACKOFF);
         assertThat(get(new UpstreamBroken("", null))).isEqualTo(AFTER_BACKOFF);
         assertThat(get(new UpstreamTimeout(Stage.TOTAL, ""))).isEqualTo(new GiveUp(Reason.HOPELESS));
+    }
+
+    @Test
+    void a_call_whose_own_time_is_over_is_not_tried_again() {
+        assertThat(get(new RuntimeException(new DeadlineExceeded("too late")))).isEqualTo(new GiveUp(Reason.DEADLINE));
     }
 
     @Test

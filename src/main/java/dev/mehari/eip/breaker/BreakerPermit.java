@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A breaker's permission for one call, given back exactly once: as a success, as an error, or as if the call had never been.
- * The last is for calls that say nothing about the upstream: the client left or was wrong itself, or nobody wanted the
- * stream.
+ * The last is for calls that say nothing about the upstream: the client left or was wrong itself, nobody wanted the
+ * stream, or the gateway itself said no, as to a call whose time was over.
  *
  * <p>While the breaker is half open only the calls it let in as trials count. resilience4j would also count a stream that
  * began before the breaker opened, and would let in one trial more when that stream is given up. The metrics object tells
@@ -69,7 +69,7 @@ final class BreakerPermit {
     }
 
     private void failed(long took, Throwable failure, @Nullable Call call) {
-        if ((call != null && call.isClientGone()) || isClients(failure)) {
+        if ((call != null && call.isClientGone()) || isNotUpstreams(failure)) {
             giveBack();
         } else if (settle()) {
             breaker.onError(took, breaker.getTimestampUnit(), failure);
@@ -94,9 +94,9 @@ final class BreakerPermit {
         return breaker.getState() != CircuitBreaker.State.HALF_OPEN || breaker.getMetrics() == period;
     }
 
-    private static boolean isClients(Throwable failure) {
+    private static boolean isNotUpstreams(Throwable failure) {
         for (Throwable cause : ObjectHelper.createExceptionIterable(failure)) {
-            if (cause instanceof MehariFailure known && known.source() == MehariFailure.Source.CLIENT) {
+            if (cause instanceof MehariFailure known && known.source() != MehariFailure.Source.UPSTREAM) {
                 return true;
             }
         }

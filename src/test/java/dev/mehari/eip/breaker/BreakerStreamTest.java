@@ -11,6 +11,7 @@ import dev.mehari.eip.ScriptedUpstream.Ending;
 import dev.mehari.exchange.ExchangeKeys;
 import dev.mehari.exchange.StreamEnd;
 import dev.mehari.failure.ClientGone;
+import dev.mehari.failure.DeadlineExceeded;
 import dev.mehari.failure.RequestRejected;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
 import java.io.IOException;
@@ -88,6 +89,25 @@ class BreakerStreamTest {
         upstream.failsOnly(new RequestRejected(RequestRejected.Kind.MALFORMED, "bad", "400", null));
         send();
         assertThat(counted()).isEqualTo("0 failed of 0");
+    }
+
+    @Test
+    void calls_whose_own_time_is_over_are_not_counted_and_do_not_stick_as_trials() {
+        upstream.fails(new DeadlineExceeded("too late"));
+        for (int i = 0; i < 4; i++) {
+            send();
+        }
+        assertThat(counted()).isEqualTo("0 failed of 0");
+        streamThrough().end(new StreamEnd.Failed(new DeadlineExceeded("too late")));
+        assertThat(counted()).isEqualTo("0 failed of 0");
+
+        routes.breaker().transitionToOpenState();
+        routes.breaker().transitionToHalfOpenState();
+        upstream.failsOnly(new DeadlineExceeded("too late"));
+        int before = upstream.calls();
+        send();
+        send();
+        assertThat(upstream.calls() - before).as("one trial after the other").isEqualTo(2);
     }
 
     // row 30
