@@ -1,6 +1,7 @@
 package dev.mehari.eip.redelivery;
 
 import dev.mehari.exchange.Call;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -20,16 +21,31 @@ final class DelayedTry implements Runnable {
     }
 
     ScheduledFuture<?> start(long delay, TimeUnit unit) {
-        ScheduledFuture<?> started = call.executor().schedule(this, delay, unit);
-        timer = started;
+        // Before the timer: when that has fired, it is the next try that says what to do should the client leave.
         call.onClientGone(left);
+        ScheduledFuture<?> started;
+        try {
+            started = call.executor().schedule(this, delay, unit);
+        } catch (RejectedExecutionException stopping) {
+            over.set(true);
+            call.clearClientGone(left);
+            throw stopping;
+        }
+        timer = started;
+        if (over.get()) {
+            started.cancel(false);
+        }
         return started;
     }
 
-    /** The time is over. */
+    /** The time is over, or the client has left. */
     @Override
     public void run() {
         if (over.compareAndSet(false, true)) {
+            ScheduledFuture<?> waiting = timer;
+            if (waiting != null) {
+                waiting.cancel(false);
+            }
             call.clearClientGone(left);
             next.run();
         }
@@ -37,10 +53,10 @@ final class DelayedTry implements Runnable {
 
     // Not at once: whoever says that the client has left is in the middle of something.
     private void clientLeft() {
-        ScheduledFuture<?> waiting = timer;
-        if (waiting != null) {
-            waiting.cancel(false);
+        try {
+            call.executor().execute(this);
+        } catch (RejectedExecutionException stopping) {
+            run();
         }
-        call.executor().execute(this);
     }
 }

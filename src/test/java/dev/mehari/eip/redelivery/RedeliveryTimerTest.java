@@ -1,6 +1,7 @@
 package dev.mehari.eip.redelivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.mehari.eip.FakeCall;
@@ -10,8 +11,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.apache.camel.Exchange;
 import org.apache.camel.Predicate;
 import org.junit.jupiter.api.AfterEach;
@@ -37,6 +42,10 @@ class RedeliveryTimerTest {
 
     /** What Camel does on a failure. */
     private void fail(boolean again, long delayMillis) {
+        fail(call, again, delayMillis);
+    }
+
+    private void fail(FakeCall call, boolean again, long delayMillis) {
         Exchange exchange = TestExchange.create();
         exchange.setProperty(ExchangeKeys.CALL, call);
         Predicate retryWhile = timer.watching(unused -> again);
@@ -81,6 +90,74 @@ class RedeliveryTimerTest {
         fail(true, 60_000);
 
         await().atMost(Duration.ofSeconds(1)).until(() -> ran.size() == 1);
+    }
+
+    /** A loop that does {@code meanwhile} while a timer is being started. */
+    private final class BusyLoop extends ScheduledThreadPoolExecutor {
+        Consumer<ScheduledFuture<?>> meanwhile = started -> {};
+
+        BusyLoop() {
+            super(1);
+            setRemoveOnCancelPolicy(true);
+        }
+
+        @Override
+        public ScheduledFuture<?> schedule(Runnable command, long delay, TimeUnit unit) {
+            ScheduledFuture<?> started = super.schedule(command, delay, unit);
+            meanwhile.accept(started);
+            return started;
+        }
+    }
+
+    @Test
+    void what_the_next_try_says_of_a_client_that_leaves_holds() throws Exception {
+        BusyLoop loop = new BusyLoop();
+        FakeCall quick = new FakeCall(loop);
+        loop.meanwhile = started -> await().until(started::isDone);
+        Exchange exchange = TestExchange.create();
+        exchange.setProperty(ExchangeKeys.CALL, quick);
+        timer.watching(unused -> true).matches(exchange);
+        Runnable abortUpstream = () -> ran.add("aborted");
+
+        var unused = timer.schedule(() -> quick.onClientGone(abortUpstream), 1, TimeUnit.MILLISECONDS);
+        quick.clientLeaves();
+        loop.shutdownNow();
+
+        assertThat(ran).containsExactly("aborted");
+    }
+
+    @Test
+    void a_client_that_leaves_while_the_wait_begins_is_noticed_and_leaves_no_timer() {
+        BusyLoop loop = new BusyLoop();
+        FakeCall leaving = new FakeCall(loop);
+        loop.meanwhile = started -> leaving.clientLeaves();
+
+        fail(leaving, true, 60_000);
+
+        await().atMost(Duration.ofSeconds(1)).until(() -> ran.size() == 1);
+        await().atMost(Duration.ofSeconds(1)).until(() -> loop.getQueue().isEmpty());
+        assertThat(leaving.onClientGone()).isNull();
+        loop.shutdownNow();
+    }
+
+    @Test
+    void a_wait_that_cannot_begin_leaves_nothing_behind() {
+        callsLoop.shutdownNow();
+
+        assertThatThrownBy(() -> fail(true, 60_000)).isInstanceOf(RejectedExecutionException.class);
+
+        assertThat(call.onClientGone()).isNull();
+        assertThat(ran).isEmpty();
+    }
+
+    @Test
+    void a_client_that_leaves_when_the_loops_have_stopped_ends_its_wait_all_the_same() {
+        fail(true, 60_000);
+        callsLoop.shutdownNow();
+
+        call.clientLeaves();
+
+        assertThat(ran).hasSize(1);
     }
 
     @Test
