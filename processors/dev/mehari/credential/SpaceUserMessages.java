@@ -16,7 +16,7 @@ import org.apache.camel.support.AsyncProcessorSupport;
  *
  * <p>A turn is reserved for all instances through {@link UserGap}; besides, this instance never sends two closer than the
  * gap, which alone holds while nobody can tell about the others. Waits on the call's executor and holds no thread. Fails with
- * {@link dev.mehari.failure.GatewayBusy} when the turn would come after longer than configured, or later than the client waits ({@link Deadline}),
+ * {@link dev.mehari.failure.GatewayBusy} (on a retry: as the try before) when the turn would come after longer than configured, or later than the client waits ({@link Deadline}),
  * with {@link dev.mehari.failure.ClientGone} when its client leaves meanwhile; its turn is lost then.
  */
 public final class SpaceUserMessages extends AsyncProcessorSupport {

@@ -1,6 +1,7 @@
 package dev.mehari.credential;
 
 import dev.mehari.exchange.Call;
+import dev.mehari.exchange.ExchangeKeys;
 import dev.mehari.failure.ClientGone;
 import dev.mehari.failure.GatewayBusy;
 import java.time.Duration;
@@ -168,10 +169,23 @@ final class UserTurn {
     }
 
     private void refuse() {
+        Exception before = failedBefore();
+        if (before != null) {
+            end(before);
+            return;
+        }
         end(new GatewayBusy(
                 GatewayBusy.Reason.USER_QUEUE_TIMEOUT,
                 "Too many messages wait for the account that this call would use; try again later.",
                 Duration.ofSeconds(Math.max(1, longest.toSeconds()))));
+    }
+
+    /** How the try before this one has failed, which is what its client gets; null at the first. */
+    private @Nullable Exception failedBefore() {
+        return exchange.getProperty(ExchangeKeys.ATTEMPTS) instanceof AttemptLog log
+                        && log.attempts().size() > 1
+                ? exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class)
+                : null;
     }
 
     private void end(@Nullable Exception failure) {

@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Fails with {@link RequestRejected} when no upstream speaks the dialect ({@code no_upstream}) or none serves the model
  * ({@code model_not_found}), with {@link Forbidden} when the key may be used for none of them, and with {@link GatewayBusy}
- * when all are marked as failed. For any thread.
+ * when all are marked as failed. When the call has been tried before, and nothing is left but an open breaker at best, it fails
+ * as that try did, so that the client gets what the upstream answered last. For any thread.
  */
 public final class ChooseUpstream implements Processor {
     private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
@@ -50,14 +51,38 @@ public final class ChooseUpstream implements Processor {
     }
 
     @Override
-    public void process(Exchange exchange) throws MehariFailure {
+    public void process(Exchange exchange) throws Exception {
+        try {
+            choose(exchange);
+        } catch (MehariFailure nothing) {
+            Exception before = failedBefore(exchange);
+            throw before == null ? nothing : before;
+        }
+    }
+
+    /** How the try before this one has failed; null at the first. */
+    private static @Nullable Exception failedBefore(Exchange exchange) {
+        return exchange.getProperty(ExchangeKeys.ATTEMPTS) == null
+                ? null
+                : exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
+    }
+
+    private void choose(Exchange exchange) throws Exception {
         Dialect dialect = (Dialect) exchange.getProperty(ExchangeKeys.DIALECT);
         AllowList allowed = exchange.getProperty(ExchangeKeys.CALLER) instanceof Caller caller
                 ? caller.access().upstreams()
                 : AllowList.ALL;
         List<Upstream> serving = serving(
                 dialect == null ? Dialect.PLAIN : dialect, allowed, (String) exchange.getProperty(ExchangeKeys.MODEL));
-        List<Upstream> candidates = usable(serving);
+        List<Upstream> unmarked = unmarked(serving);
+        List<Upstream> closed = only(unmarked, breakers::isUsable);
+        if (closed.isEmpty()) {
+            Exception before = failedBefore(exchange);
+            if (before != null) {
+                throw before;
+            }
+        }
+        List<Upstream> candidates = order.of(closed.isEmpty() ? unmarked : closed);
         exchange.setProperty(ExchangeKeys.CANDIDATES, candidates);
         Upstream best = candidates.get(0);
         Upstream first = serving.get(0);
@@ -68,7 +93,9 @@ public final class ChooseUpstream implements Processor {
 
     /** Never empty. */
     List<Upstream> candidates(Dialect dialect, AllowList allowed, @Nullable String model) throws MehariFailure {
-        return usable(serving(dialect, allowed, model));
+        List<Upstream> unmarked = unmarked(serving(dialect, allowed, model));
+        List<Upstream> closed = only(unmarked, breakers::isUsable);
+        return order.of(closed.isEmpty() ? unmarked : closed);
     }
 
     /** By priority; never empty. */
@@ -93,8 +120,8 @@ public final class ChooseUpstream implements Processor {
         return serving;
     }
 
-    /** In the order in which they are to be tried; never empty. */
-    private List<Upstream> usable(List<Upstream> serving) throws GatewayBusy {
+    /** Never empty. */
+    private List<Upstream> unmarked(List<Upstream> serving) throws GatewayBusy {
         List<Upstream> unmarked = only(serving, marks::isUsable);
         if (unmarked.isEmpty()) {
             throw new GatewayBusy(
@@ -102,8 +129,7 @@ public final class ChooseUpstream implements Processor {
                     "Every upstream that this call could go to is marked as failed; try again later.",
                     RETRY_AFTER);
         }
-        List<Upstream> closed = only(unmarked, breakers::isUsable);
-        return order.of(closed.isEmpty() ? unmarked : closed);
+        return unmarked;
     }
 
     /** {@code all} itself where every one passes, as almost always. */

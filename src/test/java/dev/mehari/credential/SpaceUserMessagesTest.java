@@ -10,6 +10,7 @@ import dev.mehari.exchange.ExchangeKeys;
 import dev.mehari.failure.ClientGone;
 import dev.mehari.failure.GatewayBusy;
 import dev.mehari.failure.StorageUnavailable;
+import dev.mehari.failure.UpstreamRefused;
 import dev.mehari.testing.TestExchange;
 import dev.mehari.upstream.Upstream;
 import java.net.URI;
@@ -134,6 +135,24 @@ class SpaceUserMessagesTest {
         assertThat(answer.status()).isEqualTo(503);
         assertThat(answer.headers()).containsEntry("x-user-message-queue-error", "queue_timeout");
         assertThat(answer.headers()).containsKey("Retry-After");
+    }
+
+    @Test // row 28
+    void a_retry_that_gets_no_turn_in_time_fails_as_the_try_before_it() {
+        UserGap full = (credential, gap, longest) -> CompletableFuture.completedFuture(null);
+        Exchange exchange = exchange(new TurnCall(loop), GAP, true);
+        AttemptLog log = new AttemptLog();
+        log.add(attempt(GAP));
+        log.add(attempt(GAP));
+        exchange.setProperty(ExchangeKeys.ATTEMPTS, log);
+        Exception before = new UpstreamRefused(429, exchange.getMessage());
+        exchange.setProperty(Exchange.EXCEPTION_CAUGHT, before);
+
+        new SpaceUserMessages(full, PATIENCE, System::nanoTime)
+                .process(exchange, doneSync -> sent.add(System.nanoTime()));
+
+        await().until(() -> sent.size() == 1);
+        assertThat(exchange.getException()).isSameAs(before);
     }
 
     @Test // row 22

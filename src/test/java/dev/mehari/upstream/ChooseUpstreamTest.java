@@ -12,6 +12,7 @@ import dev.mehari.exchange.ExchangeKeys;
 import dev.mehari.failure.Forbidden;
 import dev.mehari.failure.GatewayBusy;
 import dev.mehari.failure.RequestRejected;
+import dev.mehari.failure.UpstreamRefused;
 import dev.mehari.testing.TestExchange;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
+import org.apache.camel.Exchange;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 
@@ -94,6 +96,26 @@ class ChooseUpstreamTest {
                     assertThat(busy.reason()).isEqualTo(GatewayBusy.Reason.NO_UPSTREAM);
                     assertThat(busy.retryAfter()).isPositive();
                 });
+    }
+
+    // row 28
+    @Test
+    void a_retry_for_which_no_upstream_is_left_fails_as_the_try_before_it() throws Exception {
+        var exchange = TestExchange.create();
+        exchange.setProperty(ExchangeKeys.DIALECT, Dialect.OPENAI);
+        var before = new UpstreamRefused(429, exchange.getMessage());
+        var chooser = chooser(upstream("a", Dialect.OPENAI, 10, 1));
+        exchange.setProperty(Exchange.EXCEPTION_CAUGHT, before);
+
+        failed.add("a");
+        assertThatThrownBy(() -> chooser.process(exchange)).as("the first try").isInstanceOf(GatewayBusy.class);
+        exchange.setProperty(ExchangeKeys.ATTEMPTS, "one");
+        assertThatThrownBy(() -> chooser.process(exchange)).isSameAs(before);
+        failed.clear();
+        open.add("a");
+        assertThatThrownBy(() -> chooser.process(exchange)).isSameAs(before);
+        open.clear();
+        chooser.process(exchange);
     }
 
     @Test
