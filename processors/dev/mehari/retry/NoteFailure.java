@@ -107,7 +107,9 @@ public final class NoteFailure implements Processor {
                 ways.left(exchange),
                 answered == null ? null : asked(answered.answer()),
                 timeLeft(exchange, now)));
-        return decision instanceof Again && !budget.take(now) ? new GiveUp(Reason.BUDGET) : decision;
+        return decision instanceof Again again && !again.free() && !budget.take(now)
+                ? new GiveUp(Reason.BUDGET)
+                : decision;
     }
 
     /** What is said outright comes before what limits tell. */

@@ -14,6 +14,8 @@ enum Repeatable {
     ALWAYS,
     /** Nothing was done, and the same way would end the same way. */
     ELSEWHERE,
+    /** Nothing was even sent, and the same way would end the same way. */
+    UNSENT,
     /** Something may have been done. */
     IF_IDEMPOTENT,
     /** Asking again is no help. */
@@ -34,7 +36,7 @@ enum Repeatable {
                 return ALWAYS;
             }
             if (cause instanceof CallNotPermittedException) {
-                return ELSEWHERE;
+                return UNSENT;
             }
             if (cause instanceof UpstreamBroken) {
                 return IF_IDEMPOTENT;

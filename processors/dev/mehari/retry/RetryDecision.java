@@ -9,8 +9,9 @@ public sealed interface RetryDecision {
      * It is.
      *
      * @param delay zero for at once; null for the next wait of the route's backoff
+     * @param free takes nothing of the budget, since nothing was sent
      */
-    record Again(@Nullable Duration delay) implements RetryDecision {}
+    record Again(@Nullable Duration delay, boolean free) implements RetryDecision {}
 
     /** It is not; what failed last is what the caller gets. */
     record GiveUp(Reason reason) implements RetryDecision {}

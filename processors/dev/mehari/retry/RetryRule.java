@@ -39,18 +39,23 @@ public final class RetryRule {
             return new GiveUp(Reason.EXHAUSTED);
         }
         if (failed.left() == Ways.Left.NONE
-                || (failed.left() == Ways.Left.SAME && repeatable == Repeatable.ELSEWHERE)) {
+                || (failed.left() == Ways.Left.SAME
+                        && (repeatable == Repeatable.ELSEWHERE || repeatable == Repeatable.UNSENT))) {
             return new GiveUp(Reason.NO_WAY);
         }
-        return inTime(failed, failed.left() == Ways.Left.OTHER ? new Again(Duration.ZERO) : after(failed));
+        return inTime(
+                failed,
+                failed.left() == Ways.Left.OTHER
+                        ? new Again(Duration.ZERO, repeatable == Repeatable.UNSENT)
+                        : after(failed));
     }
 
     private RetryDecision after(FailedTry failed) {
         Duration asked = failed.asked();
         if (asked == null || asked.isZero() || asked.isNegative()) {
-            return new Again(null);
+            return new Again(null, false);
         }
-        return asked.compareTo(config.longestWait()) > 0 ? new GiveUp(Reason.TOO_LONG) : new Again(asked);
+        return asked.compareTo(config.longestWait()) > 0 ? new GiveUp(Reason.TOO_LONG) : new Again(asked, false);
     }
 
     private RetryDecision inTime(FailedTry failed, RetryDecision decision) {

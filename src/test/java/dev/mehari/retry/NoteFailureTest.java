@@ -14,6 +14,8 @@ import dev.mehari.retry.RetryDecision.Reason;
 import dev.mehari.testing.FakeCall;
 import dev.mehari.testing.TestExchange;
 import dev.mehari.upstream.Ways.Left;
+import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -144,6 +146,21 @@ class NoteFailureTest {
 
         assertThat(fails(new UpstreamRefused(503, answer("")))).isFalse();
         assertThat(counts.givenUp(Reason.BUDGET)).isEqualTo(1);
+    }
+
+    @Test
+    void moving_on_from_an_open_breaker_costs_nothing_of_the_budget() throws Exception {
+        Exception open = new IllegalStateException(
+                CallNotPermittedException.createCallNotPermittedException(CircuitBreaker.ofDefaults("b")));
+        for (int i = 0; i < 10; i++) {
+            assertThat(budget.take(0)).isTrue();
+        }
+        left = Left.OTHER;
+
+        assertThat(fails(open)).isTrue();
+        assertThat(fails(new IllegalStateException(open))).isTrue();
+        assertThat(fails(new IllegalStateException(open))).as("a third time").isFalse();
+        assertThat(counts.givenUp(Reason.EXHAUSTED)).isEqualTo(1);
     }
 
     @Test

@@ -26,8 +26,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which failed tries are followed by another, and when. */
 class RetryRuleTest {
-    private static final Again AT_ONCE = new Again(Duration.ZERO);
-    private static final Again AFTER_BACKOFF = new Again(null);
+    private static final Again AT_ONCE = new Again(Duration.ZERO, false);
+    private static final Again AFTER_BACKOFF = new Again(null, false);
 
     private final RetryRule rule = new RetryRule(new RetryConfig(
             2, Duration.ofMillis(200), Duration.ofSeconds(5), Duration.ofSeconds(30), 20, Set.of(429, 503, 529)));
@@ -101,7 +101,9 @@ class RetryRuleTest {
         Throwable open = new RuntimeException(CallNotPermittedException.createCallNotPermittedException(
                 CircuitBreaker.ofDefaults("upstream-breaker:one")));
 
-        assertThat(post(open, Left.OTHER)).isEqualTo(AT_ONCE);
+        assertThat(post(open, Left.OTHER)).isEqualTo(new Again(Duration.ZERO, true));
+        assertThat(rule.decide(new FailedTry(open, 3, false, false, Left.OTHER, null, null)))
+                .isEqualTo(new GiveUp(Reason.EXHAUSTED));
         assertThat(post(open, Left.SAME)).isEqualTo(new GiveUp(Reason.NO_WAY));
     }
 
@@ -127,14 +129,15 @@ class RetryRuleTest {
 
     @Test
     void the_wait_that_is_asked_for_is_kept_unless_it_is_too_long() {
-        assertThat(asked(Duration.ofSeconds(30), null, 1)).isEqualTo(new Again(Duration.ofSeconds(30)));
+        assertThat(asked(Duration.ofSeconds(30), null, 1)).isEqualTo(new Again(Duration.ofSeconds(30), false));
         assertThat(asked(Duration.ofMillis(30_001), null, 1)).isEqualTo(new GiveUp(Reason.TOO_LONG));
         assertThat(asked(Duration.ZERO, null, 1)).as("no wait is no answer").isEqualTo(AFTER_BACKOFF);
     }
 
     @Test
     void a_try_that_could_not_begin_in_time_is_not_made() {
-        assertThat(asked(Duration.ofSeconds(2), Duration.ofSeconds(3), 1)).isEqualTo(new Again(Duration.ofSeconds(2)));
+        assertThat(asked(Duration.ofSeconds(2), Duration.ofSeconds(3), 1))
+                .isEqualTo(new Again(Duration.ofSeconds(2), false));
         assertThat(asked(Duration.ofSeconds(2), Duration.ofSeconds(2), 1)).isEqualTo(new GiveUp(Reason.DEADLINE));
         assertThat(asked(null, Duration.ofMillis(201), 1)).isEqualTo(AFTER_BACKOFF);
         assertThat(asked(null, Duration.ofMillis(400), 2)).isEqualTo(new GiveUp(Reason.DEADLINE));
