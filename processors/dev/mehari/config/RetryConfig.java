@@ -9,7 +9,9 @@ import java.util.stream.Collectors;
  * How calls whose try has failed are tried again.
  *
  * @param max tries after the first, 0 for none
- * @param backoff the first wait before the same way is tried again; doubled each time
+ * @param backoff the first wait before the same way is tried again
+ * @param multiplier how many times as long each further such wait is
+ * @param jitterPercent by how much such a wait is longer or shorter at random, in percent
  * @param maxBackoff the longest such wait, where the upstream asks for none
  * @param longestWait an upstream that asks for a longer wait than this is not waited for
  * @param budgetPercent tries again at most, in percent of calls
@@ -18,6 +20,8 @@ import java.util.stream.Collectors;
 public record RetryConfig(
         int max,
         Duration backoff,
+        int multiplier,
+        int jitterPercent,
         Duration maxBackoff,
         Duration longestWait,
         int budgetPercent,
@@ -33,7 +37,10 @@ public record RetryConfig(
                 settings.integer("mehari.retry.max", 2, 0, 20, "tries of a failed call after the first"),
                 settings.duration(
                         "mehari.retry.backoff", "200ms", LEAST, "first wait before the same way is tried again"),
-                settings.duration("mehari.retry.max-backoff", "5s", LEAST, "longest wait that doubles each time"),
+                settings.integer("mehari.retry.multiplier", 2, 1, 10, "times as long is each further such wait"),
+                settings.integer("mehari.retry.jitter", 20, 0, 100, "percent more or less of such a wait, at random"),
+                settings.duration(
+                        "mehari.retry.max-backoff", "5s", LEAST, "longest such wait, where the upstream asks for none"),
                 settings.duration(
                         "mehari.retry.longest-wait",
                         "30s",

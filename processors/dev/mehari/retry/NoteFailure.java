@@ -84,11 +84,8 @@ public final class NoteFailure implements Processor {
             exchange.setMessage(answered.answer().copy());
         }
         if (decision instanceof Again again) {
-            exchange.getMessage().removeHeader(Exchange.REDELIVERY_DELAY);
-            if (again.delay() != null) {
-                exchange.getMessage()
-                        .setHeader(Exchange.REDELIVERY_DELAY, again.delay().toMillis());
-            }
+            exchange.getMessage()
+                    .setHeader(Exchange.REDELIVERY_DELAY, again.delay().toMillis());
             if (answered != null) {
                 drop(answered.answer());
             }

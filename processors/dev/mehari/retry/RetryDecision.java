@@ -1,17 +1,16 @@
 package dev.mehari.retry;
 
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
 
 /** Answer to "is this call tried again?". */
 public sealed interface RetryDecision {
     /**
      * It is.
      *
-     * @param delay zero for at once; null for the next wait of the route's backoff
+     * @param delay in whole milliseconds; zero for at once
      * @param free takes nothing of the budget, since nothing was sent
      */
-    record Again(@Nullable Duration delay, boolean free) implements RetryDecision {}
+    record Again(Duration delay, boolean free) implements RetryDecision {}
 
     /** It is not; what failed last is what the caller gets. */
     record GiveUp(Reason reason) implements RetryDecision {}

@@ -6,19 +6,24 @@ import dev.mehari.retry.RetryDecision.GiveUp;
 import dev.mehari.retry.RetryDecision.Reason;
 import dev.mehari.upstream.Ways;
 import java.time.Duration;
+import java.util.function.DoubleSupplier;
 
 /**
  * Whether a call of which a try has failed is tried again, and after which wait. Where another way is left it is tried at
- * once; the same way is tried again after the time that the upstream asks for, else after the route's backoff, whose nth wait
- * is {@code backoff * 2^(n-1)}, at most {@code maxBackoff}. Any thread.
+ * once; the same way is tried again after the time that the upstream asks for, else after a backoff: behind the nth try that
+ * failed {@code min(maxBackoff, backoff * multiplier^(n-1)) * (1 + jitter * r)}, where r is from -1 to 1 at random. By default
+ * 160 to 240 ms, then 320 to 480 ms. Any thread.
  */
 public final class RetryRule {
-    private static final int DOUBLINGS = 30;
+    private static final int NANOS_OF_MILLI = 1_000_000;
 
     private final RetryConfig config;
+    private final DoubleSupplier random;
 
-    public RetryRule(RetryConfig config) {
+    /** @param random from 0 to 1, evenly */
+    public RetryRule(RetryConfig config, DoubleSupplier random) {
         this.config = config;
+        this.random = random;
     }
 
     RetryDecision decide(FailedTry failed) {
@@ -53,22 +58,25 @@ public final class RetryRule {
     private RetryDecision after(FailedTry failed) {
         Duration asked = failed.asked();
         if (asked == null || asked.isZero() || asked.isNegative()) {
-            return new Again(null, false);
+            return new Again(backoff(failed.tries()), false);
         }
-        return asked.compareTo(config.longestWait()) > 0 ? new GiveUp(Reason.TOO_LONG) : new Again(asked, false);
+        return asked.compareTo(config.longestWait()) > 0
+                ? new GiveUp(Reason.TOO_LONG)
+                : new Again(
+                        Duration.ofMillis(asked.plusNanos(NANOS_OF_MILLI - 1).toMillis()), false);
     }
 
-    private RetryDecision inTime(FailedTry failed, RetryDecision decision) {
+    private static RetryDecision inTime(FailedTry failed, RetryDecision decision) {
         Duration left = failed.timeLeft();
-        if (left == null || !(decision instanceof Again again)) {
-            return decision;
-        }
-        Duration delay = again.delay() == null ? backoff(failed.tries()) : again.delay();
-        return delay.compareTo(left) < 0 ? decision : new GiveUp(Reason.DEADLINE);
+        return left != null && decision instanceof Again again && again.delay().compareTo(left) >= 0
+                ? new GiveUp(Reason.DEADLINE)
+                : decision;
     }
 
     private Duration backoff(int tries) {
-        Duration wait = config.backoff().multipliedBy(1L << Math.min(DOUBLINGS, tries - 1));
-        return wait.compareTo(config.maxBackoff()) < 0 ? wait : config.maxBackoff();
+        double wait = Math.min(
+                config.maxBackoff().toMillis(), config.backoff().toMillis() * Math.pow(config.multiplier(), tries - 1));
+        double spread = config.jitterPercent() / 100.0 * (2 * random.getAsDouble() - 1);
+        return Duration.ofMillis(Math.max(1, Math.round(wait * (1 + spread))));
     }
 }

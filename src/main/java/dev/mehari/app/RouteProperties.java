@@ -42,11 +42,6 @@ record RouteProperties(
                 main,
                 "mehari.breaker.wait-seconds",
                 Math.max(1, configuration.breaker().openFor().toSeconds()));
-        put(main, "mehari.retry.backoff-ms", configuration.retry().backoff().toMillis());
-        put(
-                main,
-                "mehari.retry.max-backoff-ms",
-                configuration.retry().maxBackoff().toMillis());
         put(main, "mehari.upstream.base-url", upstreamBase);
         UpstreamTimeouts timeouts = configuration.timeouts();
         put(main, "mehari.upstream.connect-timeout-ms", timeouts.connect().toMillis());

@@ -21,6 +21,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.util.Collection;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
 import org.apache.camel.Exchange;
 import org.apache.camel.main.Main;
@@ -71,7 +72,8 @@ final class TryWiring {
         return new NoteFailure(
                 pool.learnFromFailure(),
                 pool.ways(),
-                new RetryRule(configuration.retry()),
+                new RetryRule(
+                        configuration.retry(), () -> ThreadLocalRandom.current().nextDouble()),
                 budget,
                 counts,
                 configuration.timeouts().total(),

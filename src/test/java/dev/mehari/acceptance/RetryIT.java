@@ -176,6 +176,25 @@ class RetryIT {
         }
     }
 
+    // row 26
+    @Test
+    void a_wait_that_was_asked_for_does_not_make_the_next_one_longer() throws Exception {
+        List<Boolean> asked = new ArrayList<>();
+        try (StubUpstream stub = StubUpstream.answering((request, reply) -> {
+                    asked.add(true);
+                    switch (asked.size()) {
+                        case 1 -> reply.json(429, "{}", "Retry-After", "1");
+                        case 2 -> reply.json(503, "{}");
+                        default -> reply.json(200, "{}");
+                    }
+                });
+                TestGateway gateway = TestGateway.to(stub, database)) {
+            assertThat(gateway.post("/call", "{}").join().statusCode()).isEqualTo(200);
+            assertThat(gap(stub, 0, 1)).isBetween(Duration.ofMillis(950), Duration.ofMillis(2_000));
+            assertThat(gap(stub, 1, 2)).isBetween(Duration.ofMillis(310), Duration.ofMillis(1_400));
+        }
+    }
+
     @Test
     void an_upstream_that_asks_for_too_long_a_wait_is_not_waited_for() throws Exception {
         try (StubUpstream stub =

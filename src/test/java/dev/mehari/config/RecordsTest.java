@@ -39,6 +39,8 @@ class RecordsTest {
             new RetryConfig(
                     2,
                     Duration.ofMillis(200),
+                    2,
+                    20,
                     Duration.ofSeconds(5),
                     Duration.ofSeconds(30),
                     20,
@@ -103,6 +105,8 @@ class RecordsTest {
             Map.entry("mehari.credentials.ban", "yes"),
             Map.entry("mehari.retry.max", "3"),
             Map.entry("mehari.retry.backoff", "34ms"),
+            Map.entry("mehari.retry.multiplier", "3"),
+            Map.entry("mehari.retry.jitter", "41"),
             Map.entry("mehari.retry.max-backoff", "35s"),
             Map.entry("mehari.retry.longest-wait", "36s"),
             Map.entry("mehari.retry.budget", "37"),
@@ -161,7 +165,14 @@ class RecordsTest {
                     CredentialConfig.Adaptive.OBSERVE,
                     true),
             new RetryConfig(
-                    3, Duration.ofMillis(34), Duration.ofSeconds(35), Duration.ofSeconds(36), 37, Set.of(500, 503)),
+                    3,
+                    Duration.ofMillis(34),
+                    3,
+                    41,
+                    Duration.ofSeconds(35),
+                    Duration.ofSeconds(36),
+                    37,
+                    Set.of(500, 503)),
             new ProbeConfig(38, Duration.ofSeconds(39), 40),
             new RelayLimits(
                     new ByteSize(22_000_000),

@@ -31,6 +31,10 @@ import org.junit.jupiter.api.Test;
 /** What is done with a try that has failed. */
 class NoteFailureTest {
     private static final Set<Integer> STATUSES = Set.of(429, 503);
+    private static final RetryRule RULE = new RetryRule(
+            new RetryConfig(
+                    2, Duration.ofMillis(200), 2, 20, Duration.ofSeconds(5), Duration.ofSeconds(30), 20, STATUSES),
+            () -> 1);
     private static final Instant NOW = Instant.parse("2026-11-21T12:00:00Z");
 
     private final Exchange exchange = TestExchange.create();
@@ -42,8 +46,7 @@ class NoteFailureTest {
     private final NoteFailure note = new NoteFailure(
             failed -> learnt.add(failed.getException()),
             unused -> left,
-            new RetryRule(new RetryConfig(
-                    2, Duration.ofMillis(200), Duration.ofSeconds(5), Duration.ofSeconds(30), 20, STATUSES)),
+            RULE,
             budget,
             counts,
             null,
@@ -81,12 +84,15 @@ class NoteFailureTest {
     }
 
     @Test
-    void the_backoff_of_the_route_holds_where_the_upstream_asks_for_nothing() throws Exception {
+    void the_backoff_is_waited_where_the_upstream_asks_for_nothing() throws Exception {
         exchange.getMessage().setHeader(Exchange.REDELIVERY_DELAY, 7L);
 
         assertThat(fails(new UpstreamTimeout(UpstreamTimeout.Stage.CONNECT, "")))
                 .isTrue();
-        assertThat(exchange.getMessage().getHeaders()).doesNotContainKey(Exchange.REDELIVERY_DELAY);
+        assertThat(exchange.getMessage().getHeader(Exchange.REDELIVERY_DELAY)).isEqualTo(240L);
+        assertThat(fails(new UpstreamTimeout(UpstreamTimeout.Stage.CONNECT, "")))
+                .isTrue();
+        assertThat(exchange.getMessage().getHeader(Exchange.REDELIVERY_DELAY)).isEqualTo(480L);
     }
 
     @Test
@@ -102,14 +108,14 @@ class NoteFailureTest {
     }
 
     @Test
-    void a_wait_that_is_over_leaves_it_to_the_backoff_of_the_route() throws Exception {
+    void a_wait_that_is_over_leaves_it_to_the_backoff() throws Exception {
         Message answer = answer(new byte[0]);
         answer.setHeader("Retry-After", "Sat, 21 Nov 2026 11:00:00 GMT");
         answer.setHeader("x-ratelimit-reset", "9");
 
         assertThat(fails(new UpstreamRefused(429, answer))).isTrue();
 
-        assertThat(exchange.getMessage().getHeaders()).doesNotContainKey(Exchange.REDELIVERY_DELAY);
+        assertThat(exchange.getMessage().getHeader(Exchange.REDELIVERY_DELAY)).isEqualTo(240L);
     }
 
     @Test
@@ -192,8 +198,7 @@ class NoteFailureTest {
                     throw new IllegalStateException("the pool is broken");
                 },
                 unused -> left,
-                new RetryRule(new RetryConfig(
-                        2, Duration.ofMillis(200), Duration.ofSeconds(5), Duration.ofSeconds(30), 20, STATUSES)),
+                RULE,
                 budget,
                 counts,
                 null,

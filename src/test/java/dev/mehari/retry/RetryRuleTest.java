@@ -19,7 +19,9 @@ import dev.mehari.upstream.Ways.Left;
 import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -27,10 +29,27 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Which failed tries are followed by another, and when. */
 class RetryRuleTest {
     private static final Again AT_ONCE = new Again(Duration.ZERO, false);
-    private static final Again AFTER_BACKOFF = new Again(null, false);
+    private static final Again AFTER_BACKOFF = new Again(Duration.ofMillis(200), false);
 
-    private final RetryRule rule = new RetryRule(new RetryConfig(
-            2, Duration.ofMillis(200), Duration.ofSeconds(5), Duration.ofSeconds(30), 20, Set.of(429, 503, 529)));
+    private double random = 0.5;
+    private final RetryRule rule = rule(2, 2, Duration.ofSeconds(5));
+
+    private RetryRule rule(int max, int multiplier, Duration maxBackoff) {
+        RetryConfig config = new RetryConfig(
+                max,
+                Duration.ofMillis(200),
+                multiplier,
+                20,
+                maxBackoff,
+                Duration.ofSeconds(30),
+                20,
+                Set.of(429, 503, 529));
+        return new RetryRule(config, () -> random);
+    }
+
+    private static RetryDecision afterMillis(long millis) {
+        return new Again(Duration.ofMillis(millis), false);
+    }
 
     private static Throwable answered(int status) {
         return new UpstreamRefused(status, TestExchange.create().getMessage());
@@ -123,14 +142,44 @@ class RetryRuleTest {
 
     @Test
     void tries_end_at_their_number() {
-        assertThat(asked(null, null, 2)).isEqualTo(AFTER_BACKOFF);
+        assertThat(asked(null, null, 2)).isEqualTo(afterMillis(400));
         assertThat(asked(null, null, 3)).isEqualTo(new GiveUp(Reason.EXHAUSTED));
+    }
+
+    // row 26
+    @Test
+    void waits_grow_up_to_a_bound_and_differ_by_a_fifth_each_way() {
+        RetryRule patient = rule(9, 3, Duration.ofSeconds(4));
+        assertThat(failures(patient)).containsExactly(200L, 600L, 1_800L, 4_000L, 4_000L);
+        random = 0;
+        assertThat(failures(patient)).containsExactly(160L, 480L, 1_440L, 3_200L, 3_200L);
+        random = 1;
+        assertThat(failures(patient)).containsExactly(240L, 720L, 2_160L, 4_800L, 4_800L);
+        assertThat(failures(rule(9, 1, Duration.ofSeconds(4)))).containsOnly(240L);
+    }
+
+    private static List<Long> failures(RetryRule rule) {
+        return IntStream.rangeClosed(1, 5)
+                .mapToObj(
+                        tries -> rule.decide(new FailedTry(answered(503), tries, false, false, Left.SAME, null, null)))
+                .map(decision -> ((Again) decision).delay().toMillis())
+                .toList();
+    }
+
+    // row 26
+    @Test
+    void a_wait_that_was_asked_for_does_not_make_later_ones_longer() {
+        assertThat(asked(Duration.ofSeconds(3), null, 1)).isEqualTo(afterMillis(3_000));
+        assertThat(asked(null, null, 2)).isEqualTo(afterMillis(400));
     }
 
     @Test
     void the_wait_that_is_asked_for_is_kept_unless_it_is_too_long() {
         assertThat(asked(Duration.ofSeconds(30), null, 1)).isEqualTo(new Again(Duration.ofSeconds(30), false));
         assertThat(asked(Duration.ofMillis(30_001), null, 1)).isEqualTo(new GiveUp(Reason.TOO_LONG));
+        assertThat(asked(Duration.ofNanos(1_000_001), null, 1))
+                .as("not too early")
+                .isEqualTo(afterMillis(2));
         assertThat(asked(Duration.ZERO, null, 1)).as("no wait is no answer").isEqualTo(AFTER_BACKOFF);
     }
 
@@ -141,6 +190,9 @@ class RetryRuleTest {
         assertThat(asked(Duration.ofSeconds(2), Duration.ofSeconds(2), 1)).isEqualTo(new GiveUp(Reason.DEADLINE));
         assertThat(asked(null, Duration.ofMillis(201), 1)).isEqualTo(AFTER_BACKOFF);
         assertThat(asked(null, Duration.ofMillis(400), 2)).isEqualTo(new GiveUp(Reason.DEADLINE));
+        random = 1;
+        assertThat(asked(null, Duration.ofMillis(240), 1)).isEqualTo(new GiveUp(Reason.DEADLINE));
+        assertThat(asked(null, Duration.ofMillis(241), 1)).isEqualTo(afterMillis(240));
         assertThat(asked(null, Duration.ofMillis(-1), 1)).isEqualTo(new GiveUp(Reason.DEADLINE));
     }
 }
