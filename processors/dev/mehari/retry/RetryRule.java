@@ -74,8 +74,8 @@ public final class RetryRule {
     }
 
     private Duration backoff(int tries) {
-        double wait = Math.min(
-                config.maxBackoff().toMillis(), config.backoff().toMillis() * Math.pow(config.multiplier(), tries - 1));
+        double grown = (double) config.backoff().toMillis() * Math.pow(config.multiplier(), tries - 1);
+        double wait = Math.min((double) config.maxBackoff().toMillis(), grown);
         double spread = config.jitterPercent() / 100.0 * (2 * random.getAsDouble() - 1);
         return Duration.ofMillis(Math.max(1, Math.round(wait * (1 + spread))));
     }
