@@ -29,9 +29,12 @@ public final class Deadline {
                 0, call == null ? whole : whole - (nowNanos - call.record().startedNanos()));
     }
 
-    /** {@code most}, or what is left of the client's time where that is less. */
+    /** How long a try may wait: {@code most}, or what is left of the client's time or until it has to begin where that is less. */
     public static Duration atMost(Duration most, Exchange exchange, long nowNanos) {
         long left = nanosLeft(exchange, nowNanos);
+        if (exchange.getProperty(ExchangeKeys.TRY_BY_NANOS) instanceof Long by) {
+            left = Math.min(left, Math.max(0, by - nowNanos));
+        }
         return left < most.toNanos() ? Duration.ofNanos(left) : most;
     }
 }

@@ -32,6 +32,11 @@ public final class ExchangeKeys {
      * request on; absent when not said. What is left of it says {@link Deadline}. Set by {@code inspectRequest}.
      */
     public static final String CLIENT_TIMEOUT_MS = "mehari.client-timeout-ms";
+    /**
+     * Long: by when the next try has to begin, monotonic nanoseconds on the clock of {@link CallRecord#startedNanos}; absent at
+     * the first and where nothing bounds it. Set by {@code noteFailure}, heeded by {@link Deadline}.
+     */
+    public static final String TRY_BY_NANOS = "mehari.try-by-nanos";
     /** Long: milliseconds that the request waited for a permit; set by admission. */
     public static final String QUEUE_MS = "mehari.queue-ms";
     /**

@@ -96,6 +96,10 @@ public final class NoteFailure implements Processor {
             Exchange exchange, RetryState state, Throwable failure, @Nullable AnsweredByUpstream answered) {
         Call call = Call.of(exchange);
         long now = nanos.getAsLong();
+        Duration timeLeft = timeLeft(exchange, now);
+        if (timeLeft != null) {
+            exchange.setProperty(ExchangeKeys.TRY_BY_NANOS, now + timeLeft.toNanos());
+        }
         RetryDecision decision = rule.decide(new FailedTry(
                 failure,
                 state.failures(),
@@ -103,7 +107,7 @@ public final class NoteFailure implements Processor {
                 call != null && call.isClientGone(),
                 ways.left(exchange),
                 answered == null ? null : asked(answered.answer()),
-                timeLeft(exchange, now)));
+                timeLeft));
         return decision instanceof Again again && !again.free() && !budget.take(now)
                 ? new GiveUp(Reason.BUDGET)
                 : decision;

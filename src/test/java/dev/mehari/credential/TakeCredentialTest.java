@@ -141,6 +141,24 @@ class TakeCredentialTest {
         assertThat(asking.exchange.getException()).isInstanceOf(GatewayBusy.class);
     }
 
+    // row 28
+    @Test
+    void a_retry_waits_no_longer_than_until_it_has_to_begin_and_then_fails_as_the_try_before_it() throws Exception {
+        fixture.with(limited(1, 1));
+        Asking asking = new Asking().by(patient);
+        UpstreamBroken before = new UpstreamBroken("reset", null);
+        asking.exchange.setProperty(Exchange.EXCEPTION_CAUGHT, before);
+        asking.attempt().end();
+        fixture.take();
+        asking.exchange.setProperty(ExchangeKeys.TRY_BY_NANOS, fixture.time.nanos() + 50_000_000);
+        CountDownLatch again = new CountDownLatch(1);
+
+        patient.process(asking.exchange, sync -> again.countDown());
+
+        assertThat(again.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(asking.exchange.getException()).isSameAs(before);
+    }
+
     @Test
     void a_client_that_leaves_waits_no_longer_and_takes_nothing() throws Exception {
         fixture.with(limited(1, 1));
@@ -238,6 +256,13 @@ class TakeCredentialTest {
         assertThat(asking.exchange.getProperty(Exchange.EXCEPTION_CAUGHT))
                 .as("got over")
                 .isNull();
+    }
+
+    @Test
+    void a_call_for_which_no_upstream_was_chosen_has_no_way_left() {
+        Exchange exchange = TestExchange.create();
+
+        assertThat(new PoolWays(fixture.pool, upstream -> true).left(exchange)).isEqualTo(Ways.Left.NONE);
     }
 
     @Test

@@ -178,6 +178,7 @@ class NoteFailureTest {
         exchange.setProperty(ExchangeKeys.CLIENT_TIMEOUT_MS, 3_001L);
         assertThat(fails(new UpstreamRefused(503, answer("")))).isTrue();
         assertThat(counts.givenUp(Reason.DEADLINE)).isEqualTo(1);
+        assertThat(exchange.getProperty(ExchangeKeys.TRY_BY_NANOS)).isEqualTo(3_001_000_001L);
     }
 
     @Test
