@@ -19,6 +19,10 @@ public final class PoolWays implements Ways {
 
     @Override
     public Left left(Exchange exchange) {
+        if (exchange.getProperty(ExchangeKeys.CANDIDATES) == null
+                && exchange.getProperty(ExchangeKeys.UPSTREAM) == null) {
+            return Left.NONE; // refused before an upstream was chosen
+        }
         List<Upstream> candidates = TakeCredential.candidates(exchange).stream()
                 .filter(health::isUsable)
                 .toList();

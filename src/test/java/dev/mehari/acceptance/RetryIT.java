@@ -8,7 +8,12 @@ import dev.mehari.testing.StubUpstream;
 import dev.mehari.testing.StubUpstream.Request;
 import dev.mehari.testing.TestDatabase;
 import dev.mehari.testing.TestGateway;
+import java.io.ByteArrayInputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -104,6 +109,29 @@ class RetryIT {
 
             assertThat(answer.statusCode()).isEqualTo(200);
             assertThat(stub.requests()).hasSize(2).extracting(Request::text).allMatch(body::equals);
+        }
+    }
+
+    // row 26
+    @Test
+    void a_body_of_unknown_length_is_sent_again_as_it_was() throws Exception {
+        String body = "{\"n\":\"" + "0123456789".repeat(20_000) + "\"}";
+        try (StubUpstream stub = inTurn(503, 200);
+                TestGateway gateway = TestGateway.to(stub, database)) {
+            HttpRequest chunked = HttpRequest.newBuilder(URI.create(gateway.url() + "/upload"))
+                    .header("Authorization", "Bearer " + gateway.key())
+                    .POST(HttpRequest.BodyPublishers.ofInputStream(
+                            () -> new ByteArrayInputStream(body.getBytes(StandardCharsets.UTF_8))))
+                    .build();
+            assertThat(HttpClient.newHttpClient()
+                            .send(chunked, HttpResponse.BodyHandlers.ofString())
+                            .statusCode())
+                    .isEqualTo(200);
+            assertThat(stub.requests()).hasSize(2).allSatisfy(request -> {
+                assertThat(request.text()).isEqualTo(body);
+                assertThat(request.headers().get("Content-Length")).isEqualTo("" + body.length());
+                assertThat(request.headers().get("Transfer-Encoding")).isNull();
+            });
         }
     }
 
