@@ -36,7 +36,7 @@ public final class RedeliveryTimer extends AbstractExecutorService implements Sc
             @Override
             public boolean matches(Exchange exchange) {
                 boolean again = retryWhile.matches(exchange);
-                Call call = again ? Call.of(exchange) : null;
+                Call call = again && isToWait(exchange) ? Call.of(exchange) : null;
                 if (call == null) {
                     asked.remove();
                 } else {
@@ -50,6 +50,11 @@ public final class RedeliveryTimer extends AbstractExecutorService implements Sc
                 return retryWhile.toString();
             }
         };
+    }
+
+    /** What goes on at once is not handed to {@link #schedule}. */
+    private static boolean isToWait(Exchange exchange) {
+        return !(exchange.getMessage().getHeader(Exchange.REDELIVERY_DELAY) instanceof Long delay) || delay > 0;
     }
 
     @Override

@@ -93,7 +93,7 @@ class RedeliveryTimerTest {
     }
 
     /** A loop that does {@code meanwhile} while a timer is being started. */
-    private final class BusyLoop extends ScheduledThreadPoolExecutor {
+    private static final class BusyLoop extends ScheduledThreadPoolExecutor {
         Consumer<ScheduledFuture<?>> meanwhile = started -> {};
 
         BusyLoop() {
@@ -104,7 +104,9 @@ class RedeliveryTimerTest {
         @Override
         public ScheduledFuture<?> schedule(Runnable command, long delay, TimeUnit unit) {
             ScheduledFuture<?> started = super.schedule(command, delay, unit);
-            meanwhile.accept(started);
+            if (delay > 0) { // else it is for execute
+                meanwhile.accept(started);
+            }
             return started;
         }
     }
@@ -158,6 +160,19 @@ class RedeliveryTimerTest {
         call.clientLeaves();
 
         assertThat(ran).hasSize(1);
+    }
+
+    @Test
+    void a_call_that_is_tried_again_at_once_is_not_kept_for_whoever_waits_next() {
+        Exchange exchange = TestExchange.create();
+        exchange.setProperty(ExchangeKeys.CALL, call);
+        exchange.getMessage().setHeader(Exchange.REDELIVERY_DELAY, 0L);
+        assertThat(timer.watching(unused -> true).matches(exchange)).isTrue();
+
+        schedule(1);
+
+        await().until(() -> ran.size() == 1);
+        assertThat(ran).containsExactly("any loop");
     }
 
     @Test
