@@ -18,6 +18,7 @@ public record Configuration(
         ProbeConfig probe,
         RelayLimits relay,
         LimitsConfig limits,
+        StartConfig start,
         ShutdownConfig shutdown,
         RoutesConfig routes) {
 
@@ -44,6 +45,7 @@ public record Configuration(
                 ProbeConfig.from(settings),
                 RelayLimits.from(settings),
                 LimitsConfig.from(settings),
+                StartConfig.from(settings),
                 ShutdownConfig.from(settings),
                 RoutesConfig.from(settings));
         configuration.auth.check(configuration.listen, settings);

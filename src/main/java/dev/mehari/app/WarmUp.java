@@ -31,7 +31,6 @@ final class WarmUp {
     /** Name of the upstream that our requests go to; none that is stored can be called so. */
     static final String UPSTREAM = "(warm-up)";
 
-    private static final Duration EACH = Duration.ofMillis(400);
     private static final int CONNECTIONS = 8;
     private static final String PATH = "/v1/chat/completions";
 
@@ -85,25 +84,30 @@ final class WarmUp {
         };
     }
 
-    /** Runs on the data port at {@code host}; takes about a second. */
-    void run(String host, int port) throws InterruptedException {
+    /** Runs on the data port at {@code host} for {@code time}: half of it streams; not at all when it is zero. */
+    void run(String host, int port, Duration time) throws InterruptedException {
+        if (time.isZero()) {
+            over = true;
+            return;
+        }
+        Duration half = time.dividedBy(2);
         try (SimulatedUpstream simulated = SimulatedUpstream.start()) {
             upstream = new UpstreamLocation(false, "127.0.0.1", simulated.port(), "");
-            send(host, port, false);
-            send(host, port, true);
+            send(host, port, false, half);
+            send(host, port, true, half);
         } finally {
             over = true;
             upstream = null;
         }
     }
 
-    private void send(String host, int port, boolean stream) throws InterruptedException {
+    private void send(String host, int port, boolean stream, Duration time) throws InterruptedException {
         Optional<String> body = SampleRequests.bodyFor(PATH, stream);
         Map<String, String> headers =
                 Map.of("Content-Type", "application/json", RelayHttpComponent.REQUEST_ID_HEADER, requestId);
         RequestTemplate request = RequestTemplate.of(
                 URI.create("http://" + reachable(host) + ":" + port + PATH), "POST", headers, body.orElse("{}"));
-        LoadPlan plan = new LoadPlan(CONNECTIONS, 0, EACH, 0, Duration.ofSeconds(5), stream);
+        LoadPlan plan = new LoadPlan(CONNECTIONS, 0, time, 0, Duration.ofSeconds(5), stream);
         var unused = new LoadGenerator(progress -> {}).run(plan, request);
     }
 

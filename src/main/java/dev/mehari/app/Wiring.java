@@ -224,7 +224,7 @@ final class Wiring implements AutoCloseable {
             throw new IllegalStateException(
                     "no route listens on the data port; the folder with the routes (--routes) needs receive.camel.yaml");
         }
-        warmUp.run(configuration.listen().host(), port());
+        warmUp.run(configuration.listen().host(), port(), configuration.start().warmUp());
         gate.startOver();
         management.ready();
     }

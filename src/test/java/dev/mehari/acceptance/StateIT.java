@@ -103,8 +103,9 @@ class StateIT {
     @Test
     void metrics_have_every_field_and_true_gauges() throws Exception {
         List<StubUpstream.Reply> held = new CopyOnWriteArrayList<>();
+        // The requests that warm it up are not among the 100.
         try (StubUpstream stub = StubUpstream.respondingWith(200);
-                TestGateway gateway = TestGateway.to(stub, database)) {
+                TestGateway gateway = TestGateway.to(stub, database, "mehari.start.warm-up", "200ms")) {
             call(gateway, 97);
             stub.answer((request, reply) -> held.add(reply));
             List<CompletableFuture<HttpResponse<String>>> open = IntStream.range(0, 3)

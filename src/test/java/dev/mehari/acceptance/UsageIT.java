@@ -74,7 +74,7 @@ class UsageIT {
     void sums_up_every_call_once_by_key_model_and_day() throws Exception {
         database.execute("insert into model_price values ('m', 2.5, 1.25, 3, 10), ('c*', 3, 0.3, 3.75, 15)");
         try (StubUpstream stub = StubUpstream.answering(UsageIT::answer);
-                TestGateway gateway = TestGateway.to(stub, database)) {
+                TestGateway gateway = TestGateway.to(stub, database, "mehari.start.warm-up", "200ms")) {
             String other = gateway.newKey("other", 5);
             List<CompletableFuture<HttpResponse<String>>> sent = new ArrayList<>();
             for (int i = 0; i < 40; i++) {

@@ -53,6 +53,7 @@ class RecordsTest {
                     Duration.ofSeconds(30),
                     Duration.ofSeconds(75)),
             new LimitsConfig(LimitsConfig.Ledger.AUTO, Duration.ofSeconds(30), Duration.ofSeconds(30), false),
+            new StartConfig(Duration.ofMillis(800)),
             new ShutdownConfig(Duration.ZERO, Duration.ofMinutes(1)),
             new RoutesConfig(null));
 
@@ -123,6 +124,7 @@ class RecordsTest {
             Map.entry("mehari.limits.lease", "28s"),
             Map.entry("mehari.limits.outage", "0"),
             Map.entry("mehari.limits.decision-log", "on"),
+            Map.entry("mehari.start.warm-up", "0"),
             Map.entry("mehari.shutdown.notice", "29s"),
             Map.entry("mehari.shutdown.drain", "27s")));
 
@@ -181,6 +183,7 @@ class RecordsTest {
                     Duration.ofSeconds(25),
                     Duration.ofSeconds(26)),
             new LimitsConfig(LimitsConfig.Ledger.CLUSTER, Duration.ofSeconds(28), Duration.ZERO, true),
+            new StartConfig(Duration.ZERO),
             new ShutdownConfig(Duration.ofSeconds(29), Duration.ofSeconds(27)),
             new RoutesConfig(Path.of("my-routes")));
 

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * A whole gateway in this process: the real routes of the {@code routes/} folder, or those in {@code mehari.routes.dir}, a
@@ -31,11 +32,12 @@ import java.util.concurrent.Executors;
  * }
  * }</pre>
  *
- * Each gateway begins without live settings; keys stay with the database. Not meant for two at a time on one database,
+ * The first in a JVM warms up, for all that come after it. Each gateway begins without live settings; keys stay with the database. Not meant for two at a time on one database,
  * unless a test is about that.
  */
 public final class TestGateway implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final AtomicBoolean WARM = new AtomicBoolean();
 
     private final TestDatabase database;
     private final Path folder;
@@ -57,6 +59,9 @@ public final class TestGateway implements AutoCloseable {
                 // Stored credentials outlive a gateway's folder, in which its own key would be.
                 "mehari.credentials.master-key", "a master key that all gateways of tests share",
                 "mehari.shutdown.drain", "1s"));
+        if (WARM.getAndSet(true)) {
+            all.putIfAbsent("mehari.start.warm-up", "0");
+        }
         all.putAll(settings);
         Configuration configuration = Configuration.from(Settings.of(Layer.properties("test", all)));
         Path routes = configuration.routes().dir();
