@@ -1,5 +1,7 @@
 package dev.mehari.acceptance;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.mehari.testing.AdminCaller;
 import dev.mehari.testing.ApiDocument;
 import dev.mehari.testing.CapturedLog;
@@ -23,6 +25,7 @@ import javax.management.MBeanServer;
 import javax.management.ObjectName;
 import javax.management.openmbean.CompositeData;
 import javax.management.openmbean.TabularData;
+import org.apache.camel.api.management.JmxSystemPropertyKeys;
 
 /**
  * Looks for secrets where none may be. Each secret is a canary, a text that is nowhere else; it counts as found when its
@@ -40,6 +43,11 @@ final class SecretHunt implements AutoCloseable {
             "dev.mehari",
             "org.apache.camel",
             "io.netty");
+
+    /** Begins; gateways that are started until its end have Camel's MBeans, too. */
+    SecretHunt() {
+        System.setProperty(JmxSystemPropertyKeys.DISABLED, "false");
+    }
 
     /** Makes a secret that is to be found nowhere. */
     String plant(String name) {
@@ -110,6 +118,8 @@ final class SecretHunt implements AutoCloseable {
     /** Each attribute of each MBean in this process, names of classes on the heap, names of threads. */
     void lookIntoTheProcess() throws JMException {
         MBeanServer server = ManagementFactory.getPlatformMBeanServer();
+        assertThat(server.queryNames(new ObjectName("org.apache.camel:type=processors,*"), null))
+                .isNotEmpty();
         Map<String, String> attributes = new TreeMap<>();
         for (ObjectName bean : server.queryNames(null, null)) {
             for (MBeanAttributeInfo attribute : server.getMBeanInfo(bean).getAttributes()) {
@@ -161,6 +171,7 @@ final class SecretHunt implements AutoCloseable {
 
     @Override
     public void close() {
+        System.clearProperty(JmxSystemPropertyKeys.DISABLED);
         log.close();
     }
 }

@@ -20,6 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.camel.api.management.JmxSystemPropertyKeys;
 
 /**
  * A whole gateway in this process: the real routes of the {@code routes/} folder, or those in {@code mehari.routes.dir}, a
@@ -65,12 +66,29 @@ public final class TestGateway implements AutoCloseable {
         all.putAll(settings);
         Configuration configuration = Configuration.from(Settings.of(Layer.properties("test", all)));
         Path routes = configuration.routes().dir();
-        gateway = Gateway.start(new Gateway.Options(
+        gateway = withoutMBeans(new Gateway.Options(
                 configuration, routes == null ? Path.of("routes").toAbsolutePath() : routes, null));
         client = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .executor(clientThreads)
                 .build();
+    }
+
+    /**
+     * Camel's MBeans take as long as the rest of a start, so there are none where nobody has chosen; AllRoutesLoadIT and the
+     * tests with processes of their own start with them.
+     */
+    private static Gateway withoutMBeans(Gateway.Options options) throws Exception {
+        String chosen = System.getProperty(JmxSystemPropertyKeys.DISABLED);
+        if (chosen != null) {
+            return Gateway.start(options);
+        }
+        System.setProperty(JmxSystemPropertyKeys.DISABLED, "true");
+        try {
+            return Gateway.start(options);
+        } finally {
+            System.clearProperty(JmxSystemPropertyKeys.DISABLED);
+        }
     }
 
     /**
