@@ -113,6 +113,8 @@ final class FaultRun {
     private static MehariProcess start(Path data) throws IOException {
         return MehariProcess.start(
                 Map.of(
+                        "MEHARI_JAVA_OPTS",
+                        "",
                         "MEHARI_UPSTREAM_FIRST_BYTE_TIMEOUT",
                         FIRST_BYTE_TIMEOUT.toMillis() + "ms",
                         "MEHARI_RETRY_MAX",
