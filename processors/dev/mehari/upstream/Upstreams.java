@@ -8,6 +8,7 @@ import java.net.URI;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,7 @@ public final class Upstreams {
 
     private final ConfiguredUpstreams configured;
     private final UpstreamStore store;
+    private Consumer<List<Upstream>> preparing = coming -> {};
     private volatile UpstreamDirectory directory;
 
     private Upstreams(ConfiguredUpstreams configured, UpstreamStore store) {
@@ -42,9 +44,20 @@ public final class Upstreams {
         return new Upstreams(ConfiguredUpstreams.from(config, simulated), store);
     }
 
+    /**
+     * Lets {@code preparing} have all upstreams there are now, and those of each {@link #reload} before a call can go to them.
+     * It may block.
+     */
+    public synchronized void prepareBy(Consumer<List<Upstream>> preparing) {
+        this.preparing = preparing;
+        preparing.accept(all());
+    }
+
     /** Takes over what the store has now. Blocks. */
     public synchronized void reload() throws StorageUnavailable {
-        directory = new UpstreamDirectory(configured, store.load());
+        UpstreamDirectory coming = new UpstreamDirectory(configured, store.load());
+        preparing.accept(all(coming));
+        directory = coming;
     }
 
     /** Upstreams for calls of {@code dialect}, by priority, at least one; fails as an unknown path when there is none. */
@@ -67,10 +80,13 @@ public final class Upstreams {
 
     /** Each upstream that a call can go to, once. */
     public List<Upstream> all() {
-        UpstreamDirectory now = directory;
+        return all(directory);
+    }
+
+    private static List<Upstream> all(UpstreamDirectory directory) {
         Set<Upstream> all = new LinkedHashSet<>();
         for (Dialect dialect : Dialect.values()) {
-            all.addAll(now.forDialect(dialect));
+            all.addAll(directory.forDialect(dialect));
         }
         return List.copyOf(all);
     }

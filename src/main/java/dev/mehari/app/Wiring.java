@@ -109,6 +109,10 @@ final class Wiring implements AutoCloseable {
                 System::nanoTime);
         warmUp = new WarmUp(new SecureRandom());
         relay.chooseUpstreamBy(this::location);
+        upstreams
+                .upstreams()
+                .prepareBy(coming ->
+                        relay.prepare(coming.stream().map(locations::of).toList()));
         // Camel's own would stop the routes at the signal, under the calls that are to finish first.
         main.setShutdownStrategy(new SimpleMainShutdownStrategy());
 

@@ -21,6 +21,8 @@ import org.apache.camel.Exchange;
 import org.apache.camel.component.netty.http.NettyHttpComponent;
 import org.apache.camel.component.netty.http.NettyHttpEndpoint;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Serves {@code netty-http} endpoints; bound under that name it replaces Camel's own component. Holds the listening
@@ -32,6 +34,7 @@ public final class RelayHttpComponent extends NettyHttpComponent {
     /** How often an upstream was asked, or was to be; only there when more than once. */
     public static final String ATTEMPTS_HEADER = "X-Mehari-Attempts";
 
+    private static final Logger LOG = LoggerFactory.getLogger(RelayHttpComponent.class);
     private static final int MAX_TARGETS = 10_000;
 
     private final Transport transport;
@@ -45,7 +48,7 @@ public final class RelayHttpComponent extends NettyHttpComponent {
     private volatile RefusalListener refusals = (call, dialect, failure) -> {};
     private Function<Exchange, @Nullable UpstreamLocation> chosenUpstream = exchange -> null;
     private final Map<UpstreamLocation, RelayTarget> chosenTargets = new ConcurrentHashMap<>();
-    private @Nullable UpstreamTls tls;
+    private final UpstreamTls tls = new UpstreamTls(this::getCamelContext);
 
     /**
      * @param loops the event loops of all connections, made by {@code transport}; closed by whoever made them
@@ -89,6 +92,26 @@ public final class RelayHttpComponent extends NettyHttpComponent {
         chosenUpstream = choice;
     }
 
+    /**
+     * Sets up what calls to {@code locations} need, which for TLS takes too long for an event loop. What cannot be set up is
+     * logged, and fails calls to it. Blocks.
+     */
+    public void prepare(Collection<UpstreamLocation> locations) {
+        for (UpstreamLocation location : locations) {
+            try {
+                if (!isPrepared(location)) {
+                    target(location);
+                }
+            } catch (IllegalStateException unusable) {
+                LOG.warn("Calls to {} will fail", location.host(), unusable);
+            }
+        }
+    }
+
+    boolean isPrepared(UpstreamLocation location) {
+        return chosenTargets.containsKey(location);
+    }
+
     @Override
     protected Endpoint createEndpoint(String uri, String remaining, Map<String, Object> parameters) throws Exception {
         RelayOptions options = RelayOptions.take(uri, parameters);
@@ -98,12 +121,11 @@ public final class RelayHttpComponent extends NettyHttpComponent {
     @Override
     protected void doInit() throws Exception {
         super.doInit();
-        tls = new UpstreamTls(getCamelContext());
         UnconvertibleStream.addTo(getCamelContext().getTypeConverterRegistry());
     }
 
     UpstreamTls tls() {
-        return java.util.Objects.requireNonNull(tls);
+        return tls;
     }
 
     long nowNanos() {

@@ -14,6 +14,7 @@ import java.io.ByteArrayInputStream;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLException;
 import org.apache.camel.CamelContext;
 import org.apache.camel.support.jsse.SSLContextParameters;
@@ -26,12 +27,12 @@ import org.jspecify.annotations.Nullable;
 final class UpstreamTls {
     private static final int MAX_TRUSTS = 1_000;
 
-    private final CamelContext camel;
+    private final Supplier<CamelContext> camel;
     private final Map<SSLContextParameters, SslContext> configured = new ConcurrentHashMap<>();
     private final Map<TlsTrust, SslContext> trusts = new HashMap<>();
     private @Nullable SslContext trusted;
 
-    UpstreamTls(CamelContext camel) {
+    UpstreamTls(Supplier<CamelContext> camel) {
         this.camel = camel;
     }
 
@@ -47,7 +48,7 @@ final class UpstreamTls {
         }
         SslContext known = configured.get(parameters);
         if (known == null) {
-            known = new Verifying(parameters.createSSLContext(camel));
+            known = new Verifying(parameters.createSSLContext(camel.get()));
             configured.put(parameters, known);
         }
         return known;

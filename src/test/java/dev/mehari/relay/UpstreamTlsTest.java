@@ -12,6 +12,7 @@ import io.netty.handler.ssl.SslContext;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.apache.camel.support.jsse.KeyStoreParameters;
 import org.apache.camel.support.jsse.SSLContextParameters;
 import org.apache.camel.support.jsse.TrustManagersParameters;
@@ -66,6 +67,23 @@ class UpstreamTlsTest {
             assertThat(names.seen()).containsExactly("api.example.com");
             assertThat(proxy.asked()).containsExactly("CONNECT api.example.com:443 HTTP/1.1");
         }
+    }
+
+    @Test
+    void is_set_up_before_the_first_call() throws Exception {
+        UpstreamLocation sound = trusting(forLocalhost.pem());
+        UpstreamLocation broken = trusting("no certificate");
+        try (RelayFixture relay = RelayFixture.prepared()) {
+            relay.relay.prepare(List.of(broken, sound));
+
+            assertThat(relay.relay.isPrepared(sound)).isTrue();
+            assertThat(relay.relay.isPrepared(broken)).as("calls to it fail").isFalse();
+        }
+    }
+
+    private static UpstreamLocation trusting(String authority) {
+        return new UpstreamLocation(
+                true, "localhost", 443, "", null, 0, new TlsTrust(authority, true), TimeLimits.ENDPOINTS);
     }
 
     @Test

@@ -8,6 +8,7 @@ import dev.mehari.config.TargetConfig;
 import dev.mehari.exchange.Dialect;
 import dev.mehari.failure.RequestRejected;
 import java.net.URI;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -144,12 +145,31 @@ class UpstreamsTest {
         assertThat(only(upstreams, Dialect.ANTHROPIC).credential()).isNotNull();
     }
 
+    @Test
+    void what_calls_need_is_prepared_before_an_upstream_is_in_force() throws Exception {
+        var store = new FakeUpstreamStore();
+        var upstreams = Upstreams.from(config(null, "sk-1", null), SIMULATED, store);
+        List<String> events = new ArrayList<>();
+
+        upstreams.prepareBy(coming -> events.add(names(coming) + " while calls go to " + names(upstreams.all())));
+        store.with(FakeUpstreamStore.upstream("first", Dialect.OPENAI, 10, 1));
+        upstreams.reload();
+
+        assertThat(events)
+                .containsExactly("[openai] while calls go to [openai]", "[first, openai] while calls go to [openai]");
+        assertThat(names(upstreams.all())).containsExactly("first", "openai");
+    }
+
     private static Upstream only(Upstreams upstreams, Dialect dialect) throws RequestRejected {
         assertThat(upstreams.forDialect(dialect)).hasSize(1);
         return upstreams.forDialect(dialect).get(0);
     }
 
     private static List<String> names(Upstreams upstreams, Dialect dialect) throws RequestRejected {
-        return upstreams.forDialect(dialect).stream().map(Upstream::name).toList();
+        return names(upstreams.forDialect(dialect));
+    }
+
+    private static List<String> names(List<Upstream> upstreams) {
+        return upstreams.stream().map(Upstream::name).toList();
     }
 }
