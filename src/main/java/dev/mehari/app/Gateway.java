@@ -10,21 +10,15 @@ import dev.mehari.storage.Database;
 import dev.mehari.upstream.Upstream;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A running Mehari. {@link #start} opens the storage, then wires and starts the routes; {@link #close} ends it all in
  * reverse: stop accepting, let calls finish, break off the rest, stop the routes, close the storage.
  */
 public final class Gateway implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
-
-    private final Deque<AutoCloseable> closing = new ArrayDeque<>();
+    private final Opened opened = new Opened();
     private final Wiring wiring;
     private final @Nullable NewKey firstKey;
 
@@ -54,26 +48,21 @@ public final class Gateway implements AutoCloseable {
         Configuration configuration = options.configuration();
         try {
             SecureRandom random = new SecureRandom();
-            DataFolder folder = open(DataFolder.take(configuration.data().dir()));
+            DataFolder folder = opened.add(DataFolder.take(configuration.data().dir()));
             ListenConfig listen = configuration.listen();
             FreePort.check(listen.host(), listen.port(), "--port");
             FreePort.check(listen.adminHost(), listen.adminPort(), "--admin-port");
-            Database database = open(Database.open(configuration.data(), folder, random, System::nanoTime));
+            Database database = opened.add(Database.open(configuration.data(), folder, random, System::nanoTime));
             Secret given = configuration.admin().token();
             AdminToken token =
                     given == null ? AdminToken.inFolder(folder.path(), random) : AdminToken.of(given.reveal());
-            wiring = open(new Wiring(configuration, options.routes(), token, database));
+            wiring = opened.add(new Wiring(configuration, options.routes(), token, database, opened));
             firstKey = configuration.auth().required() ? wiring.ensureFirstKey(options.initialKey(), random) : null;
             wiring.start();
         } catch (Exception e) {
             close();
             throw e;
         }
-    }
-
-    private <T extends AutoCloseable> T open(T part) {
-        closing.push(part);
-        return part;
     }
 
     /** The key that was made because there was none; its secret is known here only. */
@@ -96,12 +85,6 @@ public final class Gateway implements AutoCloseable {
 
     @Override
     public void close() {
-        for (AutoCloseable part = closing.poll(); part != null; part = closing.poll()) {
-            try {
-                part.close();
-            } catch (Exception e) {
-                LOG.warn("Closing {} failed", part.getClass().getSimpleName(), e);
-            }
-        }
+        opened.close();
     }
 }

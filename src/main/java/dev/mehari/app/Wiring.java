@@ -65,7 +65,6 @@ final class Wiring implements AutoCloseable {
     private final ApiKeyTable keyTable;
     private final KeyCache keys;
     private final AdmissionGate gate;
-    private final @Nullable SimulatedUpstream simulated;
     private final UpstreamsWiring upstreams;
     private final RelayHttpComponent relay;
     private final UpstreamLocations locations = new UpstreamLocations();
@@ -77,7 +76,8 @@ final class Wiring implements AutoCloseable {
     private final AdminWiring admin;
     private final Main main = new Main();
 
-    Wiring(Configuration configuration, @Nullable Path routes, AdminToken token, Database database)
+    /** @param opened given whatever is to be closed after this, also when this fails half-way */
+    Wiring(Configuration configuration, @Nullable Path routes, AdminToken token, Database database, Opened opened)
             throws StorageUnavailable {
         this.configuration = configuration;
         adminPort = FreePort.unlessGiven(configuration.listen().adminPort());
@@ -86,6 +86,7 @@ final class Wiring implements AutoCloseable {
         UpstreamsWiring.applyFile(configuration, database, credentials.declared(), System.getenv());
         Transport transport = Transport.best();
         loops = transport.newLoops(Runtime.getRuntime().availableProcessors(), "mehari-io");
+        opened.add(() -> loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly());
 
         SettingTable settingTable = new SettingTable(database);
         settings = new LiveSettings(initially(configuration.proxy()), settingTable);
@@ -95,7 +96,7 @@ final class Wiring implements AutoCloseable {
         keys = new KeyCache(keyTable, database.threads(), Ticker.systemTicker());
 
         boolean simulate = configuration.target().isNothingConfigured();
-        simulated = simulate ? SimulatedUpstream.start() : null;
+        SimulatedUpstream simulated = simulate ? opened.add(SimulatedUpstream.start()) : null;
         upstreams = new UpstreamsWiring(configuration, database, simulated == null ? null : simulated.uri());
 
         FailureAnswers answers = new FailureAnswers();
@@ -134,7 +135,7 @@ final class Wiring implements AutoCloseable {
         KeysWiring.bindTo(main, registry, new SecureRandom(), Clock.systemUTC());
         main.bind("passUpstreamAnswer", new PassUpstreamAnswer());
         main.bind("answerFailure", new AnswerFailure(answers, tries.openBreakers()::retryAfter));
-        management = new Management(
+        management = opened.add(new Management(
                 configuration,
                 settings,
                 gate,
@@ -142,9 +143,9 @@ final class Wiring implements AutoCloseable {
                 database,
                 upstreams.upstreams().all(),
                 tries,
-                events);
+                events));
         management.bindTo(main, warmUp);
-        pool = new PoolWiring(
+        pool = opened.add(new PoolWiring(
                 configuration,
                 database,
                 credentials,
@@ -153,15 +154,15 @@ final class Wiring implements AutoCloseable {
                 events,
                 management.meters(),
                 loops,
-                new SecureRandom());
+                new SecureRandom()));
         pool.bindTo(main);
         credentials.bindTo(main, pool::live, pool::refresh, pool.tester(), new InForce(pool::reload));
         upstreams.bindTo(main, pool.marks(), tries.health(), warmUp);
         upstreams.alsoReload(() -> tries.breakers().retain(upstreamNames()));
         tries.bindTo(main, management.meters(), pool, this::upstreamNames);
-        usage = new UsageWiring(database, management.meters(), warmUp);
+        usage = opened.add(new UsageWiring(database, management.meters(), warmUp));
         usage.bindTo(main);
-        limits = new LimitsWiring(configuration, database, usage.estimate());
+        limits = opened.add(new LimitsWiring(configuration, database, usage.estimate()));
         limits.bindTo(main, management.meters());
         admin = new AdminWiring(
                 configuration.admin(),
@@ -245,7 +246,10 @@ final class Wiring implements AutoCloseable {
         return upstreams.upstreams();
     }
 
-    /** Says that it is not ready, then stops accepting, lets calls finish for as long as configured, then ends them with an explicit error. */
+    /**
+     * Says that it is not ready, then stops accepting, lets calls finish for as long as configured, then ends them with an
+     * explicit error.
+     */
     @Override
     public void close() throws Exception {
         management.stopping();
@@ -264,14 +268,6 @@ final class Wiring implements AutoCloseable {
             awaitCalls(AFTER_BREAKING_OFF);
         }
         main.stop();
-        pool.close();
-        usage.close();
-        limits.close();
-        management.close();
-        if (simulated != null) {
-            simulated.close();
-        }
-        loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
     }
 
     private static void letBalancersNotice(Duration time) {
