@@ -1,7 +1,7 @@
 package dev.mehari.app;
 
 import dev.mehari.config.Configuration;
-import dev.mehari.config.UpstreamTimeouts;
+import dev.mehari.config.TimeoutConfig;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.apache.camel.ManagementStatisticsLevel;
@@ -43,7 +43,7 @@ record RouteProperties(
                 "mehari.breaker.wait-seconds",
                 Math.max(1, configuration.breaker().openFor().toSeconds()));
         put(main, "mehari.upstream.base-url", upstreamBase);
-        UpstreamTimeouts timeouts = configuration.timeouts();
+        TimeoutConfig timeouts = configuration.timeouts();
         put(main, "mehari.upstream.connect-timeout-ms", timeouts.connect().toMillis());
         put(main, "mehari.upstream.first-byte-timeout-ms", timeouts.firstByte().toMillis());
         put(main, "mehari.upstream.idle-timeout-ms", timeouts.idle().toMillis());

@@ -25,8 +25,8 @@ class RecordsTest {
             new ProxyDefaults(100, 0, 200, Duration.ofSeconds(5)),
             new QueueConfig(Duration.ofSeconds(10)),
             new TargetConfig(null, 80, false, "", null, null, null, null),
-            new UpstreamTimeouts(Duration.ofSeconds(10), Duration.ofMinutes(5), Duration.ofMinutes(5), null),
-            new UpstreamPool(10_000, Duration.ofSeconds(55)),
+            new TimeoutConfig(Duration.ofSeconds(10), Duration.ofMinutes(5), Duration.ofMinutes(5), null),
+            new PoolConfig(10_000, Duration.ofSeconds(55)),
             new BreakerConfig(5, Duration.ofMinutes(1)),
             new UpstreamsConfig(null),
             new CredentialConfig(
@@ -154,9 +154,9 @@ class RecordsTest {
                     new Secret("o"),
                     new Secret("a"),
                     URI.create("http://proxy:3128")),
-            new UpstreamTimeouts(
+            new TimeoutConfig(
                     Duration.ofSeconds(12), Duration.ofSeconds(14), Duration.ofSeconds(15), Duration.ofMinutes(16)),
-            new UpstreamPool(17, Duration.ofSeconds(18)),
+            new PoolConfig(17, Duration.ofSeconds(18)),
             new BreakerConfig(19, Duration.ofSeconds(21)),
             new UpstreamsConfig(Path.of("mine.yaml")),
             new CredentialConfig(

@@ -93,7 +93,7 @@ class SettingsTest {
         Layer flags = Layer.flags(Map.of("--connect-timeout", "3", "--read-timeout", "1500ms"));
 
         assertThat(read(flags).timeouts())
-                .isEqualTo(new UpstreamTimeouts(
+                .isEqualTo(new TimeoutConfig(
                         Duration.ofSeconds(3), Duration.ofMillis(1500), Duration.ofMillis(1500), null));
     }
 

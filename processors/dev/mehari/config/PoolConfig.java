@@ -8,9 +8,9 @@ import java.time.Duration;
  * @param maxSize most connections to one upstream address
  * @param idle an unused connection is closed after this
  */
-public record UpstreamPool(int maxSize, Duration idle) {
-    public static UpstreamPool from(Settings settings) {
-        return new UpstreamPool(
+public record PoolConfig(int maxSize, Duration idle) {
+    public static PoolConfig from(Settings settings) {
+        return new PoolConfig(
                 settings.integer(
                         "mehari.upstream.pool-max-size", 10_000, 1, 1_000_000, "most connections to one upstream"),
                 settings.duration(

@@ -11,14 +11,14 @@ import org.jspecify.annotations.Nullable;
  * @param idle between two pieces of an answer
  * @param total from the start of the call to the last byte; null for no bound
  */
-public record UpstreamTimeouts(
+public record TimeoutConfig(
         Duration connect,
         Duration firstByte,
         Duration idle,
         @Nullable Duration total) {
     private static final Duration LEAST = Duration.ofMillis(1);
 
-    public static UpstreamTimeouts from(Settings settings) {
+    public static TimeoutConfig from(Settings settings) {
         Duration connect = settings.duration(
                 "mehari.upstream.connect-timeout", "10s", LEAST, "longest time to connect to an upstream");
         Duration read = settings.duration(
@@ -35,6 +35,6 @@ public record UpstreamTimeouts(
                 "longest silence inside an answer; none takes read-timeout");
         Duration total = settings.optionalDuration(
                 "mehari.upstream.total-timeout", Settings.NONE, LEAST, "longest whole call; none sets no bound");
-        return new UpstreamTimeouts(connect, firstByte == null ? read : firstByte, idle == null ? read : idle, total);
+        return new TimeoutConfig(connect, firstByte == null ? read : firstByte, idle == null ? read : idle, total);
     }
 }
