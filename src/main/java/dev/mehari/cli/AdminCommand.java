@@ -12,7 +12,7 @@ import picocli.CommandLine.Spec;
 
 /** A command that asks the admin API one thing and prints the answer. */
 abstract class AdminCommand implements Callable<Integer> {
-    private final Map<String, String> environment;
+    private Map<String, String> environment;
 
     @Mixin
     private AdminOptions options = new AdminOptions();
@@ -27,6 +27,12 @@ abstract class AdminCommand implements Callable<Integer> {
 
     AdminCommand(Map<String, String> environment) {
         this.environment = environment;
+    }
+
+    /** Takes variables from {@code other} instead. */
+    final AdminCommand under(Map<String, String> other) {
+        environment = other;
+        return this;
     }
 
     /** Asks. */

@@ -3,7 +3,6 @@ package dev.mehari.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.PrintWriter;
 import java.util.Locale;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -49,14 +48,6 @@ final class BreakersCommand implements Runnable {
     /** {@code breakers list}. */
     @Command(name = "list", description = "Shows the breaker of each upstream.", mixinStandardHelpOptions = true)
     static final class List extends AdminCommand {
-        List() {
-            this(System.getenv());
-        }
-
-        List(Map<String, String> environment) {
-            super(environment);
-        }
-
         @Override
         JsonNode ask(AdminClient client) throws AdminFailure {
             return client.get("/api/breakers");
@@ -75,8 +66,7 @@ final class BreakersCommand implements Runnable {
 
         private final String action;
 
-        Change(String action, Map<String, String> environment) {
-            super(environment);
+        Change(String action) {
             this.action = action;
         }
 
@@ -98,11 +88,7 @@ final class BreakersCommand implements Runnable {
             mixinStandardHelpOptions = true)
     static final class Open extends Change {
         Open() {
-            this(System.getenv());
-        }
-
-        Open(Map<String, String> environment) {
-            super("open", environment);
+            super("open");
         }
     }
 
@@ -113,11 +99,7 @@ final class BreakersCommand implements Runnable {
             mixinStandardHelpOptions = true)
     static final class Close extends Change {
         Close() {
-            this(System.getenv());
-        }
-
-        Close(Map<String, String> environment) {
-            super("close", environment);
+            super("close");
         }
     }
 
@@ -128,11 +110,7 @@ final class BreakersCommand implements Runnable {
             mixinStandardHelpOptions = true)
     static final class Reset extends Change {
         Reset() {
-            this(System.getenv());
-        }
-
-        Reset(Map<String, String> environment) {
-            super("reset", environment);
+            super("reset");
         }
     }
 }

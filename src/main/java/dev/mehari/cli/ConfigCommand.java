@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.PrintWriter;
 import java.util.Locale;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -39,14 +38,6 @@ final class ConfigCommand implements Runnable {
         @Parameters(paramLabel = "KEY", description = "Such as proxy.max_concurrent.")
         private String key = "";
 
-        Get() {
-            this(System.getenv());
-        }
-
-        Get(Map<String, String> environment) {
-            super(environment);
-        }
-
         @Override
         JsonNode ask(AdminClient client) throws AdminFailure {
             return client.get(path(key));
@@ -67,14 +58,6 @@ final class ConfigCommand implements Runnable {
         @Parameters(index = "1", paramLabel = "VALUE", description = "Such as 50, or 5s for a time.")
         private String value = "";
 
-        Set() {
-            this(System.getenv());
-        }
-
-        Set(Map<String, String> environment) {
-            super(environment);
-        }
-
         @Override
         JsonNode ask(AdminClient client) throws AdminFailure {
             return client.put(path(key), JsonNodeFactory.instance.objectNode().put("value", value));
@@ -90,14 +73,6 @@ final class ConfigCommand implements Runnable {
     /** {@code config list}. */
     @Command(name = "list", description = "Prints all settings.", mixinStandardHelpOptions = true)
     static final class List extends AdminCommand {
-        List() {
-            this(System.getenv());
-        }
-
-        List(Map<String, String> environment) {
-            super(environment);
-        }
-
         @Override
         JsonNode ask(AdminClient client) throws AdminFailure {
             return client.get("/api/settings");

@@ -17,6 +17,8 @@ abstract class CredentialCommand extends AdminCommand {
     @Option(names = "--upstream", paramLabel = "NAME", description = "Where its name is meant.")
     private @Nullable String upstream;
 
+    CredentialCommand() {}
+
     CredentialCommand(Map<String, String> environment) {
         super(environment);
     }

@@ -2,7 +2,6 @@ package dev.mehari.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.PrintWriter;
-import java.util.Map;
 import picocli.CommandLine.Command;
 
 /** What {@code mehari credentials} does to one credential without further options. */
@@ -14,8 +13,7 @@ final class CredentialSwitches {
         private final String action;
         private final String said;
 
-        Post(Map<String, String> environment, String action, String said) {
-            super(environment);
+        Post(String action, String said) {
             this.action = action;
             this.said = said;
         }
@@ -38,7 +36,7 @@ final class CredentialSwitches {
             mixinStandardHelpOptions = true)
     static final class Enable extends Post {
         Enable() {
-            super(System.getenv(), "enable", "is enabled; its benches and errors are forgotten.");
+            super("enable", "is enabled; its benches and errors are forgotten.");
         }
     }
 
@@ -46,7 +44,7 @@ final class CredentialSwitches {
     @Command(name = "disable", description = "Uses one no more until it is enabled.", mixinStandardHelpOptions = true)
     static final class Disable extends Post {
         Disable() {
-            super(System.getenv(), "disable", "is disabled.");
+            super("disable", "is disabled.");
         }
     }
 
@@ -54,7 +52,7 @@ final class CredentialSwitches {
     @Command(name = "release", description = "Ends the benches of one.", mixinStandardHelpOptions = true)
     static final class Release extends Post {
         Release() {
-            super(System.getenv(), "release", "is released; its benches and errors are forgotten.");
+            super("release", "is released; its benches and errors are forgotten.");
         }
     }
 
@@ -62,7 +60,7 @@ final class CredentialSwitches {
     @Command(name = "refresh", description = "Fetches a new token for one.", mixinStandardHelpOptions = true)
     static final class Refresh extends Post {
         Refresh() {
-            super(System.getenv(), "refresh", "has a new token.");
+            super("refresh", "has a new token.");
         }
     }
 
@@ -73,7 +71,7 @@ final class CredentialSwitches {
             mixinStandardHelpOptions = true)
     static final class Test extends Post {
         Test() {
-            super(System.getenv(), "test", "");
+            super("test", "");
         }
 
         @Override
@@ -88,10 +86,6 @@ final class CredentialSwitches {
     /** {@code credentials remove CREDENTIAL}. */
     @Command(name = "remove", description = "Removes one for good.", mixinStandardHelpOptions = true)
     static final class Remove extends CredentialCommand {
-        Remove() {
-            super(System.getenv());
-        }
-
         @Override
         JsonNode ask(AdminClient client, String path) throws AdminFailure {
             return client.delete(path);

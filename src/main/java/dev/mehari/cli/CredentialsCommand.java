@@ -68,14 +68,6 @@ final class CredentialsCommand implements Runnable {
         @Option(names = "--cooldown", description = "Only those that are left alone for now, also for one model.")
         private boolean cooldown;
 
-        List() {
-            this(System.getenv());
-        }
-
-        List(Map<String, String> environment) {
-            super(environment);
-        }
-
         @Override
         JsonNode ask(AdminClient client) throws AdminFailure {
             StringJoiner query = new StringJoiner("&", "?", "").setEmptyValue("");
@@ -101,14 +93,6 @@ final class CredentialsCommand implements Runnable {
     /** {@code credentials show CREDENTIAL}. */
     @Command(name = "show", description = "Prints one, without its secret.", mixinStandardHelpOptions = true)
     static final class Show extends CredentialCommand {
-        Show() {
-            this(System.getenv());
-        }
-
-        Show(Map<String, String> environment) {
-            super(environment);
-        }
-
         @Override
         JsonNode ask(AdminClient client, String path) throws AdminFailure {
             return client.get(path);

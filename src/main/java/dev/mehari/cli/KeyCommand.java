@@ -4,17 +4,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import picocli.CommandLine.Parameters;
 
 /** A command about one key, which is named by its id or by its name. */
 abstract class KeyCommand extends AdminCommand {
     @Parameters(paramLabel = "KEY", description = "Its id, or its name.")
     private String key = "";
-
-    KeyCommand(Map<String, String> environment) {
-        super(environment);
-    }
 
     /** Asks about the key at {@code path}. */
     abstract JsonNode ask(AdminClient client, String path) throws AdminFailure;

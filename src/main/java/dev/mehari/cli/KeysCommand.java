@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintWriter;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -56,14 +55,6 @@ final class KeysCommand implements Runnable {
         @Mixin
         private final KeyFieldOptions fields = new KeyFieldOptions();
 
-        Create() {
-            this(System.getenv());
-        }
-
-        Create(Map<String, String> environment) {
-            super(environment);
-        }
-
         @Override
         JsonNode ask(AdminClient client) throws AdminFailure {
             ObjectNode key = fields.json();
@@ -92,14 +83,6 @@ final class KeysCommand implements Runnable {
         @Option(names = "--all", description = "Deleted ones too, the same as --state all.")
         private boolean all;
 
-        List() {
-            this(System.getenv());
-        }
-
-        List(Map<String, String> environment) {
-            super(environment);
-        }
-
         @Override
         JsonNode ask(AdminClient client) throws AdminFailure {
             String asked = all ? "all" : state;
@@ -115,14 +98,6 @@ final class KeysCommand implements Runnable {
     /** {@code keys show KEY}. */
     @Command(name = "show", description = "Prints one key, without its text.", mixinStandardHelpOptions = true)
     static final class Show extends KeyCommand {
-        Show() {
-            this(System.getenv());
-        }
-
-        Show(Map<String, String> environment) {
-            super(environment);
-        }
-
         @Override
         JsonNode ask(AdminClient client, String path) throws AdminFailure {
             return client.get(path);
@@ -139,14 +114,6 @@ final class KeysCommand implements Runnable {
         @Mixin
         private final KeyFieldOptions fields = new KeyFieldOptions();
 
-        Edit() {
-            this(System.getenv());
-        }
-
-        Edit(Map<String, String> environment) {
-            super(environment);
-        }
-
         @Override
         JsonNode ask(AdminClient client, String path) throws AdminFailure {
             ObjectNode changes = fields.json();
@@ -161,8 +128,7 @@ final class KeysCommand implements Runnable {
     private abstract static class Switch extends KeyCommand {
         private final boolean on;
 
-        Switch(Map<String, String> environment, boolean on) {
-            super(environment);
+        Switch(boolean on) {
             this.on = on;
         }
 
@@ -181,11 +147,7 @@ final class KeysCommand implements Runnable {
     @Command(name = "disable", description = "Refuses a key until it is enabled.", mixinStandardHelpOptions = true)
     static final class Disable extends Switch {
         Disable() {
-            this(System.getenv());
-        }
-
-        Disable(Map<String, String> environment) {
-            super(environment, false);
+            super(false);
         }
     }
 
@@ -193,25 +155,13 @@ final class KeysCommand implements Runnable {
     @Command(name = "enable", description = "Takes a key again that was disabled.", mixinStandardHelpOptions = true)
     static final class Enable extends Switch {
         Enable() {
-            this(System.getenv());
-        }
-
-        Enable(Map<String, String> environment) {
-            super(environment, true);
+            super(true);
         }
     }
 
     /** {@code keys delete KEY}. */
     @Command(name = "delete", description = "Deletes a key; it can be restored.", mixinStandardHelpOptions = true)
     static final class Delete extends KeyCommand {
-        Delete() {
-            this(System.getenv());
-        }
-
-        Delete(Map<String, String> environment) {
-            super(environment);
-        }
-
         @Override
         JsonNode ask(AdminClient client, String path) throws AdminFailure {
             return client.delete(path);
@@ -227,14 +177,6 @@ final class KeysCommand implements Runnable {
     /** {@code keys restore KEY}. */
     @Command(name = "restore", description = "Takes the deletion of a key back.", mixinStandardHelpOptions = true)
     static final class Restore extends KeyCommand {
-        Restore() {
-            this(System.getenv());
-        }
-
-        Restore(Map<String, String> environment) {
-            super(environment);
-        }
-
         @Override
         boolean meansDeleted() {
             return true;
@@ -255,14 +197,6 @@ final class KeysCommand implements Runnable {
     /** {@code keys purge KEY}. */
     @Command(name = "purge", description = "Removes a deleted key for good.", mixinStandardHelpOptions = true)
     static final class Purge extends KeyCommand {
-        Purge() {
-            this(System.getenv());
-        }
-
-        Purge(Map<String, String> environment) {
-            super(environment);
-        }
-
         @Override
         boolean meansDeleted() {
             return true;

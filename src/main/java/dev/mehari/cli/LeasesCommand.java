@@ -3,7 +3,6 @@ package dev.mehari.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.PrintWriter;
 import java.util.Locale;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -34,14 +33,6 @@ final class LeasesCommand implements Runnable {
     static final class List extends AdminCommand {
         @Option(names = "--key", paramLabel = "ID", description = "Of this key only.")
         private String key = "";
-
-        List() {
-            this(System.getenv());
-        }
-
-        List(Map<String, String> environment) {
-            super(environment);
-        }
 
         @Override
         JsonNode ask(AdminClient client) throws AdminFailure {
@@ -89,14 +80,6 @@ final class LeasesCommand implements Runnable {
 
             @Option(names = "--lease", required = true, paramLabel = "ID", description = "This one.")
             private String lease = "";
-        }
-
-        Return() {
-            this(System.getenv());
-        }
-
-        Return(Map<String, String> environment) {
-            super(environment);
         }
 
         @Override

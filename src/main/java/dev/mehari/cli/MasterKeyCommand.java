@@ -2,7 +2,6 @@ package dev.mehari.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.PrintWriter;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -32,14 +31,6 @@ final class MasterKeyCommand implements Runnable {
             description = "Puts the next version in force and seals all credentials anew, while calls go on.",
             mixinStandardHelpOptions = true)
     static final class Rotate extends AdminCommand {
-        Rotate() {
-            this(System.getenv());
-        }
-
-        Rotate(Map<String, String> environment) {
-            super(environment);
-        }
-
         @Override
         JsonNode ask(AdminClient client) throws AdminFailure {
             return client.post("/api/master-key/rotate", new byte[0], "application/json");

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintWriter;
 import java.util.Locale;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -55,14 +54,6 @@ final class PricesCommand implements Runnable {
     /** {@code prices list}. */
     @Command(name = "list", description = "Prints all prices.", mixinStandardHelpOptions = true)
     static final class List extends AdminCommand {
-        List() {
-            this(System.getenv());
-        }
-
-        List(Map<String, String> environment) {
-            super(environment);
-        }
-
         @Override
         JsonNode ask(AdminClient client) throws AdminFailure {
             return client.get("/api/prices");
@@ -93,14 +84,6 @@ final class PricesCommand implements Runnable {
         @Option(names = "--cache-write", paramLabel = "USD", description = "Written to a cache (default: as input).")
         private @Nullable String cacheWrite;
 
-        Set() {
-            this(System.getenv());
-        }
-
-        Set(Map<String, String> environment) {
-            super(environment);
-        }
-
         @Override
         JsonNode ask(AdminClient client) throws AdminFailure {
             ObjectNode price =
@@ -126,14 +109,6 @@ final class PricesCommand implements Runnable {
     static final class Delete extends AdminCommand {
         @Parameters(paramLabel = "MODEL", description = "As prices list shows it.")
         private String model = "";
-
-        Delete() {
-            this(System.getenv());
-        }
-
-        Delete(Map<String, String> environment) {
-            super(environment);
-        }
 
         @Override
         JsonNode ask(AdminClient client) throws AdminFailure {

@@ -3,7 +3,6 @@ package dev.mehari.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.PrintWriter;
 import java.util.Locale;
-import java.util.Map;
 import picocli.CommandLine.Command;
 
 /** {@code mehari queue}: what waits and has waited, for the gateway and for each key. */
@@ -13,14 +12,6 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true)
 final class QueueCommand extends AdminCommand {
     private static final String LINE = "%-12s %7s %8s %8s %8s %9s %8s %6s %6s %6s%n";
-
-    QueueCommand() {
-        this(System.getenv());
-    }
-
-    QueueCommand(Map<String, String> environment) {
-        super(environment);
-    }
 
     @Override
     JsonNode ask(AdminClient client) throws AdminFailure {

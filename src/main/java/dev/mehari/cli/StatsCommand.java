@@ -3,20 +3,11 @@ package dev.mehari.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.PrintWriter;
 import java.util.Locale;
-import java.util.Map;
 import picocli.CommandLine.Command;
 
 /** {@code mehari stats}: what {@code /proxy-metrics} says, in one screen. */
 @Command(name = "stats", description = "Shows what a running gateway is doing.", mixinStandardHelpOptions = true)
 final class StatsCommand extends AdminCommand {
-    StatsCommand() {
-        this(System.getenv());
-    }
-
-    StatsCommand(Map<String, String> environment) {
-        super(environment);
-    }
-
     @Override
     JsonNode ask(AdminClient client) throws AdminFailure {
         return client.get("/api/stats");

@@ -3,7 +3,6 @@ package dev.mehari.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.PrintWriter;
 import java.util.Locale;
-import java.util.Map;
 import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -28,14 +27,6 @@ final class UsageCommand extends AdminCommand {
 
     @Option(names = "--to", paramLabel = "DAY", description = "Last day (default: today).")
     private @Nullable String to;
-
-    UsageCommand() {
-        this(System.getenv());
-    }
-
-    UsageCommand(Map<String, String> environment) {
-        super(environment);
-    }
 
     @Override
     JsonNode ask(AdminClient client) throws AdminFailure {

@@ -58,7 +58,7 @@ class AdminCommandsTest {
         // row 39
         answer = STATS;
 
-        int code = run(new StatsCommand(Map.of()));
+        int code = run(new StatsCommand().under(Map.of()));
 
         assertThat(code).isZero();
         assertThat(out.toString())
@@ -76,11 +76,11 @@ class AdminCommandsTest {
                 "{\"upstream\":\"openai\",\"state\":\"open\",\"retry_after_ms\":1500,\"calls\":5,\"failures\":5,"
                         + "\"slow_calls\":0,\"not_permitted\":7,\"failure_rate\":100.0}";
         answer = "{\"breakers\":[" + breaker + "]}";
-        assertThat(run(new BreakersCommand.List(Map.of()))).isZero();
+        assertThat(run(new BreakersCommand.List().under(Map.of()))).isZero();
         answer = breaker;
-        assertThat(run(new BreakersCommand.Open(Map.of()), "openai")).isZero();
-        assertThat(run(new BreakersCommand.Close(Map.of()), "a/b")).isZero();
-        assertThat(run(new BreakersCommand.Reset(Map.of()), "openai")).isZero();
+        assertThat(run(new BreakersCommand.Open().under(Map.of()), "openai")).isZero();
+        assertThat(run(new BreakersCommand.Close().under(Map.of()), "a/b")).isZero();
+        assertThat(run(new BreakersCommand.Reset().under(Map.of()), "openai")).isZero();
 
         assertThat(out.toString().lines().distinct().toList())
                 .hasSize(1)
@@ -99,7 +99,7 @@ class AdminCommandsTest {
     void prints_one_json_document_when_asked_to() throws Exception {
         answer = STATS;
 
-        run(new StatsCommand(Map.of()), "--json");
+        run(new StatsCommand().under(Map.of()), "--json");
 
         assertThat(new ObjectMapper().readTree(out.toString())).isEqualTo(new ObjectMapper().readTree(STATS));
     }
@@ -108,7 +108,7 @@ class AdminCommandsTest {
     void takes_the_token_from_the_environment_first() {
         answer = STATS;
 
-        run(new StatsCommand(Map.of("MEHARI_ADMIN_TOKEN", "other")));
+        run(new StatsCommand().under(Map.of("MEHARI_ADMIN_TOKEN", "other")));
 
         assertThat(seen).containsExactly("GET /api/stats Bearer other ");
     }
@@ -118,8 +118,8 @@ class AdminCommandsTest {
         answer = STATS;
         Path file = Files.writeString(dataDir.resolve("elsewhere"), "other\n");
 
-        run(new StatsCommand(Map.of("MEHARI_ADMIN_TOKEN_FILE", file.toString())));
-        int code = run(new StatsCommand(Map.of("MEHARI_ADMIN_TOKEN_FILE", dataDir + "/absent")));
+        run(new StatsCommand().under(Map.of("MEHARI_ADMIN_TOKEN_FILE", file.toString())));
+        int code = run(new StatsCommand().under(Map.of("MEHARI_ADMIN_TOKEN_FILE", dataDir + "/absent")));
 
         assertThat(seen).containsExactly("GET /api/stats Bearer other ");
         assertThat(code).isEqualTo(2);
@@ -131,7 +131,7 @@ class AdminCommandsTest {
         // row 41
         answer = "{\"key\":\"proxy.max_concurrent\",\"value\":\"100\"}";
 
-        int code = run(new ConfigCommand.Get(Map.of()), "proxy.max_concurrent");
+        int code = run(new ConfigCommand.Get().under(Map.of()), "proxy.max_concurrent");
 
         assertThat(code).isZero();
         assertThat(out).hasToString("100\n");
@@ -143,7 +143,7 @@ class AdminCommandsTest {
         // row 41
         answer = "{\"key\":\"proxy.max_concurrent\",\"value\":\"5\"}";
 
-        int code = run(new ConfigCommand.Set(Map.of()), "proxy.max_concurrent", "5");
+        int code = run(new ConfigCommand.Set().under(Map.of()), "proxy.max_concurrent", "5");
 
         assertThat(code).isZero();
         assertThat(out).hasToString("proxy.max_concurrent = 5\n");
@@ -156,7 +156,7 @@ class AdminCommandsTest {
         answer =
                 "{\"settings\":[{\"key\":\"proxy.max_queue\",\"value\":\"9\",\"default\":\"200\",\"description\":\"W.\"}]}";
 
-        run(new ConfigCommand.List(Map.of()));
+        run(new ConfigCommand.List().under(Map.of()));
 
         assertThat(out.toString()).containsPattern("proxy\\.max_queue +9 +W\\. \\(default 200\\)");
     }
@@ -167,7 +167,7 @@ class AdminCommandsTest {
         status = 404;
         answer = "{\"error\":{\"code\":\"unknown_setting\",\"message\":\"Did you mean proxy.max_queue?\"}}";
 
-        int code = run(new ConfigCommand.Set(Map.of()), "proxy.max_quue", "5");
+        int code = run(new ConfigCommand.Set().under(Map.of()), "proxy.max_quue", "5");
 
         assertThat(code).isEqualTo(2);
         assertThat(err).hasToString("mehari: Did you mean proxy.max_queue?\n");
@@ -180,7 +180,7 @@ class AdminCommandsTest {
         answer = "{\"keys\":[{\"key_id\":\"12\",\"active\":2}],\"leases\":[{\"id\":\"7\",\"key_id\":\"12\",\"owner\":3,"
                 + "\"granted_at\":\"2026-11-21T00:00:00Z\",\"expires_at\":\"2026-11-21T00:00:30Z\"}]}";
 
-        run(new LeasesCommand.List(Map.of()), "--key=12");
+        run(new LeasesCommand.List().under(Map.of()), "--key=12");
 
         assertThat(out.toString())
                 .contains("key 12: 2 under way\n")
@@ -193,13 +193,13 @@ class AdminCommandsTest {
         // row 21
         answer = "{\"returned\":2}";
 
-        run(new LeasesCommand.Return(Map.of()), "--key=12");
-        run(new LeasesCommand.Return(Map.of()), "--lease=7");
+        run(new LeasesCommand.Return().under(Map.of()), "--key=12");
+        run(new LeasesCommand.Return().under(Map.of()), "--lease=7");
 
         assertThat(out).hasToString("returned 2\nreturned 2\n");
         assertThat(seen)
                 .containsExactly("DELETE /api/keys/12/leases Bearer secret ", "DELETE /api/leases/7 Bearer secret ");
-        assertThat(run(new LeasesCommand.Return(Map.of()))).isEqualTo(2);
+        assertThat(run(new LeasesCommand.Return().under(Map.of()))).isEqualTo(2);
     }
 
     @Test
@@ -209,7 +209,7 @@ class AdminCommandsTest {
                 "{\"admission\":{\"waiting\":0,\"entered\":9},\"keys\":[{\"key_id\":\"12\",\"waiting\":1,\"entered\":4,"
                         + "\"success\":1,\"timeout\":1,\"cancelled\":1,\"rejected\":2,\"p50_ms\":10,\"p90_ms\":20,\"p99_ms\":30}]}";
 
-        run(new QueueCommand(Map.of()));
+        run(new QueueCommand().under(Map.of()));
 
         assertThat(out.toString()).containsPattern("key 12 +1 +4 +1 +1 +1 +2 +10 +20 +30\n");
     }
@@ -239,7 +239,7 @@ class AdminCommandsTest {
         status = 400;
         answer = "{\"error\":{\"code\":\"invalid_value\",\"message\":\"Must be from 0 to 9\",\"field\":\"priority\"}}";
 
-        run(new ConfigCommand.Set(Map.of()), "proxy.max_queue", "5");
+        run(new ConfigCommand.Set().under(Map.of()), "proxy.max_queue", "5");
 
         assertThat(err).hasToString("mehari: priority: Must be from 0 to 9\n");
     }
@@ -269,7 +269,7 @@ class AdminCommandsTest {
         status = 503;
         answer = "{\"error\":{\"message\":\"The database is away.\"}}";
 
-        assertThat(run(new ConfigCommand.List(Map.of()), "--json")).isEqualTo(1);
+        assertThat(run(new ConfigCommand.List().under(Map.of()), "--json")).isEqualTo(1);
         assertThat(out).hasToString("{\"error\":\"The database is away.\"}\n");
     }
 
@@ -277,7 +277,7 @@ class AdminCommandsTest {
     void says_that_the_token_is_wrong() {
         status = 401;
 
-        assertThat(run(new StatsCommand(Map.of()))).isEqualTo(2);
+        assertThat(run(new StatsCommand().under(Map.of()))).isEqualTo(2);
         assertThat(err.toString())
                 .contains("admin token")
                 .contains("--data-dir")
@@ -288,7 +288,7 @@ class AdminCommandsTest {
     void says_that_there_is_no_token() throws Exception {
         Files.delete(dataDir.resolve("admin-token"));
 
-        assertThat(run(new StatsCommand(Map.of()))).isEqualTo(2);
+        assertThat(run(new StatsCommand().under(Map.of()))).isEqualTo(2);
         assertThat(err.toString()).contains("MEHARI_ADMIN_TOKEN");
         assertThat(seen).isEmpty();
     }
@@ -300,7 +300,7 @@ class AdminCommandsTest {
             free = socket.getLocalPort();
         }
 
-        int code = execute(new StatsCommand(Map.of()), "--admin-url", "http://127.0.0.1:" + free);
+        int code = execute(new StatsCommand().under(Map.of()), "--admin-url", "http://127.0.0.1:" + free);
 
         assertThat(code).isEqualTo(1);
         assertThat(err.toString()).contains("mehari run").contains("--admin-url");
@@ -310,7 +310,7 @@ class AdminCommandsTest {
     void says_that_something_else_answers() {
         answer = "<html>";
 
-        assertThat(run(new StatsCommand(Map.of()))).isEqualTo(2);
+        assertThat(run(new StatsCommand().under(Map.of()))).isEqualTo(2);
         assertThat(err.toString()).contains("not the admin port");
     }
 

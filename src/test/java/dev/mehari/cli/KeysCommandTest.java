@@ -46,7 +46,7 @@ class KeysCommandTest {
         answer = "{\"id\":\"12\",\"name\":\"ana\",\"key\":\"mh_0123\"}";
 
         int code = run(
-                new KeysCommand.Create(TOKEN),
+                new KeysCommand.Create().under(TOKEN),
                 "--name=ana",
                 "--description=d",
                 "--tag=a",
@@ -82,7 +82,7 @@ class KeysCommandTest {
     void what_is_to_be_nothing_again_is_sent_so() {
         keys = key(1, "ana", "active");
 
-        run(new KeysCommand.Edit(TOKEN), "ana", "--models=", "--expires=never", "--concurrency=0");
+        run(new KeysCommand.Edit().under(TOKEN), "ana", "--models=", "--expires=never", "--concurrency=0");
 
         assertThat(seen)
                 .endsWith(
@@ -93,7 +93,7 @@ class KeysCommandTest {
     void keys_are_printed_in_columns() {
         keys = key(1, "ana", "active") + "," + key(12, "a longer name", "disabled");
 
-        run(new KeysCommand.List(TOKEN));
+        run(new KeysCommand.List().under(TOKEN));
 
         assertThat(out.toString().lines())
                 .hasSize(3)
@@ -108,8 +108,8 @@ class KeysCommandTest {
     void a_key_is_named_by_its_id_or_its_name() {
         keys = key(1, "ana", "active") + "," + key(2, "bo", "active");
 
-        run(new KeysCommand.Disable(TOKEN), "bo");
-        run(new KeysCommand.Enable(TOKEN), "1");
+        run(new KeysCommand.Disable().under(TOKEN), "bo");
+        run(new KeysCommand.Enable().under(TOKEN), "1");
 
         assertThat(seen).contains("PATCH /api/keys/2 {\"enabled\":false}", "PATCH /api/keys/1 {\"enabled\":true}");
     }
@@ -119,9 +119,9 @@ class KeysCommandTest {
     void a_name_means_the_key_that_the_command_can_do_something_with() {
         keys = key(1, "ana", "deleted") + "," + key(2, "ana", "active");
 
-        run(new KeysCommand.Delete(TOKEN), "ana");
-        run(new KeysCommand.Purge(TOKEN), "ana");
-        run(new KeysCommand.Restore(TOKEN), "ana");
+        run(new KeysCommand.Delete().under(TOKEN), "ana");
+        run(new KeysCommand.Purge().under(TOKEN), "ana");
+        run(new KeysCommand.Restore().under(TOKEN), "ana");
 
         assertThat(seen).contains("DELETE /api/keys/2 ", "DELETE /api/keys/1/purge ", "POST /api/keys/1/restore ");
     }
@@ -130,11 +130,11 @@ class KeysCommandTest {
     void a_name_that_means_several_or_none_is_wrong_use_and_changes_nothing() {
         keys = key(7, "12", "active") + "," + key(12, "ana", "active");
 
-        assertThat(run(new KeysCommand.Delete(TOKEN), "12")).isEqualTo(2);
+        assertThat(run(new KeysCommand.Delete().under(TOKEN), "12")).isEqualTo(2);
         assertThat(err.toString()).contains("7, 12");
-        assertThat(run(new KeysCommand.Delete(TOKEN), "bo")).isEqualTo(2);
-        assertThat(run(new KeysCommand.Edit(TOKEN), "ana")).isEqualTo(2);
-        assertThat(run(new KeysCommand.Create(TOKEN))).isEqualTo(2);
+        assertThat(run(new KeysCommand.Delete().under(TOKEN), "bo")).isEqualTo(2);
+        assertThat(run(new KeysCommand.Edit().under(TOKEN), "ana")).isEqualTo(2);
+        assertThat(run(new KeysCommand.Create().under(TOKEN))).isEqualTo(2);
         assertThat(seen).allMatch(request -> request.startsWith("GET "));
     }
 
