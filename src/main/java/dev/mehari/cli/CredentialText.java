@@ -7,16 +7,13 @@ import java.util.StringJoiner;
 
 /** Credentials for people to read. */
 final class CredentialText {
-    private static final String ROW = "%-5s %-16s %-24s %-8s %-11s %-8s %9s %9s  %s%n";
-
     private CredentialText() {}
 
     /** One line a credential, in columns. */
     static void table(JsonNode credentials, PrintWriter out) {
-        out.printf(ROW, "ID", "UPSTREAM", "NAME", "KIND", "STATE", "HINT", "CALLS", "FAILURES", "WHY");
+        Columns columns = new Columns("ID", "UPSTREAM", "NAME", "KIND", "STATE", "HINT", "CALLS", "FAILURES", "WHY");
         for (JsonNode one : credentials) {
-            out.printf(
-                    ROW,
+            columns.row(
                     text(one, "id"),
                     text(one, "upstream"),
                     text(one, "name"),
@@ -27,6 +24,7 @@ final class CredentialText {
                     text(one, "failures"),
                     why(one));
         }
+        columns.print(out);
     }
 
     /** All that there is to say about one. */

@@ -2,22 +2,17 @@ package dev.mehari.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.PrintWriter;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.StringJoiner;
 
 /** Keys for people to read. */
 final class KeyText {
-    private static final List<String> HEAD =
-            List.of("ID", "NAME", "PREFIX", "STATE", "PRIORITY", "LIMITS", "OWNER", "EXPIRES");
-
     private KeyText() {}
 
     /** One line a key, in columns. */
     static void table(JsonNode keys, PrintWriter out) {
-        List<List<String>> rows = new ArrayList<>(List.of(HEAD));
+        Columns columns = new Columns("ID", "NAME", "PREFIX", "STATE", "PRIORITY", "LIMITS", "OWNER", "EXPIRES");
         for (JsonNode key : keys) {
-            rows.add(List.of(
+            columns.row(
                     text(key, "id"),
                     text(key, "name"),
                     text(key, "prefix"),
@@ -25,21 +20,9 @@ final class KeyText {
                     text(key, "priority"),
                     orDash(limits(key.path("limits"))),
                     orDash(text(key, "owner")),
-                    orDash(expiry(key))));
+                    orDash(expiry(key)));
         }
-        int[] widths = new int[HEAD.size()];
-        rows.forEach(row -> {
-            for (int i = 0; i < widths.length; i++) {
-                widths[i] = Math.max(widths[i], row.get(i).length());
-            }
-        });
-        for (List<String> row : rows) {
-            StringBuilder line = new StringBuilder();
-            for (int i = 0; i < widths.length; i++) {
-                line.append(row.get(i)).append(" ".repeat(widths[i] - row.get(i).length() + 2));
-            }
-            out.println(line.toString().stripTrailing());
-        }
+        columns.print(out);
     }
 
     /** All that there is to say about one key. */

@@ -2,47 +2,43 @@ package dev.mehari.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.PrintWriter;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.StringJoiner;
 
 /** Upstreams for people to read. */
 final class UpstreamText {
-    private static final List<String> HEAD =
-            List.of("NAME", "DIALECT", "STATE", "PRIORITY", "WEIGHT", "BASE URL", "MODELS");
-    private static final List<String> EVENT_HEAD = List.of("AT", "UPSTREAM", "CREDENTIAL", "WHAT", "DETAIL");
     private static final int NAME_WIDTH = 17;
 
     private UpstreamText() {}
 
     /** One line an upstream, in columns. */
     static void table(JsonNode upstreams, PrintWriter out) {
-        List<List<String>> rows = new ArrayList<>(List.of(HEAD));
+        Columns columns = new Columns("NAME", "DIALECT", "STATE", "PRIORITY", "WEIGHT", "BASE URL", "MODELS");
         for (JsonNode upstream : upstreams) {
-            rows.add(List.of(
+            columns.row(
                     text(upstream, "name"),
                     text(upstream, "dialect"),
                     text(upstream, "state"),
                     text(upstream, "priority"),
                     text(upstream, "weight"),
                     text(upstream, "base_url"),
-                    orDash(list(upstream.path("models")))));
+                    orDash(list(upstream.path("models"))));
         }
-        columns(rows, out);
+        columns.print(out);
     }
 
     /** One line an event, in columns. */
     static void events(JsonNode events, PrintWriter out) {
-        List<List<String>> rows = new ArrayList<>(List.of(EVENT_HEAD));
+        Columns columns = new Columns("AT", "UPSTREAM", "CREDENTIAL", "WHAT", "DETAIL");
         for (JsonNode event : events) {
-            rows.add(List.of(
+            columns.row(
                     text(event, "at"),
                     text(event, "upstream"),
                     orDash(text(event, "credential")),
                     text(event, "what"),
-                    text(event, "detail")));
+                    text(event, "detail"));
         }
-        columns(rows, out);
+        columns.print(out);
     }
 
     /** All that there is to say about one upstream. */
@@ -74,22 +70,6 @@ final class UpstreamText {
         return text(upstream, "choice").equals("rotation")
                 ? ", " + text(upstream, "rotation_calls") + " calls a turn"
                 : "";
-    }
-
-    private static void columns(List<List<String>> rows, PrintWriter out) {
-        int[] widths = new int[rows.get(0).size()];
-        rows.forEach(row -> {
-            for (int i = 0; i < widths.length; i++) {
-                widths[i] = Math.max(widths[i], row.get(i).length());
-            }
-        });
-        for (List<String> row : rows) {
-            StringBuilder line = new StringBuilder();
-            for (int i = 0; i < widths.length; i++) {
-                line.append(row.get(i)).append(" ".repeat(widths[i] - row.get(i).length() + 2));
-            }
-            out.println(line.toString().stripTrailing());
-        }
     }
 
     private static void line(PrintWriter out, String name, String value) {
