@@ -16,7 +16,15 @@ import java.util.Set;
  */
 final class FakeHistory {
     private static final long MILLI = 1_000_000;
-    private static final Terms TERMS = new Terms(2, 20, Duration.ofSeconds(10), 10, Duration.ofMillis(50));
+    private static final Terms TERMS = new Terms(
+            2,
+            20,
+            Duration.ofSeconds(10),
+            10,
+            Duration.ofMillis(50),
+            Duration.ofSeconds(1),
+            new Terms.Breaker(5, Duration.ofSeconds(60)));
+    private static final Map<String, String> CREDENTIALS = Map.of("a", "first", "b", "first", "c", "second");
 
     private final List<Try> tries = new ArrayList<>();
     private final List<Called> calls = new ArrayList<>();
@@ -30,9 +38,9 @@ final class FakeHistory {
         tries.add(refused("hinted", "a", 200, 1_000));
         tries.add(served("hinted", "b", 220, 240));
         called("hinted", 200, 250, 200, Delivery.WHOLE);
-        tries.add(new Try("broken", "b", ms(300), ms(320), ms(320), Ending.FINAL, "500", ms(400), ms(400)));
+        tries.add(new Try("broken", "b", ms(300), ms(320), ms(320), Ending.FINAL, "500", true, ms(400), ms(400)));
         called("broken", 300, 330, 500, Delivery.WHOLE);
-        tries.add(new Try("cut", "c", ms(400), ms(420), ms(430), Ending.FINAL, "cut", 0, ms(400)));
+        tries.add(new Try("cut", "c", ms(400), ms(420), ms(430), Ending.FINAL, "cut", true, 0, ms(400)));
         called("cut", 400, 440, 200, Delivery.ERROR_EVENT);
         called("none", 500, 510, 503, Delivery.WHOLE);
         served("trial", "a", 1_300);
@@ -55,7 +63,7 @@ final class FakeHistory {
             }
             case UNANSWERED -> fake.called("unanswered", 2_500, 2_530, 0, Delivery.BROKEN);
             case SILENT_END -> {
-                fake.tries.add(new Try("silent", "c", ms(2_500), ms(2_510), ms(2_520), Ending.FINAL, "cut", 0, ms(9)));
+                fake.tries.add(broken("silent", "c", 2_500, 2_520));
                 fake.called("silent", 2_500, 2_530, 200, Delivery.SILENT);
             }
             case USED_WHILE_BENCHED -> fake.served("early", "a", 700);
@@ -68,14 +76,18 @@ final class FakeHistory {
                 fake.tries.add(served("second", "a", 3_610, 3_720));
                 fake.called("second", 3_610, 3_730, 200, Delivery.WHOLE);
             }
+            case USED_WHILE_OPEN -> {
+                fake.fails("opens", 5, 3_000);
+                fake.served("trial-too-early", "c", 20_000);
+            }
             case REPEATED -> {
-                fake.tries.add(new Try("twice", "a", ms(3_000), ms(3_010), ms(3_010), Ending.FINAL, "reset", 0, ms(9)));
+                fake.tries.add(broken("twice", "a", 3_000, 3_010));
                 fake.tries.add(served("twice", "c", 3_020, 3_040));
                 fake.called("twice", 3_000, 3_050, 200, Delivery.WHOLE);
             }
             case SAME_AGAIN -> {
-                fake.tries.add(
-                        new Try("same", "a", ms(3_000), ms(3_010), ms(3_010), Ending.REPEATABLE, "503", 0, ms(400)));
+                fake.tries.add(new Try(
+                        "same", "a", ms(3_000), ms(3_010), ms(3_010), Ending.REPEATABLE, "503", true, 0, ms(400)));
                 fake.tries.add(served("same", "a", 3_020, 3_040));
                 fake.called("same", 3_000, 3_050, 200, Delivery.WHOLE);
             }
@@ -95,9 +107,22 @@ final class FakeHistory {
         return fake.history();
     }
 
+    /** One upstream that has failed five times in a row, and a call that was refused {@code after} the last of these. */
+    static FaultHistory leftAlone(Duration after) {
+        FakeHistory fake = new FakeHistory();
+        fake.fails("opens", 5, 3_000);
+        long at = 3_140 + after.toMillis();
+        fake.called("left-alone", at, at + 10, 503, Delivery.WHOLE);
+        return fake.history(Map.of("a", "first", "b", "first", "c", "first"));
+    }
+
     private FaultHistory history() {
+        return history(CREDENTIALS);
+    }
+
+    private FaultHistory history(Map<String, String> credentials) {
         tries.sort(Comparator.comparingLong(Try::arrived));
-        return new FaultHistory(TERMS, Set.of("a", "b", "c"), tries, calls, calm, calmCredentials, left);
+        return new FaultHistory(TERMS, credentials, tries, calls, calm, calmCredentials, left);
     }
 
     private void served(String call, String credential, long at) {
@@ -105,13 +130,33 @@ final class FakeHistory {
         called(call, at, at + 30, 200, Delivery.WHOLE);
     }
 
+    private void fails(String prefix, int times, long at) {
+        for (int i = 0; i < times; i++) {
+            tries.add(broken(prefix + i, "c", at + 30 * i, at + 30 * i + 20));
+            called(prefix + i, at + 30 * i, at + 30 * i + 25, 502, Delivery.WHOLE);
+        }
+    }
+
+    private static Try broken(String call, String credential, long arrived, long ended) {
+        return new Try(call, credential, ms(arrived), ms(ended), ms(ended), Ending.FINAL, "reset", true, 0, ms(9));
+    }
+
     private static Try served(String call, String credential, long arrived, long ended) {
-        return new Try(call, credential, ms(arrived), ms(ended), ms(ended), Ending.SERVED, "served", 0, 0);
+        return new Try(call, credential, ms(arrived), ms(ended), ms(ended), Ending.SERVED, "served", false, 0, 0);
     }
 
     private static Try refused(String call, String credential, long at, long bench) {
         return new Try(
-                call, credential, ms(at), ms(at + 10), ms(at + 10), Ending.REPEATABLE, "429", ms(bench), ms(bench));
+                call,
+                credential,
+                ms(at),
+                ms(at + 10),
+                ms(at + 10),
+                Ending.REPEATABLE,
+                "429",
+                false,
+                ms(bench),
+                ms(bench));
     }
 
     private void called(String call, long sent, long ended, int status, Delivery delivery) {

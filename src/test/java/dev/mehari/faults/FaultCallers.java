@@ -13,13 +13,15 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Callers that are busy at once on one gateway: JSON and streams in turn, every tenth call in one of twenty conversations, all
- * others on their own. A call's name is in its field {@code user}.
+ * others on their own. Who is refused with 503 comes again with its next call after what {@code Retry-After} says, at most 1 s. A call's name is in its field {@code user}.
  */
 final class FaultCallers {
     static final String MODEL = "fault-model";
+    private static final long LONGEST_PAUSE_NANOS = 1_000_000_000;
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final int port;
@@ -68,6 +70,7 @@ final class FaultCallers {
                         .answer();
                 Delivery delivery = delivery(answer, stream);
                 made.add(new Called(call, stream, sent, System.nanoTime(), answer.status(), code(answer), delivery));
+                pause(answer);
                 if (!answer.cleanEnd() || "close".equals(answer.headers().get("connection"))) {
                     client = close(client);
                 }
@@ -78,6 +81,14 @@ final class FaultCallers {
         }
         close(client);
         return made;
+    }
+
+    /** As long as a refusal asks for, as clients do, up to a second. */
+    private static void pause(RawClient.Answer answer) {
+        if (answer.status() == 503) {
+            String asked = answer.headers().getOrDefault("retry-after", "0");
+            LockSupport.parkNanos(Math.min(LONGEST_PAUSE_NANOS, Long.parseLong(asked) * LONGEST_PAUSE_NANOS));
+        }
     }
 
     private static RawClient close(RawClient client) {

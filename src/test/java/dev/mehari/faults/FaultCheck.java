@@ -26,13 +26,13 @@ import java.util.stream.Collectors;
  *   <li>There was no way left: each credential had been tried by this very call, or was not free at every instant between its
  *       last try's answer and the client's (for a call without any try, within {@link Terms#slack} before it). A credential
  *       is not free from an answer that may bench it to the longest end of that bench, and from then on around each trial
- *       call until one is served. Fringes of {@link Terms#slack} belong to the time that is not free.
+ *       call until one is served. Nor is it while its upstream may be left alone by its circuit breaker or by ejection, which
+ *       {@link Closing} tells. Fringes of {@link Terms#slack} belong to the time that is not free.
  * </ol>
  *
  * Any other failure is {@link Kind#GAVE_UP}: a credential that could have been used was not even tried. What such a try would
  * have brought does not matter. A call that failed although its last try was served is {@link Kind#SPOILED}; one without any
- * answer is {@link Kind#UNANSWERED}. Circuit breakers and the failed state of whole upstreams are kept out of the run by its
- * settings, so that they excuse nothing.
+ * answer is {@link Kind#UNANSWERED}. Where circuit breakers are kept out of the run by its settings they excuse nothing.
  *
  * <h2>The rest</h2>
  *
@@ -42,6 +42,7 @@ import java.util.stream.Collectors;
  *   <li>{@link Kind#USED_WHILE_BENCHED}: a try arrived with a credential while an answer that was given to it surely benched
  *       it, the first and the last {@link Terms#slack} of the bench left out.
  *   <li>{@link Kind#SECOND_TRIAL}: after a bench, a try arrived while the trial call had no answer yet.
+ *   <li>{@link Kind#USED_WHILE_OPEN}: a try arrived while the circuit breaker of its upstream was surely open.
  *   <li>{@link Kind#REPEATED}: a call was tried again after an ending that forbids it.
  *   <li>{@link Kind#SAME_AGAIN}: a call was tried again with a credential that it had tried, while one that it had not was
  *       free all the time.
@@ -54,6 +55,7 @@ final class FaultCheck {
     private final FaultHistory history;
     private final Map<String, List<Try>> byCall;
     private final Map<String, Standing> standings = new TreeMap<>();
+    private final Map<String, Closing> closings = new TreeMap<>();
     private final BudgetBook budget;
     private final List<Violation> violations = new ArrayList<>();
     private final Map<String, Integer> endings = new TreeMap<>();
@@ -62,7 +64,12 @@ final class FaultCheck {
         this.history = history;
         byCall = grouped(Try::call);
         Map<String, List<Try>> byCredential = grouped(Try::credential);
-        for (String credential : history.credentials()) {
+        Map<String, List<Try>> byUpstream = grouped(this::upstream);
+        for (String upstream : history.credentials().values()) {
+            closings.computeIfAbsent(
+                    upstream, name -> new Closing(byUpstream.getOrDefault(name, List.of()), history.terms()));
+        }
+        for (String credential : history.credentials().keySet()) {
             standings.put(
                     credential,
                     new Standing(
@@ -83,6 +90,10 @@ final class FaultCheck {
         return history.tries().stream()
                 .sorted(Comparator.comparingLong(Try::arrived))
                 .collect(Collectors.groupingBy(by));
+    }
+
+    private String upstream(Try one) {
+        return history.credentials().get(one.credential());
     }
 
     /** All that must not have happened. */
@@ -140,11 +151,14 @@ final class FaultCheck {
         long from = tries.isEmpty()
                 ? call.ended() - slack
                 : Math.min(tries.get(tries.size() - 1).answered(), call.ended() - slack);
-        String free = untriedAndFree(tries, from, call.ended());
+        List<String> unbenched = untriedAndFree(tries, from, call.ended());
+        String free = open(unbenched, from, call.ended());
         if (tries.size() > history.terms().retries()) {
             ended("failed: tried as often as allowed");
-        } else if (free == null) {
+        } else if (unbenched.isEmpty()) {
             ended("failed: no credential was left");
+        } else if (free == null) {
+            ended("failed: what was left belonged to an upstream that is left alone");
         } else if (!tries.isEmpty() && budget.mayBeSpent(call.ended())) {
             ended("failed: the retry budget was spent");
         } else {
@@ -152,12 +166,19 @@ final class FaultCheck {
         }
     }
 
-    private String untriedAndFree(List<Try> tries, long from, long until) {
-        return history.credentials().stream()
+    private List<String> untriedAndFree(List<Try> tries, long from, long until) {
+        return history.credentials().keySet().stream()
                 .filter(one ->
                         tries.stream().noneMatch(tried -> tried.credential().equals(one)))
                 .filter(one -> standings.get(one).isFreeThroughout(from, until))
                 .sorted()
+                .toList();
+    }
+
+    /** The first whose upstream was surely not left alone; null for none. */
+    private String open(List<String> credentials, long from, long until) {
+        return credentials.stream()
+                .filter(one -> !closings.get(history.credentials().get(one)).mayBeWithin(from, until))
                 .findFirst()
                 .orElse(null);
     }
@@ -171,7 +192,10 @@ final class FaultCheck {
             }
             List<Try> earlier = tries.subList(0, i);
             if (earlier.stream().anyMatch(one -> one.credential().equals(again.credential()))) {
-                String free = untriedAndFree(earlier, before.answered(), again.arrived());
+                String free = open(
+                        untriedAndFree(earlier, before.answered(), again.arrived()),
+                        before.answered(),
+                        again.arrived());
                 if (free != null) {
                     found(
                             Kind.SAME_AGAIN,
@@ -182,6 +206,9 @@ final class FaultCheck {
     }
 
     private void judgeUse(Try one) {
+        if (closings.get(upstream(one)).isSureAt(one.arrived())) {
+            found(Kind.USED_WHILE_OPEN, one.call() + " arrived at " + upstream(one) + " though its breaker was open");
+        }
         Try cause = standings.get(one.credential()).benchedAt(one);
         if (cause != null) {
             found(
@@ -209,7 +236,7 @@ final class FaultCheck {
         history.calm().stream()
                 .filter(call -> !call.succeeded())
                 .forEach(call -> found(Kind.NOT_RETURNED, call + " once all upstreams were well"));
-        history.credentials().stream()
+        history.credentials().keySet().stream()
                 .filter(one -> !history.calmCredentials().contains(one))
                 .forEach(one -> found(Kind.NOT_RETURNED, one + " was not used again"));
         history.left().forEach((what, count) -> {

@@ -3,6 +3,7 @@ package dev.mehari.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mehari.faults.Violation.Kind;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -21,6 +22,17 @@ class FaultCheckTest {
                 .containsEntry("failed: may not be repeated after cut", 1)
                 .containsEntry("failed: no credential was left", 1)
                 .hasSize(5);
+    }
+
+    @Test
+    void excuses_a_call_while_its_upstream_is_left_alone_and_no_longer() {
+        FaultCheck during = new FaultCheck(FakeHistory.leftAlone(Duration.ofSeconds(59)));
+        FaultCheck after = new FaultCheck(FakeHistory.leftAlone(Duration.ofSeconds(62)));
+
+        assertThat(during.violations()).isEmpty();
+        assertThat(during.endings())
+                .containsEntry("failed: what was left belonged to an upstream that is left alone", 1);
+        assertThat(after.violations()).extracting(Violation::kind).containsOnly(Kind.GAVE_UP);
     }
 
     @ParameterizedTest

@@ -7,7 +7,7 @@ import java.util.Set;
 /**
  * What happened in a run.
  *
- * @param credentials all there are
+ * @param credentials all there are, with the upstream of each
  * @param tries of the calls below, in order of arrival
  * @param calls while upstreams were faulty
  * @param calm calls after that, when upstreams served everything
@@ -16,7 +16,7 @@ import java.util.Set;
  */
 record FaultHistory(
         Terms terms,
-        Set<String> credentials,
+        Map<String, String> credentials,
         List<Try> tries,
         List<Called> calls,
         List<Called> calm,

@@ -20,12 +20,14 @@ final class FaultReport {
 
     private final FaultHistory history;
     private final FaultCheck check;
+    private final String mode;
     private final long seed;
     private final Duration took;
 
-    FaultReport(FaultHistory history, FaultCheck check, long seed, Duration took) {
+    FaultReport(FaultHistory history, FaultCheck check, String mode, long seed, Duration took) {
         this.history = history;
         this.check = check;
+        this.mode = mode;
         this.seed = seed;
         this.took = took;
     }
@@ -38,6 +40,7 @@ final class FaultReport {
         all.put("taken", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
         all.put("cores", Runtime.getRuntime().availableProcessors());
         all.put("java", Runtime.version().toString());
+        all.put("mode", mode);
         all.put("seed", seed);
         all.put("seconds", took.toSeconds());
         all.putAll(FaultRun.counts(history));
@@ -67,9 +70,10 @@ final class FaultReport {
         StringBuilder text = new StringBuilder("# Faulty upstreams\n\n");
         text.append(String.format(
                 Locale.ROOT,
-                "%,d calls in %d s, seed %d. Two upstreams, five credentials; %,d tries arrived, %.2f of calls.%n%n",
+                "%,d calls in %d s, %s, seed %d. Two upstreams, five credentials; %,d tries arrived, %.2f of calls.%n%n",
                 history.calls().size(),
                 took.toSeconds(),
+                mode,
                 seed,
                 history.tries().size(),
                 history.tries().size() / (double) Math.max(1, history.calls().size())));

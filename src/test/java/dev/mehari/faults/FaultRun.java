@@ -26,7 +26,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The program behind {@code bench/faults}: {@code FaultRun FOLDER CALLS AT_ONCE SEED}, or {@code FaultRun --dry}. Starts
+ * The program behind {@code bench/faults}: {@code FaultRun FOLDER CALLS AT_ONCE SEED steady|storms}, or {@code FaultRun --dry}. Starts
  * {@code ./mehari} and two upstreams that fail at random, gives it five credentials for them, calls, and lets {@link FaultCheck}
  * judge. Exit code 0 when nothing was wrong, 1 otherwise.
  */
@@ -37,7 +37,13 @@ final class FaultRun {
 
     private static final long LONGEST_BENCH_MILLIS = 700;
     private static final Duration FIRST_BYTE_TIMEOUT = Duration.ofSeconds(1);
-    private static final Terms TERMS = new Terms(4, 20, Duration.ofSeconds(10), 10, Duration.ofMillis(150));
+    private static final Duration SLACK = Duration.ofMillis(150);
+    /** As Mehari has it where nothing else is configured. */
+    private static final Terms.Breaker BREAKER = new Terms.Breaker(5, Duration.ofSeconds(60));
+    /** So that buffers which nobody releases are told of, and direct memory is counted. */
+    private static final String JAVA_OPTS =
+            "-Xmx256m -Dio.netty.leakDetection.level=paranoid -Dio.netty.maxDirectMemory=0";
+
     private static final Set<Integer> REPEATED = Set.of(401, 403, 429, 503, 529);
     private static final int WARM_CALLS = 1_000;
     private static final int CALM_CALLS = 300;
@@ -49,7 +55,13 @@ final class FaultRun {
     private final LlmStub first = LlmStub.serving();
     private final LlmStub second = LlmStub.serving();
 
-    private FaultRun() {}
+    private final boolean storms;
+    private final Terms terms;
+
+    private FaultRun(boolean storms) {
+        this.storms = storms;
+        terms = new Terms(4, 20, Duration.ofSeconds(10), 10, SLACK, FIRST_BYTE_TIMEOUT, storms ? BREAKER : null);
+    }
 
     public static void main(String[] arguments) throws Exception {
         if (arguments[0].equals("--dry")) {
@@ -58,10 +70,12 @@ final class FaultRun {
         int calls = Integer.parseInt(arguments[1]);
         int atOnce = Integer.parseInt(arguments[2]);
         long seed = Long.parseLong(arguments[3]);
+        boolean storms = arguments[4].equals("storms");
         long begun = System.nanoTime();
-        FaultHistory history = new FaultRun().run(calls, atOnce, seed);
+        FaultHistory history = new FaultRun(storms).run(calls, atOnce, seed);
         FaultCheck check = new FaultCheck(history);
-        FaultReport report = new FaultReport(history, check, seed, Duration.ofNanos(System.nanoTime() - begun));
+        FaultReport report =
+                new FaultReport(history, check, arguments[4], seed, Duration.ofNanos(System.nanoTime() - begun));
         report.write(Path.of(arguments[0]));
         System.out.println(report.markdown());
         System.exit(check.violations().isEmpty() ? 0 : 1);
@@ -93,11 +107,11 @@ final class FaultRun {
                 MehariProcess mehari = start(data).awaitReady()) {
             String token = Files.readString(data.resolve("admin-token")).strip();
             PoolAdmin admin = PoolAdmin.with(token, mehari.adminUrl().toString());
-            Set<String> credentials = setUp(admin);
+            Map<String, String> credentials = setUp(admin);
             int port = mehari.url().getPort();
-            warmUp(port, mehari.apiKey(), atOnce, credentials);
-            first.treatOthers(new RandomFaults(seed));
-            second.treatOthers(new RandomFaults(seed + 1));
+            warmUp(port, mehari.apiKey(), atOnce, credentials.keySet());
+            Leftovers leftovers = new Leftovers(mehari, admin, List.of(first.server(), second.server()));
+            misbehave(seed);
             List<Called> made = new FaultCallers(port, mehari.apiKey(), "call").run(calls, atOnce);
             List<Try> tries = tries();
 
@@ -105,29 +119,38 @@ final class FaultRun {
             second.serveAll();
             settle(port, mehari.apiKey(), admin);
             List<Called> calm = new FaultCallers(port, mehari.apiKey(), "calm").run(CALM_CALLS, atOnce);
-            Map<String, Long> left = new Leftovers(mehari, admin).awaitNone(PATIENCE);
-            return new FaultHistory(TERMS, credentials, tries, made, calm, used("calm-"), left);
+            Map<String, Long> left = leftovers.awaitNone(PATIENCE);
+            return new FaultHistory(terms, credentials, tries, made, calm, used("calm-"), left);
         }
     }
 
-    private static MehariProcess start(Path data) throws IOException {
+    private void misbehave(long seed) {
+        if (!storms) {
+            first.treatOthers(RandomFaults.steady(seed));
+            second.treatOthers(RandomFaults.steady(seed + 1));
+            return;
+        }
+        Storms weather = new Storms(seed, 2);
+        long begun = System.nanoTime();
+        first.treatOthers(RandomFaults.stormy(
+                seed, () -> weather.isIn(0, Duration.ofNanos(System.nanoTime() - begun))));
+        second.treatOthers(RandomFaults.stormy(
+                seed + 1, () -> weather.isIn(1, Duration.ofNanos(System.nanoTime() - begun))));
+    }
+
+    private MehariProcess start(Path data) throws IOException {
+        Map<String, String> environment = new TreeMap<>();
+        environment.put("MEHARI_UPSTREAM_FIRST_BYTE_TIMEOUT", FIRST_BYTE_TIMEOUT.toMillis() + "ms");
+        environment.put("MEHARI_RETRY_MAX", Integer.toString(terms.retries()));
+        environment.put("MEHARI_RETRY_BUDGET", Integer.toString(terms.budgetPercent()));
+        environment.put("MEHARI_SHUTDOWN_DRAIN", "2s");
+        environment.put("MEHARI_JAVA_OPTS", JAVA_OPTS);
+        if (!storms) {
+            // Then no breaker excuses that a call failed.
+            environment.put("MEHARI_BREAKER_THRESHOLD", "1000");
+        }
         return MehariProcess.start(
-                Map.of(
-                        "MEHARI_JAVA_OPTS",
-                        "",
-                        "MEHARI_UPSTREAM_FIRST_BYTE_TIMEOUT",
-                        FIRST_BYTE_TIMEOUT.toMillis() + "ms",
-                        "MEHARI_RETRY_MAX",
-                        Integer.toString(TERMS.retries()),
-                        "MEHARI_RETRY_BUDGET",
-                        Integer.toString(TERMS.budgetPercent()),
-                        // Neither a breaker nor a failed upstream shall excuse that a call failed.
-                        "MEHARI_BREAKER_THRESHOLD",
-                        "1000",
-                        "MEHARI_PROBE_FAILURES",
-                        "100",
-                        "MEHARI_SHUTDOWN_DRAIN",
-                        "2s"),
+                environment,
                 "run",
                 "--host",
                 "127.0.0.1",
@@ -140,14 +163,15 @@ final class FaultRun {
     }
 
     /** Two upstreams of one priority with five credentials, and a key whose calls hold leases; returns the secrets. */
-    private Set<String> setUp(PoolAdmin admin) throws Exception {
+    private Map<String, String> setUp(PoolAdmin admin) throws Exception {
         admin.upstream("first", "openai", first.port());
         admin.upstream("second", "openai", second.port());
-        Set<String> credentials = new TreeSet<>();
+        Map<String, String> credentials = new TreeMap<>();
         for (int i = 0; i < 5; i++) {
             String secret = "sk-fault-" + (char) ('a' + i) + "-0123456789";
-            admin.apiKey(i < 3 ? "first" : "second", "credential-" + (char) ('a' + i), secret);
-            credentials.add(secret);
+            String upstream = i < 3 ? "first" : "second";
+            admin.apiKey(upstream, "credential-" + (char) ('a' + i), secret);
+            credentials.put(secret, upstream);
         }
         List<Rule> rules = new ArrayList<>();
         BENCHES.forEach(
@@ -179,14 +203,23 @@ final class FaultRun {
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
-    /** Calls one after another, so that every credential gets its trial, until none is benched or in trial any more. */
+    /** Calls one after another, so that everything gets its trial, until nothing is benched, open or in trial any more. */
     private static void settle(int port, String key, PoolAdmin admin) throws Exception {
-        long end = System.nanoTime() + PATIENCE.toNanos();
+        long end = System.nanoTime() + BREAKER.openFor().plus(PATIENCE).toNanos();
         int all = admin.credentials("").size();
-        while (admin.credentials("?status=usable").size() < all && System.nanoTime() - end < 0) {
+        while ((admin.credentials("?status=usable").size() < all || isOpen(admin)) && System.nanoTime() - end < 0) {
             new FaultCallers(port, key, "settle").run(all, 1);
             LockSupport.parkNanos(50 * MILLI);
         }
+    }
+
+    private static boolean isOpen(PoolAdmin admin) throws Exception {
+        for (JsonNode breaker : admin.done("GET", "/api/breakers", null).path("breakers")) {
+            if (!breaker.path("state").asText().equalsIgnoreCase("closed")) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private Stream<LlmStub.Use> uses() {
@@ -208,14 +241,19 @@ final class FaultRun {
         long benched = 0;
         long atMost = LONGEST_BENCH_MILLIS;
         String what = act.getClass().getSimpleName().toLowerCase(Locale.ROOT);
-        if (act instanceof LlmStub.Serve) {
+        boolean failed = true;
+        if (act instanceof LlmStub.Serve && use.answeredNanos() == 0) {
+            what = "too late"; // Mehari had waited for as long as it may
+        } else if (act instanceof LlmStub.Serve) {
             ending = Ending.SERVED;
+            failed = false;
         } else if (act instanceof LlmStub.Refuse refuse) {
             ending = REPEATED.contains(refuse.status()) ? Ending.REPEATABLE : Ending.FINAL;
             boolean hinted = refuse.hint() != LlmStub.Hint.NONE;
             benched = hinted ? refuse.pause().toMillis() : BENCHES.get(refuse.status());
             // Whole seconds are rounded up.
             atMost = hinted ? benched + 1_000 : benched;
+            failed = refuse.status() >= 500;
             what = refuse.status() + (hinted ? " " + refuse.hint() : "");
         }
         return new Try(
@@ -226,6 +264,7 @@ final class FaultRun {
                 ended,
                 ending,
                 what,
+                failed,
                 benched * MILLI,
                 atMost * MILLI);
     }

@@ -12,21 +12,39 @@ import dev.mehari.testing.LlmStub.Serve;
 import dev.mehari.testing.LlmStub.Stall;
 import java.time.Duration;
 import java.util.SplittableRandom;
+import java.util.function.BooleanSupplier;
+import java.util.function.IntSupplier;
 
 /**
  * An upstream that fails at random: of a thousand calls some forty are refused, left without an answer, reset, answered with
- * what is no HTTP, or cut. Everything takes a while, as an LLM does. From its seed on it does the same for the same calls in
- * the same order, as far as their order is the same.
+ * what is no HTTP, or cut. In a storm it is three of four, while of a fair day's thousand only ten. Everything takes a while,
+ * as an LLM does. From its seed on it does the same for the same calls in the same order, as far as their order is the same.
  */
 final class RandomFaults implements LlmStub.Treatment {
     private static final Hint[] HINTS = {
         Hint.RETRY_AFTER, Hint.RETRY_AFTER_DATE, Hint.RETRY_AFTER_MS, Hint.OPENAI, Hint.ANTHROPIC, Hint.QUOTA_RESET
     };
 
-    private final SplittableRandom random;
+    private static final int FAULTS = 48;
+    private static final int OF_CALLS = 1_000;
+    private static final int OF_CALLS_BETWEEN_STORMS = 4_000;
+    private static final int OF_CALLS_IN_A_STORM = 64;
 
-    RandomFaults(long seed) {
+    private final SplittableRandom random;
+    private final IntSupplier calls;
+
+    private RandomFaults(long seed, IntSupplier calls) {
         random = new SplittableRandom(seed);
+        this.calls = calls;
+    }
+
+    static RandomFaults steady(long seed) {
+        return new RandomFaults(seed, () -> OF_CALLS);
+    }
+
+    /** @param isStorm whether there is a storm now */
+    static RandomFaults stormy(long seed, BooleanSupplier isStorm) {
+        return new RandomFaults(seed, () -> isStorm.getAsBoolean() ? OF_CALLS_IN_A_STORM : OF_CALLS_BETWEEN_STORMS);
     }
 
     @Override
@@ -35,7 +53,7 @@ final class RandomFaults implements LlmStub.Treatment {
     }
 
     private Act act(LlmStub.Use use) {
-        int chance = random.nextInt(1_000);
+        int chance = random.nextInt(calls.getAsInt());
         if (chance < 4) {
             return Refuse.with(429);
         } else if (chance < 7) {
@@ -49,7 +67,7 @@ final class RandomFaults implements LlmStub.Treatment {
             return new Reset();
         } else if (chance < 33) {
             return new Garbage();
-        } else if (chance < 48) {
+        } else if (chance < FAULTS) {
             return use.stream() || chance < 36 ? new Cut(random.nextInt(1 << 20)) : new Serve();
         }
         return new Serve();

@@ -8,6 +8,7 @@ package dev.mehari.faults;
  * @param answered when its answer's first byte was written or its connection broken; when it ended, if it was never answered
  * @param ended when its answer's last byte was written or its connection closed, by either side
  * @param what it was answered, for people
+ * @param failed it is a failure of the upstream's, which counts in its circuit breaker
  * @param benched for how long the answer benches the credential for sure, 0 when that is not sure
  * @param benchedAtMost for how long the answer may bench the credential, by its hint or the longest rule that could apply
  */
@@ -19,6 +20,7 @@ record Try(
         long ended,
         Ending ending,
         String what,
+        boolean failed,
         long benched,
         long benchedAtMost) {
     /** What an ending means for whether the call may be sent again. */

@@ -10,6 +10,7 @@ record Violation(Kind kind, String what) {
         SILENT_END,
         USED_WHILE_BENCHED,
         SECOND_TRIAL,
+        USED_WHILE_OPEN,
         REPEATED,
         SAME_AGAIN,
         TOO_MANY_TRIES,
