@@ -49,7 +49,7 @@ final class Closing {
                 possible.add(span);
                 reopensUntil = span.until();
             }
-            if (first != null && !hasOther(first.ended() - slack, last.ended() + slack)) {
+            if (breaker.isSure() && first != null && !hasOther(first.ended() - slack, last.ended() + slack)) {
                 sure.add(new Span(last.ended() + slack, surelyUntil(last.ended())));
             }
         }

@@ -23,7 +23,7 @@ final class FakeHistory {
             10,
             Duration.ofMillis(50),
             Duration.ofSeconds(1),
-            new Terms.Breaker(5, Duration.ofSeconds(60)));
+            new Terms.Breaker(5, Duration.ofSeconds(60), true));
     private static final Map<String, String> CREDENTIALS = Map.of("a", "first", "b", "first", "c", "second");
 
     private final List<Try> tries = new ArrayList<>();

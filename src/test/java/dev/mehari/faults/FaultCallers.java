@@ -22,6 +22,8 @@ import java.util.concurrent.locks.LockSupport;
 final class FaultCallers {
     static final String MODEL = "fault-model";
     private static final long LONGEST_PAUSE_NANOS = 1_000_000_000;
+    private static final String STREAM_TEXT = "To you, good day.";
+    private static final int STREAM_EVENTS = 6;
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final int port;
@@ -111,11 +113,10 @@ final class FaultCallers {
     private static Delivery delivery(RawClient.Answer answer, boolean stream) {
         String body = answer.body();
         if (answer.status() == 200 && stream) {
-            if (body.endsWith("data: [DONE]\n\n") && answer.cleanEnd()) {
+            if (answer.cleanEnd() && isWholeStream(body)) {
                 return Delivery.WHOLE;
             }
-            String last = body.substring(body.lastIndexOf("\n\n", Math.max(0, body.length() - 3)) + 1);
-            if (last.contains("\"error\"") && body.endsWith("\n\n")) {
+            if (isErrorEvent(body)) {
                 return Delivery.ERROR_EVENT;
             }
             return answer.cleanEnd() ? Delivery.SILENT : Delivery.BROKEN;
@@ -124,6 +125,35 @@ final class FaultCallers {
             return Delivery.BROKEN;
         }
         return answer.status() != 200 || isJson(body) ? Delivery.WHOLE : Delivery.SILENT;
+    }
+
+    /** Every event that the upstream sends, once and in order. */
+    private static boolean isWholeStream(String body) {
+        StringBuilder text = new StringBuilder();
+        String[] events = body.split("\n\n", -1);
+        for (int i = 0; i < events.length - 2; i++) {
+            text.append(data(events[i]).at("/choices/0/delta/content").asText());
+        }
+        return body.endsWith("data: [DONE]\n\n")
+                && events.length == STREAM_EVENTS + 1
+                && text.toString().equals(STREAM_TEXT);
+    }
+
+    /** The last event says that something went wrong, whatever came before it. */
+    private static boolean isErrorEvent(String body) {
+        String[] events = body.split("\n\n", -1);
+        return events.length > 1
+                && events[events.length - 1].isEmpty()
+                && data(events[events.length - 2]).path("error").isObject();
+    }
+
+    /** Of an event that is one line; nothing when it is something else. */
+    private static JsonNode data(String event) {
+        try {
+            return event.startsWith("data: ") ? JSON.readTree(event.substring(6)) : JSON.missingNode();
+        } catch (JsonProcessingException cut) {
+            return JSON.missingNode();
+        }
     }
 
     private static boolean isJson(String body) {

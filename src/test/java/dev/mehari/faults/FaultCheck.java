@@ -4,6 +4,7 @@ import dev.mehari.faults.Try.Ending;
 import dev.mehari.faults.Violation.Kind;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -40,13 +41,15 @@ import java.util.stream.Collectors;
  *   <li>{@link Kind#SILENT_END}: a stream that began ended neither with its last event nor with an error event; or a JSON
  *       answer that was cut looked whole.
  *   <li>{@link Kind#USED_WHILE_BENCHED}: a try arrived with a credential while an answer that was given to it surely benched
- *       it, the first and the last {@link Terms#slack} of the bench left out.
+ *       it, the first and the last {@link Terms#slack} of the bench left out. It begins when the next try of the call that was
+ *       answered so arrived, or its client had the answer: then Mehari knew.
  *   <li>{@link Kind#SECOND_TRIAL}: after a bench, a try arrived while the trial call had no answer yet.
  *   <li>{@link Kind#USED_WHILE_OPEN}: a try arrived while the circuit breaker of its upstream was surely open.
  *   <li>{@link Kind#REPEATED}: a call was tried again after an ending that forbids it.
  *   <li>{@link Kind#SAME_AGAIN}: a call was tried again with a credential that it had tried, while one that it had not was
  *       free all the time.
- *   <li>{@link Kind#TOO_MANY_TRIES}: more tries than calls x (1 + budget), and the least allowance of each window.
+ *   <li>{@link Kind#TOO_MANY_TRIES}: more tries than calls x (1 + budget), and the least allowance of each window; or at some
+ *       time more tries again than that.
  *   <li>{@link Kind#NOT_RETURNED}: once the upstreams are well, a call failed or a credential stayed unused.
  *   <li>{@link Kind#LEFT_OVER}: something was still held at the end.
  * </ul>
@@ -54,6 +57,7 @@ import java.util.stream.Collectors;
 final class FaultCheck {
     private final FaultHistory history;
     private final Map<String, List<Try>> byCall;
+    private final Map<String, Long> ends = new HashMap<>();
     private final Map<String, Standing> standings = new TreeMap<>();
     private final Map<String, Closing> closings = new TreeMap<>();
     private final BudgetBook budget;
@@ -63,6 +67,7 @@ final class FaultCheck {
     FaultCheck(FaultHistory history) {
         this.history = history;
         byCall = grouped(Try::call);
+        history.calls().forEach(call -> ends.put(call.call(), call.ended()));
         Map<String, List<Try>> byCredential = grouped(Try::credential);
         Map<String, List<Try>> byUpstream = grouped(this::upstream);
         for (String upstream : history.credentials().values()) {
@@ -74,6 +79,7 @@ final class FaultCheck {
                     credential,
                     new Standing(
                             byCredential.getOrDefault(credential, List.of()),
+                            this::known,
                             history.terms().slackNanos()));
         }
         budget = new BudgetBook(history.terms(), history.calls(), byCall);
@@ -96,9 +102,23 @@ final class FaultCheck {
         return history.credentials().get(one.credential());
     }
 
+    /** When the next try of the same call arrived, or its client had the answer. */
+    private long known(Try one) {
+        return byCall.get(one.call()).stream()
+                .mapToLong(Try::arrived)
+                .filter(arrived -> arrived > one.answered())
+                .findFirst()
+                .orElseGet(() -> Math.max(one.answered(), ends.getOrDefault(one.call(), Long.MAX_VALUE / 2)));
+    }
+
     /** All that must not have happened. */
     List<Violation> violations() {
         return violations;
+    }
+
+    /** How many tries again arrived within a window of the budget where these were the most, and of how many calls. */
+    String mostTriesAgain() {
+        return budget.most();
     }
 
     /** How many calls ended how, in words. */
@@ -229,6 +249,9 @@ final class FaultCheck {
                     Kind.TOO_MANY_TRIES,
                     history.tries().size() + " tries of " + history.calls().size() + " calls, at most "
                             + budget.mostTries());
+        }
+        if (budget.overdrawn() > 0) {
+            found(Kind.TOO_MANY_TRIES, budget.overdrawn() + " tries again too many at one time");
         }
     }
 

@@ -43,7 +43,7 @@ final class FaultReport {
         all.put("mode", mode);
         all.put("seed", seed);
         all.put("seconds", took.toSeconds());
-        all.putAll(FaultRun.counts(history));
+        all.putAll(FaultRun.counts(history, check));
         all.put("endings", check.endings());
         all.put("violations", violations());
         all.put(
@@ -70,16 +70,18 @@ final class FaultReport {
         StringBuilder text = new StringBuilder("# Faulty upstreams\n\n");
         text.append(String.format(
                 Locale.ROOT,
-                "%,d calls in %d s, %s, seed %d. Two upstreams, five credentials; %,d tries arrived, %.2f of calls.%n%n",
+                "%,d calls in %d s, %s, seed %d. Two upstreams, five credentials; %,d tries arrived, %.2f of calls; at most %s%n"
+                        + "tries again within 10 s.%n%n",
                 history.calls().size(),
                 took.toSeconds(),
                 mode,
                 seed,
                 history.tries().size(),
-                history.tries().size() / (double) Math.max(1, history.calls().size())));
+                history.tries().size() / (double) Math.max(1, history.calls().size()),
+                check.mostTriesAgain()));
         table(text, "What became of calls", check.endings());
         table(text, "What must not happen, and how often it did", violations());
-        FaultRun.counts(history).forEach((name, counts) -> {
+        FaultRun.counts(history, check).forEach((name, counts) -> {
             if (counts instanceof Map<?, ?> map) {
                 table(text, name.replace('_', ' '), map);
             }

@@ -26,7 +26,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The program behind {@code bench/faults}: {@code FaultRun FOLDER CALLS AT_ONCE SEED steady|storms}, or {@code FaultRun --dry}. Starts
+ * The program behind {@code bench/faults}: {@code FaultRun FOLDER CALLS AT_ONCE SEED MODE}, or {@code FaultRun --dry}. Starts
  * {@code ./mehari} and two upstreams that fail at random, gives it five credentials for them, calls, and lets {@link FaultCheck}
  * judge. Exit code 0 when nothing was wrong, 1 otherwise.
  */
@@ -35,11 +35,12 @@ final class FaultRun {
     private static final Map<Integer, Integer> BENCHES =
             new TreeMap<>(Map.of(401, 700, 403, 700, 429, 500, 500, 400, 503, 400, 529, 600));
 
-    private static final long LONGEST_BENCH_MILLIS = 700;
     private static final Duration FIRST_BYTE_TIMEOUT = Duration.ofSeconds(1);
     private static final Duration SLACK = Duration.ofMillis(150);
     /** As Mehari has it where nothing else is configured. */
-    private static final Terms.Breaker BREAKER = new Terms.Breaker(5, Duration.ofSeconds(60));
+    private static final Terms.Breaker BREAKER = new Terms.Breaker(5, Duration.ofSeconds(60), true);
+    /** Of which only the longest time is known, since it grows; and the last upstream is never ejected. */
+    private static final Terms.Breaker EJECTION = new Terms.Breaker(5, Duration.ofMinutes(5), false);
     /** So that buffers which nobody releases are told of, and direct memory is counted. */
     private static final String JAVA_OPTS =
             "-Xmx256m -Dio.netty.leakDetection.level=paranoid -Dio.netty.maxDirectMemory=0";
@@ -48,19 +49,43 @@ final class FaultRun {
     private static final int WARM_CALLS = 1_000;
     private static final int CALM_CALLS = 300;
     private static final Duration PATIENCE = Duration.ofSeconds(15);
+    /** An open breaker takes a minute to close, a second ejection in a row as long. */
+    private static final Duration LONGEST_WAY_BACK = Duration.ofSeconds(150);
+
     private static final long MILLI = 1_000_000;
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
+    /** What befalls the upstreams. */
+    private enum Mode {
+        /** Faults come evenly, and breakers are kept out. */
+        STEADY,
+        /** One upstream fails as a whole now and then; breakers, ejection and the number of tries are as users have them. */
+        STORMS,
+        /** Both refuse nearly everything now and then, which benches nobody, so that the retry budget is spent. */
+        RUSHES
+    }
+
     private final LlmStub first = LlmStub.serving();
     private final LlmStub second = LlmStub.serving();
 
-    private final boolean storms;
+    private final Mode mode;
     private final Terms terms;
+    private final Map<Integer, Integer> benches = new TreeMap<>(BENCHES);
 
-    private FaultRun(boolean storms) {
-        this.storms = storms;
-        terms = new Terms(4, 20, Duration.ofSeconds(10), 10, SLACK, FIRST_BYTE_TIMEOUT, storms ? BREAKER : null);
+    private FaultRun(Mode mode) {
+        this.mode = mode;
+        terms = new Terms(
+                mode == Mode.STORMS ? 2 : 4,
+                20,
+                Duration.ofSeconds(10),
+                10,
+                SLACK,
+                FIRST_BYTE_TIMEOUT,
+                mode == Mode.STORMS ? BREAKER : mode == Mode.RUSHES ? EJECTION : null);
+        if (mode == Mode.RUSHES) {
+            benches.remove(503);
+        }
     }
 
     public static void main(String[] arguments) throws Exception {
@@ -70,9 +95,9 @@ final class FaultRun {
         int calls = Integer.parseInt(arguments[1]);
         int atOnce = Integer.parseInt(arguments[2]);
         long seed = Long.parseLong(arguments[3]);
-        boolean storms = arguments[4].equals("storms");
+        Mode mode = Mode.valueOf(arguments[4].toUpperCase(Locale.ROOT));
         long begun = System.nanoTime();
-        FaultHistory history = new FaultRun(storms).run(calls, atOnce, seed);
+        FaultHistory history = new FaultRun(mode).run(calls, atOnce, seed);
         FaultCheck check = new FaultCheck(history);
         FaultReport report =
                 new FaultReport(history, check, arguments[4], seed, Duration.ofNanos(System.nanoTime() - begun));
@@ -117,7 +142,7 @@ final class FaultRun {
 
             first.serveAll();
             second.serveAll();
-            settle(port, mehari.apiKey(), admin);
+            settle(port, mehari.apiKey(), admin, credentials.keySet());
             List<Called> calm = new FaultCallers(port, mehari.apiKey(), "calm").run(CALM_CALLS, atOnce);
             Map<String, Long> left = leftovers.awaitNone(PATIENCE);
             return new FaultHistory(terms, credentials, tries, made, calm, used("calm-"), left);
@@ -125,17 +150,20 @@ final class FaultRun {
     }
 
     private void misbehave(long seed) {
-        if (!storms) {
+        if (mode == Mode.STEADY) {
             first.treatOthers(RandomFaults.steady(seed));
             second.treatOthers(RandomFaults.steady(seed + 1));
             return;
         }
-        Storms weather = new Storms(seed, 2);
+        Storms weather = mode == Mode.STORMS ? Storms.overOne(seed) : Storms.overBoth(seed);
         long begun = System.nanoTime();
-        first.treatOthers(RandomFaults.stormy(
-                seed, () -> weather.isIn(0, Duration.ofNanos(System.nanoTime() - begun))));
-        second.treatOthers(RandomFaults.stormy(
-                seed + 1, () -> weather.isIn(1, Duration.ofNanos(System.nanoTime() - begun))));
+        RandomFaults.Storm kind = mode == Mode.STORMS ? RandomFaults.Storm.OF_ALL : RandomFaults.Storm.OF_REFUSALS;
+        first.treatOthers(RandomFaults.stormy(seed, kind, () -> weather.isIn(0, since(begun))));
+        second.treatOthers(RandomFaults.stormy(seed + 1, kind, () -> weather.isIn(1, since(begun))));
+    }
+
+    private static Duration since(long begun) {
+        return Duration.ofNanos(System.nanoTime() - begun);
     }
 
     private MehariProcess start(Path data) throws IOException {
@@ -145,7 +173,7 @@ final class FaultRun {
         environment.put("MEHARI_RETRY_BUDGET", Integer.toString(terms.budgetPercent()));
         environment.put("MEHARI_SHUTDOWN_DRAIN", "2s");
         environment.put("MEHARI_JAVA_OPTS", JAVA_OPTS);
-        if (!storms) {
+        if (mode != Mode.STORMS) {
             // Then no breaker excuses that a call failed.
             environment.put("MEHARI_BREAKER_THRESHOLD", "1000");
         }
@@ -174,7 +202,7 @@ final class FaultRun {
             credentials.put(secret, upstream);
         }
         List<Rule> rules = new ArrayList<>();
-        BENCHES.forEach(
+        benches.forEach(
                 (status, millis) -> rules.add(new Rule(status, "credential", "fault_" + status, millis + "ms")));
         admin.benchRules(rules);
         String key = admin.done("GET", "/api/keys", null).at("/keys/0/id").asText();
@@ -203,13 +231,16 @@ final class FaultRun {
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
-    /** Calls one after another, so that everything gets its trial, until nothing is benched, open or in trial any more. */
-    private static void settle(int port, String key, PoolAdmin admin) throws Exception {
-        long end = System.nanoTime() + BREAKER.openFor().plus(PATIENCE).toNanos();
-        int all = admin.credentials("").size();
-        while ((admin.credentials("?status=usable").size() < all || isOpen(admin)) && System.nanoTime() - end < 0) {
-            new FaultCallers(port, key, "settle").run(all, 1);
+    /** Calls one after another, so that everything gets its trial, until nothing is benched, open, ejected or in trial. */
+    private void settle(int port, String key, PoolAdmin admin, Set<String> credentials) throws Exception {
+        long end = System.nanoTime() + LONGEST_WAY_BACK.toNanos();
+        boolean settled = false;
+        while (!settled && System.nanoTime() - end < 0) {
+            new FaultCallers(port, key, "settle").run(credentials.size(), 1);
             LockSupport.parkNanos(50 * MILLI);
+            settled = used("settle-").containsAll(credentials)
+                    && admin.credentials("?status=usable").size() == credentials.size()
+                    && !isOpen(admin);
         }
     }
 
@@ -228,18 +259,18 @@ final class FaultRun {
 
     private List<Try> tries() {
         return uses().filter(use -> use.user().startsWith("call-"))
-                .map(FaultRun::tried)
+                .map(this::tried)
                 .sorted(Comparator.comparingLong(Try::arrived))
                 .collect(Collectors.toCollection(ArrayList::new));
     }
 
-    private static Try tried(LlmStub.Use use) {
+    private Try tried(LlmStub.Use use) {
         long ended = use.endedNanos() == 0 ? System.nanoTime() : use.endedNanos();
         long answered = use.answeredNanos() == 0 ? ended : use.answeredNanos();
         LlmStub.Act act = use.act();
         Ending ending = Ending.FINAL;
         long benched = 0;
-        long atMost = LONGEST_BENCH_MILLIS;
+        long atMost = 0;
         String what = act.getClass().getSimpleName().toLowerCase(Locale.ROOT);
         boolean failed = true;
         if (act instanceof LlmStub.Serve && use.answeredNanos() == 0) {
@@ -250,7 +281,7 @@ final class FaultRun {
         } else if (act instanceof LlmStub.Refuse refuse) {
             ending = REPEATED.contains(refuse.status()) ? Ending.REPEATABLE : Ending.FINAL;
             boolean hinted = refuse.hint() != LlmStub.Hint.NONE;
-            benched = hinted ? refuse.pause().toMillis() : BENCHES.get(refuse.status());
+            benched = hinted ? refuse.pause().toMillis() : benches.getOrDefault(refuse.status(), 0);
             // Whole seconds are rounded up.
             atMost = hinted ? benched + 1_000 : benched;
             failed = refuse.status() >= 500;
@@ -270,11 +301,12 @@ final class FaultRun {
     }
 
     /** What is written of a run, in the order in which it is read. */
-    static Map<String, Object> counts(FaultHistory history) {
+    static Map<String, Object> counts(FaultHistory history, FaultCheck check) {
         Map<String, Object> counts = new LinkedHashMap<>();
         counts.put("calls", history.calls().size());
         counts.put("streams", history.calls().stream().filter(Called::stream).count());
         counts.put("tries", history.tries().size());
+        counts.put("most_tries_again_within_10_s", check.mostTriesAgain());
         Map<String, Long> answers = new TreeMap<>(
                 history.tries().stream().collect(Collectors.groupingBy(Try::what, Collectors.counting())));
         counts.put("upstreams_did", answers);

@@ -13,17 +13,23 @@ import dev.mehari.testing.LlmStub.Stall;
 import java.time.Duration;
 import java.util.SplittableRandom;
 import java.util.function.BooleanSupplier;
-import java.util.function.IntSupplier;
 
 /**
  * An upstream that fails at random: of a thousand calls some forty are refused, left without an answer, reset, answered with
- * what is no HTTP, or cut. In a storm it is three of four, while of a fair day's thousand only ten. Everything takes a while,
- * as an LLM does. From its seed on it does the same for the same calls in the same order, as far as their order is the same.
+ * what is no HTTP, or cut; where there are storms, ten of a thousand between them. Everything takes a while, as an LLM does. From its seed on it does the same for the same calls in the same order, as far as their order is the same.
  */
 final class RandomFaults implements LlmStub.Treatment {
     private static final Hint[] HINTS = {
         Hint.RETRY_AFTER, Hint.RETRY_AFTER_DATE, Hint.RETRY_AFTER_MS, Hint.OPENAI, Hint.ANTHROPIC, Hint.QUOTA_RESET
     };
+
+    /** What a storm is made of. */
+    enum Storm {
+        /** Faults of all kinds, three of four calls. */
+        OF_ALL,
+        /** 503, four of five calls. */
+        OF_REFUSALS
+    }
 
     private static final int FAULTS = 48;
     private static final int OF_CALLS = 1_000;
@@ -31,20 +37,24 @@ final class RandomFaults implements LlmStub.Treatment {
     private static final int OF_CALLS_IN_A_STORM = 64;
 
     private final SplittableRandom random;
-    private final IntSupplier calls;
+    private final int calls;
+    private final Storm kind;
+    private final BooleanSupplier isStorm;
 
-    private RandomFaults(long seed, IntSupplier calls) {
+    private RandomFaults(long seed, int calls, Storm kind, BooleanSupplier isStorm) {
         random = new SplittableRandom(seed);
         this.calls = calls;
+        this.kind = kind;
+        this.isStorm = isStorm;
     }
 
     static RandomFaults steady(long seed) {
-        return new RandomFaults(seed, () -> OF_CALLS);
+        return new RandomFaults(seed, OF_CALLS, Storm.OF_ALL, () -> false);
     }
 
     /** @param isStorm whether there is a storm now */
-    static RandomFaults stormy(long seed, BooleanSupplier isStorm) {
-        return new RandomFaults(seed, () -> isStorm.getAsBoolean() ? OF_CALLS_IN_A_STORM : OF_CALLS_BETWEEN_STORMS);
+    static RandomFaults stormy(long seed, Storm kind, BooleanSupplier isStorm) {
+        return new RandomFaults(seed, OF_CALLS_BETWEEN_STORMS, kind, isStorm);
     }
 
     @Override
@@ -53,7 +63,11 @@ final class RandomFaults implements LlmStub.Treatment {
     }
 
     private Act act(LlmStub.Use use) {
-        int chance = random.nextInt(calls.getAsInt());
+        boolean isStormy = isStorm.getAsBoolean();
+        if (isStormy && kind == Storm.OF_REFUSALS) {
+            return random.nextInt(5) == 0 ? new Serve() : Refuse.with(503);
+        }
+        int chance = random.nextInt(isStormy ? OF_CALLS_IN_A_STORM : calls);
         if (chance < 4) {
             return Refuse.with(429);
         } else if (chance < 7) {

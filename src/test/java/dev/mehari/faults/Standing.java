@@ -3,6 +3,7 @@ package dev.mehari.faults;
 import dev.mehari.faults.Try.Ending;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.ToLongFunction;
 
 /**
  * When one credential could be used, by what the upstream answered it. An answer benches it for a time; what follows is a
@@ -18,24 +19,51 @@ final class Standing {
     }
 
     private final List<Try> tries;
+    private final ToLongFunction<Try> known;
     private final long slack;
+    /** For how long each try benched the credential at most. */
+    private final long[] most;
+
     private final List<Span> notFree = new ArrayList<>();
 
-    /** Of a credential that has seen {@code tries}, in order of arrival. */
-    Standing(List<Try> tries, long slackNanos) {
+    /**
+     * Of a credential that has seen {@code tries}, in order of arrival.
+     *
+     * @param known when Mehari surely knew how a try was answered, for it had gone on with the call
+     */
+    Standing(List<Try> tries, ToLongFunction<Try> known, long slackNanos) {
         this.tries = List.copyOf(tries);
+        this.known = known;
         slack = slackNanos;
+        most = new long[this.tries.size()];
         for (int i = 0; i < this.tries.size(); i++) {
-            if (this.tries.get(i).ending() != Ending.SERVED) {
+            Try one = this.tries.get(i);
+            if (one.benchedAtMost() > 0) {
+                most[i] = Math.max(one.benchedAtMost(), 2 * lastBench(i));
                 exclude(i);
             }
         }
     }
 
+    /** How long the bench was, at most, of which this try may have been the trial: if it fails the next is twice as long. */
+    private long lastBench(int index) {
+        Try trial = tries.get(index);
+        for (int i = index - 1; i >= 0; i--) {
+            Try before = tries.get(i);
+            if (before.ending() == Ending.SERVED && before.ended() + slack < trial.arrived()) {
+                return 0;
+            }
+            if (most[i] > 0 && before.answered() + before.benched() - slack < trial.arrived()) {
+                return most[i];
+            }
+        }
+        return 0;
+    }
+
     /** From the fault to the end of its bench, and then around each trial up to the first that is served. */
     private void exclude(int index) {
         Try fault = tries.get(index);
-        long benchEnds = fault.answered() + fault.benchedAtMost();
+        long benchEnds = fault.answered() + most[index];
         notFree.add(new Span(fault.answered() - slack, benchEnds + slack));
         long least = fault.answered() + fault.benched();
         for (int i = index + 1; i < tries.size(); i++) {
@@ -45,7 +73,7 @@ final class Standing {
                 if (trial.ending() == Ending.SERVED) {
                     return;
                 }
-                if (trial.arrived() > benchEnds) {
+                if (trial.arrived() > benchEnds && trial.benchedAtMost() > 0) {
                     return; // that one's own bench goes on from here
                 }
             }
@@ -61,7 +89,7 @@ final class Standing {
     Try benchedAt(Try later) {
         for (Try earlier : tries) {
             if (earlier.benched() > 0
-                    && later.arrived() > earlier.answered() + slack
+                    && later.arrived() > known.applyAsLong(earlier) + slack
                     && later.arrived() < earlier.answered() + earlier.benched() - slack) {
                 return earlier;
             }
@@ -74,8 +102,9 @@ final class Standing {
         List<Try> beside = new ArrayList<>();
         for (Try fault : tries) {
             long end = fault.answered() + fault.benched();
-            if (fault.benched() > 2 * slack && isLastBench(fault, end)) {
-                Try trial = firstAfter(fault.answered() + slack);
+            long since = known.applyAsLong(fault);
+            if (fault.benched() > 2 * slack && since < fault.answered() + slack && isLastBench(fault, end)) {
+                Try trial = firstAfter(since + slack);
                 if (trial != null) {
                     tries.stream()
                             .filter(other -> other.arrived() > trial.arrived() && other.arrived() < trial.answered())

@@ -25,8 +25,10 @@ record Terms(
      * own.
      *
      * @param failures in a row
+     * @param openFor at most
+     * @param isSure false when it may as well not open
      */
-    record Breaker(int failures, Duration openFor) {}
+    record Breaker(int failures, Duration openFor, boolean isSure) {}
 
     long slackNanos() {
         return slack.toNanos();

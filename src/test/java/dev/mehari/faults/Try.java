@@ -10,7 +10,8 @@ package dev.mehari.faults;
  * @param what it was answered, for people
  * @param failed it is a failure of the upstream's, which counts in its circuit breaker
  * @param benched for how long the answer benches the credential for sure, 0 when that is not sure
- * @param benchedAtMost for how long the answer may bench the credential, by its hint or the longest rule that could apply
+ * @param benchedAtMost for how long the answer may bench the credential, unless it was given to a trial call, by its hint or
+ *     the rule; 0 when it does not bench
  */
 record Try(
         String call,
