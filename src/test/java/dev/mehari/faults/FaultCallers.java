@@ -59,7 +59,7 @@ final class FaultCallers {
         List<Called> made = new ArrayList<>();
         RawClient client = null;
         for (int number = next.getAndIncrement(); number < calls; number = next.getAndIncrement()) {
-            if (number % 1_000 == 0) {
+            if (calls >= 1_000 && number % 1_000 == 0) {
                 System.err.println(prefix + " " + number + " of " + calls);
             }
             boolean stream = number % 2 == 0;
@@ -147,10 +147,11 @@ final class FaultCallers {
                 && data(events[events.length - 2]).path("error").isObject();
     }
 
-    /** Of an event that is one line; nothing when it is something else. */
+    /** Of an event that is one line, perhaps after an empty one; nothing when it is something else. */
     private static JsonNode data(String event) {
+        String line = event.strip();
         try {
-            return event.startsWith("data: ") ? JSON.readTree(event.substring(6)) : JSON.missingNode();
+            return line.startsWith("data: ") ? JSON.readTree(line.substring(6)) : JSON.missingNode();
         } catch (JsonProcessingException cut) {
             return JSON.missingNode();
         }

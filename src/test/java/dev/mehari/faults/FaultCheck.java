@@ -175,12 +175,12 @@ final class FaultCheck {
         String free = open(unbenched, from, call.ended());
         if (tries.size() > history.terms().retries()) {
             ended("failed: tried as often as allowed");
+        } else if (!tries.isEmpty() && budget.mayBeSpent(call.ended())) {
+            ended("failed: the retry budget was spent");
         } else if (unbenched.isEmpty()) {
             ended("failed: no credential was left");
         } else if (free == null) {
             ended("failed: what was left belonged to an upstream that is left alone");
-        } else if (!tries.isEmpty() && budget.mayBeSpent(call.ended())) {
-            ended("failed: the retry budget was spent");
         } else {
             found(Kind.GAVE_UP, call + " after " + what(tries) + ", though " + free + " was free");
         }

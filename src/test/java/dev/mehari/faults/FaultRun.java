@@ -129,7 +129,8 @@ final class FaultRun {
         Path data = Files.createTempDirectory("mehari-faults");
         try (first;
                 second;
-                MehariProcess mehari = start(data).awaitReady()) {
+                MehariProcess mehari = start(data)) {
+            mehari.awaitReady();
             String token = Files.readString(data.resolve("admin-token")).strip();
             PoolAdmin admin = PoolAdmin.with(token, mehari.adminUrl().toString());
             Map<String, String> credentials = setUp(admin);
