@@ -41,6 +41,11 @@ abstract class AdminCommand implements Callable<Integer> {
     /** Prints for people what was answered. */
     abstract void print(JsonNode answer, PrintWriter out);
 
+    /** True unless the answer says that what was asked for could not be done, or not all of it. */
+    boolean isDone(JsonNode answer) {
+        return true;
+    }
+
     @Override
     public Integer call() {
         if (spec == null) {
@@ -55,7 +60,7 @@ abstract class AdminCommand implements Callable<Integer> {
                 print(answer, out);
             }
             out.flush();
-            return 0;
+            return isDone(answer) ? ExitCode.DONE : ExitCode.FAILED;
         } catch (AdminFailure failure) {
             PrintWriter err = spec.commandLine().getErr();
             err.println("mehari: " + failure.getMessage());

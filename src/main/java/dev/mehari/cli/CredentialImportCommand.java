@@ -101,6 +101,11 @@ final class CredentialImportCommand extends AdminCommand {
                 + answer.path("problems").size() + " with problems.");
     }
 
+    @Override
+    boolean isDone(JsonNode answer) {
+        return answer.path("problems").isEmpty();
+    }
+
     private ObjectNode environment(String named) throws AdminFailure {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         ArrayNode list = json.putArray("credentials");

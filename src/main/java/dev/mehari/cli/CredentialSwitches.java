@@ -81,6 +81,11 @@ final class CredentialSwitches {
                     + answer.path("detail").asText() + " ("
                     + answer.path("millis").asLong() + " ms)");
         }
+
+        @Override
+        boolean isDone(JsonNode answer) {
+            return answer.path("works").asBoolean();
+        }
     }
 
     /** {@code credentials remove CREDENTIAL}. */

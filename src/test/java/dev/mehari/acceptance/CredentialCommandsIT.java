@@ -2,6 +2,7 @@ package dev.mehari.acceptance;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.mehari.cli.Mehari;
@@ -70,6 +71,9 @@ class CredentialCommandsIT {
         run(0, "credentials", "enable", "alice");
         run(0, "credentials", "test", "alice");
         assertThat(out.toString()).contains("works: the upstream answered as it should");
+        database.execute("update upstream set base_url = 'http://127.0.0.1:1' where name = 'openai'");
+        await().untilAsserted(() -> run(1, "credentials", "test", "alice"));
+        assertThat(out.toString()).contains("does not work: ");
         run(0, "credentials", "show", "alice");
         assertThat(out.toString()).containsPattern("daily quota +5").containsPattern("weight +3");
         run(1 + 1, "credentials", "refresh", "alice");
@@ -98,6 +102,12 @@ class CredentialCommandsIT {
         run(0, "credentials", "import", export.toString(), "--passphrase-file=" + passphrase, "--dry-run");
         assertThat(database.number("select count(*) from credential")).isZero();
         run(0, "credentials", "import", export.toString(), "--passphrase-file=" + passphrase);
+        run(
+                1,
+                "credentials",
+                "import",
+                Files.writeString(folder.resolve("bad.json"), """
+                [{"name": "alice", "upstream": "nowhere", "secret": "sk-0123456789"}]""").toString());
         run(0, "credentials", "import", export.toString(), "--passphrase-file=" + passphrase, "--json");
 
         assertThat(new ObjectMapper()
