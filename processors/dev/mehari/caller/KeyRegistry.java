@@ -1,5 +1,6 @@
 package dev.mehari.caller;
 
+import dev.mehari.failure.InvalidField;
 import dev.mehari.failure.StorageUnavailable;
 import java.util.List;
 import java.util.Optional;
@@ -9,7 +10,7 @@ public interface KeyRegistry {
     /** Makes a new value of the old one, or says what is wrong with that. */
     @FunctionalInterface
     interface Edit {
-        KeyFields apply(KeyFields before) throws InvalidKeyField;
+        KeyFields apply(KeyFields before) throws InvalidField;
     }
 
     /** Keeps a new key. Of its text only the hash and the prefix are kept. */
@@ -21,7 +22,7 @@ public interface KeyRegistry {
     Optional<KeyEntry> get(long id) throws StorageUnavailable;
 
     /** Changes a key that is not deleted; nobody else changes it meanwhile. */
-    KeyChange edit(long id, Edit edit) throws InvalidKeyField, StorageUnavailable;
+    KeyChange edit(long id, Edit edit) throws InvalidField, StorageUnavailable;
 
     /** Deletes a key so that it can be restored; one that is deleted stays as it is. */
     KeyChange delete(long id) throws StorageUnavailable;

@@ -1,5 +1,6 @@
 package dev.mehari.caller;
 
+import dev.mehari.failure.InvalidField;
 import java.text.Normalizer;
 import java.time.Duration;
 import java.time.Instant;
@@ -27,22 +28,22 @@ public final class KeyRules {
     private KeyRules() {}
 
     /** Letters and digits of any script, space and {@code . _ - @ + / : # ( ) & ,}; 1 to 100 of them. */
-    public static String name(String field, String name) throws InvalidKeyField {
+    public static String name(String field, String name) throws InvalidField {
         return plain(field, name, LONGEST_NAME);
     }
 
     /** Any text that can be shown in lines, up to 500 characters. */
-    public static String description(String field, String text) throws InvalidKeyField {
+    public static String description(String field, String text) throws InvalidField {
         return shown(field, text, LONGEST_DESCRIPTION, c -> c == '\n' || c == '\t');
     }
 
     /** Any text that can be shown in a line, up to 100 characters. */
-    public static String owner(String field, String text) throws InvalidKeyField {
+    public static String owner(String field, String text) throws InvalidField {
         return shown(field, text, LONGEST_NAME, c -> false);
     }
 
     /** Up to 20, each like a name, up to 50 characters; each is kept once. */
-    public static List<String> tags(String field, List<String> tags) throws InvalidKeyField {
+    public static List<String> tags(String field, List<String> tags) throws InvalidField {
         atMost(field, tags, MOST_TAGS);
         Set<String> kept = new LinkedHashSet<>();
         for (String tag : tags) {
@@ -52,13 +53,13 @@ public final class KeyRules {
     }
 
     /** Up to 100 patterns of up to 200 characters. */
-    public static AllowList patterns(String field, List<String> patterns) throws InvalidKeyField {
+    public static AllowList patterns(String field, List<String> patterns) throws InvalidField {
         atMost(field, patterns, MOST_PATTERNS);
         Set<String> kept = new LinkedHashSet<>();
         for (String pattern : patterns) {
             String text = shown(field, pattern, LONGEST_PATTERN, c -> false);
             if (text.isEmpty()) {
-                throw new InvalidKeyField(field, "must not hold an empty pattern; an empty list allows everything");
+                throw new InvalidField(field, "must not hold an empty pattern; an empty list allows everything");
             }
             kept.add(text);
         }
@@ -66,40 +67,40 @@ public final class KeyRules {
     }
 
     /** A time of the years 1970 to 9999; one that is past makes the key expired. */
-    public static Instant expiresAt(String field, Instant at) throws InvalidKeyField {
+    public static Instant expiresAt(String field, Instant at) throws InvalidField {
         if (at.isBefore(FIRST) || at.isAfter(LAST)) {
-            throw new InvalidKeyField(field, "must be a date of the years 1970 to 9999");
+            throw new InvalidField(field, "must be a date of the years 1970 to 9999");
         }
         return at;
     }
 
     /** 1 s to 3660 days. */
-    public static Duration expiresAfter(String field, Duration after) throws InvalidKeyField {
+    public static Duration expiresAfter(String field, Duration after) throws InvalidField {
         if (after.compareTo(SHORTEST_LIFE) < 0 || after.compareTo(LONGEST_LIFE) > 0) {
-            throw new InvalidKeyField(field, "must be from 1s to 3660d");
+            throw new InvalidField(field, "must be from 1s to 3660d");
         }
         return after;
     }
 
-    private static String plain(String field, String text, int most) throws InvalidKeyField {
+    private static String plain(String field, String text, int most) throws InvalidField {
         String kept = Normalizer.normalize(text, Normalizer.Form.NFC).strip();
         int length = kept.codePointCount(0, kept.length());
         if (length < 1 || length > most) {
-            throw new InvalidKeyField(field, "must have 1 to " + most + " characters");
+            throw new InvalidField(field, "must have 1 to " + most + " characters");
         }
         if (!NAME.matcher(kept).matches()) {
-            throw new InvalidKeyField(field, "may hold letters, digits, spaces and . _ - @ + / : # ( ) & , only");
+            throw new InvalidField(field, "may hold letters, digits, spaces and . _ - @ + / : # ( ) & , only");
         }
         return kept;
     }
 
-    private static String shown(String field, String text, int most, IntPredicate layout) throws InvalidKeyField {
+    private static String shown(String field, String text, int most, IntPredicate layout) throws InvalidField {
         String kept = text.strip();
         if (kept.codePointCount(0, kept.length()) > most) {
-            throw new InvalidKeyField(field, "must have at most " + most + " characters");
+            throw new InvalidField(field, "must have at most " + most + " characters");
         }
         if (!kept.codePoints().allMatch(c -> layout.test(c) || isShown(c))) {
-            throw new InvalidKeyField(field, "must not hold control characters");
+            throw new InvalidField(field, "must not hold control characters");
         }
         return kept;
     }
@@ -112,9 +113,9 @@ public final class KeyRules {
                 && type != Character.PARAGRAPH_SEPARATOR;
     }
 
-    private static void atMost(String field, List<String> list, int most) throws InvalidKeyField {
+    private static void atMost(String field, List<String> list, int most) throws InvalidField {
         if (list.size() > most) {
-            throw new InvalidKeyField(field, "must have at most " + most + " entries");
+            throw new InvalidField(field, "must have at most " + most + " entries");
         }
     }
 }

@@ -1,6 +1,6 @@
 package dev.mehari.credential;
 
-import dev.mehari.caller.InvalidKeyField;
+import dev.mehari.failure.InvalidField;
 import dev.mehari.failure.StorageUnavailable;
 import java.time.Instant;
 import java.util.List;
@@ -17,7 +17,7 @@ public interface CredentialRegistry {
          *
          * @param secret null when it does not open
          */
-        Edited apply(CredentialEntry before, @Nullable CredentialSecret secret) throws InvalidKeyField;
+        Edited apply(CredentialEntry before, @Nullable CredentialSecret secret) throws InvalidField;
     }
 
     /**
@@ -39,7 +39,7 @@ public interface CredentialRegistry {
     CredentialChange create(CredentialDraft draft) throws StorageUnavailable;
 
     /** Changes one; nobody else changes it meanwhile. */
-    CredentialChange change(long id, Edit edit) throws InvalidKeyField, StorageUnavailable;
+    CredentialChange change(long id, Edit edit) throws InvalidField, StorageUnavailable;
 
     CredentialChange delete(long id) throws StorageUnavailable;
 

@@ -1,6 +1,6 @@
 package dev.mehari.upstream;
 
-import dev.mehari.caller.InvalidKeyField;
+import dev.mehari.failure.InvalidField;
 import dev.mehari.failure.StorageUnavailable;
 import dev.mehari.upstream.UpstreamStore.Event;
 import java.util.List;
@@ -12,7 +12,7 @@ public interface UpstreamRegistry {
     /** What to make of an upstream. */
     @FunctionalInterface
     interface Edit {
-        UpstreamFields apply(UpstreamFields before) throws InvalidKeyField;
+        UpstreamFields apply(UpstreamFields before) throws InvalidField;
     }
 
     /** All, also disabled ones, by name. */
@@ -23,7 +23,7 @@ public interface UpstreamRegistry {
     UpstreamChange create(UpstreamFields fields) throws StorageUnavailable;
 
     /** Changes one while nobody else does. */
-    UpstreamChange edit(String name, Edit edit) throws InvalidKeyField, StorageUnavailable;
+    UpstreamChange edit(String name, Edit edit) throws InvalidField, StorageUnavailable;
 
     /** Removes one with its credentials. */
     UpstreamChange delete(String name) throws StorageUnavailable;

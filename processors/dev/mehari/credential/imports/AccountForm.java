@@ -1,7 +1,6 @@
 package dev.mehari.credential.imports;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.mehari.caller.InvalidKeyField;
 import dev.mehari.caller.KeyRules;
 import dev.mehari.config.Secret;
 import dev.mehari.credential.Credential.Kind;
@@ -9,6 +8,7 @@ import dev.mehari.credential.CredentialDraft;
 import dev.mehari.credential.CredentialFields;
 import dev.mehari.credential.CredentialSecret;
 import dev.mehari.credential.TokenStore.Grant;
+import dev.mehari.failure.InvalidField;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +35,7 @@ final class AccountForm {
      *
      * @param fallback its name, where it has neither a name, an e-mail address nor a project
      */
-    static CredentialDraft read(ObjectNode json, String upstream, String fallback) throws InvalidKeyField {
+    static CredentialDraft read(ObjectNode json, String upstream, String fallback) throws InvalidField {
         JsonFields given = new JsonFields(json);
         String email = SecretRules.email(orEmpty(given.text("email", "user_email")));
         String project = given.text("project_id");
@@ -57,11 +57,11 @@ final class AccountForm {
                 !given.flag("disabled", false));
         String refresh = given.text("refresh_token");
         if (refresh == null) {
-            throw new InvalidKeyField("refresh_token", "must be given");
+            throw new InvalidField("refresh_token", "must be given");
         }
         String client = given.text("client_id");
         if (client == null) {
-            throw new InvalidKeyField("client_id", "must be given");
+            throw new InvalidField("client_id", "must be given");
         }
         String url = given.text("token_uri", "token_url");
         return new CredentialDraft(
@@ -79,7 +79,7 @@ final class AccountForm {
                 given.time("expiry", "expires_at"));
     }
 
-    private static String scopes(ObjectNode json, JsonFields given) throws InvalidKeyField {
+    private static String scopes(ObjectNode json, JsonFields given) throws InvalidField {
         if (json.path("scopes").isArray()) {
             List<String> each = given.texts("scopes");
             return String.join(" ", each);
@@ -87,7 +87,7 @@ final class AccountForm {
         return orEmpty(given.text("scopes", "scope"));
     }
 
-    private static @Nullable Secret optional(JsonFields given, String... names) throws InvalidKeyField {
+    private static @Nullable Secret optional(JsonFields given, String... names) throws InvalidField {
         String text = given.text(names);
         return text == null || text.isBlank() ? null : SecretRules.secret(names[0], text);
     }

@@ -1,7 +1,6 @@
 package dev.mehari.credential.imports;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.mehari.caller.InvalidKeyField;
 import dev.mehari.caller.KeyRules;
 import dev.mehari.config.Secret;
 import dev.mehari.credential.Credential.Kind;
@@ -12,6 +11,7 @@ import dev.mehari.credential.CredentialRegistry.Edited;
 import dev.mehari.credential.CredentialRegistry.NewSecret;
 import dev.mehari.credential.CredentialSecret;
 import dev.mehari.credential.TokenStore.Grant;
+import dev.mehari.failure.InvalidField;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Set;
@@ -60,18 +60,18 @@ public final class CredentialForm {
      *
      * @param upstream where the object names none; null when it has to
      */
-    public static CredentialDraft create(ObjectNode json, @Nullable String upstream) throws InvalidKeyField {
+    public static CredentialDraft create(ObjectNode json, @Nullable String upstream) throws InvalidField {
         JsonFields given = new JsonFields(json);
         given.only(ALL);
         String named = given.text("upstream");
         String target = named == null ? upstream : named;
         if (target == null) {
-            throw new InvalidKeyField("upstream", "must be given");
+            throw new InvalidField("upstream", "must be given");
         }
         Kind kind = kind(given);
         String name = given.text("name");
         if (name == null) {
-            throw new InvalidKeyField("name", "must be given");
+            throw new InvalidField("name", "must be given");
         }
         CredentialFields fields = fields(given, kind, CredentialFields.named(KeyRules.name("name", name)));
         CredentialSecret secret = kind == Kind.OAUTH ? grant(given, null) : text(given);
@@ -85,7 +85,7 @@ public final class CredentialForm {
      * @param secret the one before; null when it does not open
      */
     public static Edited edit(ObjectNode json, CredentialEntry before, @Nullable CredentialSecret secret)
-            throws InvalidKeyField {
+            throws InvalidField {
         JsonFields given = new JsonFields(json);
         given.only(OPTIONS);
         CredentialFields fields = fields(given, before.kind(), before.fields());
@@ -106,7 +106,7 @@ public final class CredentialForm {
         return new Edited(fields, given.has("secret") ? new NewSecret(text(given), null) : null);
     }
 
-    private static Kind kind(JsonFields given) throws InvalidKeyField {
+    private static Kind kind(JsonFields given) throws InvalidField {
         String kind = given.text("kind");
         if (kind == null) {
             return given.has("refresh_token") ? Kind.OAUTH : Kind.API_KEY;
@@ -116,31 +116,30 @@ public final class CredentialForm {
             case "bearer" -> Kind.BEARER;
             case "oauth" -> Kind.OAUTH;
             case "header" -> Kind.HEADER;
-            default -> throw new InvalidKeyField("kind", "must be api-key, bearer, oauth or header");
+            default -> throw new InvalidField("kind", "must be api-key, bearer, oauth or header");
         };
     }
 
-    private static void refuseOthers(JsonFields given, Kind kind) throws InvalidKeyField {
+    private static void refuseOthers(JsonFields given, Kind kind) throws InvalidField {
         if (kind == Kind.OAUTH && given.has("secret")) {
-            throw new InvalidKeyField("secret", "is not for oauth, which has refresh_token");
+            throw new InvalidField("secret", "is not for oauth, which has refresh_token");
         }
         for (String field : GRANT) {
             if (kind != Kind.OAUTH && given.has(field)) {
-                throw new InvalidKeyField(field, "is for kind oauth only");
+                throw new InvalidField(field, "is for kind oauth only");
             }
         }
         if (kind != Kind.HEADER && given.has("header")) {
-            throw new InvalidKeyField("header", "is for kind header only");
+            throw new InvalidField("header", "is for kind header only");
         }
     }
 
-    private static CredentialFields fields(JsonFields given, Kind kind, CredentialFields before)
-            throws InvalidKeyField {
+    private static CredentialFields fields(JsonFields given, Kind kind, CredentialFields before) throws InvalidField {
         String name = given.text("name");
         String email = given.text("email");
         String header = given.text("header");
         if (kind == Kind.HEADER && header == null && before.header() == null) {
-            throw new InvalidKeyField("header", "must be given for kind header");
+            throw new InvalidField("header", "must be given for kind header");
         }
         return new CredentialFields(
                 name == null ? before.name() : KeyRules.name("name", name),
@@ -160,17 +159,16 @@ public final class CredentialForm {
                 given.flag("enabled", given.has("enabled") || before.enabled()));
     }
 
-    private static CredentialSecret text(JsonFields given) throws InvalidKeyField {
+    private static CredentialSecret text(JsonFields given) throws InvalidField {
         String secret = given.text("secret");
         if (secret == null) {
-            throw new InvalidKeyField("secret", "must be given");
+            throw new InvalidField("secret", "must be given");
         }
         return new CredentialSecret.Text(SecretRules.secret("secret", secret));
     }
 
     /** A grant of what is given, else of what the old one had. */
-    private static CredentialSecret grant(JsonFields given, CredentialSecret.@Nullable OAuth old)
-            throws InvalidKeyField {
+    private static CredentialSecret grant(JsonFields given, CredentialSecret.@Nullable OAuth old) throws InvalidField {
         String url = given.text("token_url");
         String scopes = given.text("scopes");
         Grant grant = old == null ? null : old.grant();
@@ -189,8 +187,7 @@ public final class CredentialForm {
                 optional(given, "access_token", old == null ? null : old.accessToken()));
     }
 
-    private static @Nullable Secret optional(JsonFields given, String field, @Nullable Secret old)
-            throws InvalidKeyField {
+    private static @Nullable Secret optional(JsonFields given, String field, @Nullable Secret old) throws InvalidField {
         String text = given.text(field);
         if (given.has(field)) {
             return text == null || text.isEmpty() ? null : SecretRules.secret(field, text);
@@ -198,10 +195,10 @@ public final class CredentialForm {
         return old;
     }
 
-    private static Secret required(JsonFields given, String field, @Nullable Secret old) throws InvalidKeyField {
+    private static Secret required(JsonFields given, String field, @Nullable Secret old) throws InvalidField {
         Secret secret = optional(given, field, old);
         if (secret == null) {
-            throw new InvalidKeyField(field, "must be given");
+            throw new InvalidField(field, "must be given");
         }
         return secret;
     }

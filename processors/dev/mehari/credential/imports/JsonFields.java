@@ -2,7 +2,7 @@ package dev.mehari.credential.imports;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.mehari.caller.InvalidKeyField;
+import dev.mehari.failure.InvalidField;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDateTime;
@@ -26,10 +26,10 @@ final class JsonFields {
     }
 
     /** Refuses fields other than {@code known}. */
-    void only(Set<String> known) throws InvalidKeyField {
+    void only(Set<String> known) throws InvalidField {
         for (String name : iterable(object)) {
             if (!known.contains(name)) {
-                throw InvalidKeyField.unknown(shown(name));
+                throw InvalidField.unknown(shown(name));
             }
         }
     }
@@ -57,12 +57,12 @@ final class JsonFields {
 
     /** The first of {@code names} that is given; null when none is. */
     @Nullable
-    String text(String... names) throws InvalidKeyField {
+    String text(String... names) throws InvalidField {
         for (String name : names) {
             JsonNode value = object.path(name);
             if (!value.isMissingNode() && !value.isNull()) {
                 if (!value.isTextual()) {
-                    throw new InvalidKeyField(name, "must be text");
+                    throw new InvalidField(name, "must be text");
                 }
                 return value.textValue();
             }
@@ -70,7 +70,7 @@ final class JsonFields {
         return null;
     }
 
-    long whole(String name, long least, long most, long usual) throws InvalidKeyField {
+    long whole(String name, long least, long most, long usual) throws InvalidField {
         JsonNode value = object.path(name);
         if (value.isMissingNode() || value.isNull()) {
             return usual;
@@ -79,35 +79,35 @@ final class JsonFields {
                 || !value.canConvertToLong()
                 || value.longValue() < least
                 || value.longValue() > most) {
-            throw new InvalidKeyField(name, "must be a whole number from " + least + " to " + most);
+            throw new InvalidField(name, "must be a whole number from " + least + " to " + most);
         }
         return value.longValue();
     }
 
-    boolean flag(String name, boolean usual) throws InvalidKeyField {
+    boolean flag(String name, boolean usual) throws InvalidField {
         JsonNode value = object.path(name);
         if (value.isMissingNode() || value.isNull()) {
             return usual;
         }
         if (!value.isBoolean()) {
-            throw new InvalidKeyField(name, "must be true or false");
+            throw new InvalidField(name, "must be true or false");
         }
         return value.booleanValue();
     }
 
     /** Text, or a list of text; empty when it is not given. */
-    List<String> texts(String name) throws InvalidKeyField {
+    List<String> texts(String name) throws InvalidField {
         JsonNode value = object.path(name);
         List<String> texts = new ArrayList<>();
         if (value.isMissingNode() || value.isNull()) {
             return texts;
         }
         if (!value.isArray()) {
-            throw new InvalidKeyField(name, "must be a list of text");
+            throw new InvalidField(name, "must be a list of text");
         }
         for (JsonNode one : value) {
             if (!one.isTextual()) {
-                throw new InvalidKeyField(name, "must be a list of text");
+                throw new InvalidField(name, "must be a list of text");
             }
             texts.add(one.textValue());
         }
@@ -119,7 +119,7 @@ final class JsonFields {
      * since 1970; null when none is.
      */
     @Nullable
-    Instant time(String... names) throws InvalidKeyField {
+    Instant time(String... names) throws InvalidField {
         for (String name : names) {
             JsonNode value = object.path(name);
             if (!value.isMissingNode() && !value.isNull()) {
@@ -129,25 +129,25 @@ final class JsonFields {
         return null;
     }
 
-    private static Instant time(String name, JsonNode value) throws InvalidKeyField {
+    private static Instant time(String name, JsonNode value) throws InvalidField {
         if (value.isNumber()) {
             double number = value.doubleValue();
             long millis = (long) (number < EARLIEST_MILLIS ? number * 1000 : number);
             if (!(number >= 0) || millis > LATEST_MILLIS) {
-                throw new InvalidKeyField(name, "must be a time since 1970");
+                throw new InvalidField(name, "must be a time since 1970");
             }
             return Instant.ofEpochMilli(millis);
         }
         String text = value.asText("").strip().replace(' ', 'T');
         if (text.length() > LONGEST_TIME) {
-            throw new InvalidKeyField(name, "must be a time such as 2027-01-31T12:00:00Z");
+            throw new InvalidField(name, "must be a time such as 2027-01-31T12:00:00Z");
         }
         try {
             return text.matches(".*(Z|z|[+-]\\d\\d(:?\\d\\d)?)$") && text.indexOf('T') > 0
                     ? OffsetDateTime.parse(text).toInstant()
                     : LocalDateTime.parse(text).toInstant(ZoneOffset.UTC);
         } catch (DateTimeException malformed) {
-            throw new InvalidKeyField(name, "must be a time such as 2027-01-31T12:00:00Z");
+            throw new InvalidField(name, "must be a time such as 2027-01-31T12:00:00Z");
         }
     }
 }

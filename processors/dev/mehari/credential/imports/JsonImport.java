@@ -4,8 +4,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.mehari.caller.InvalidKeyField;
 import dev.mehari.credential.CredentialTransfer.Entry;
+import dev.mehari.failure.InvalidField;
 import java.io.IOException;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -78,7 +78,7 @@ final class JsonImport {
             } else {
                 into.add(new Entry(entry, AccountForm.read(object, upstream, fallback)));
             }
-        } catch (InvalidKeyField wrong) {
+        } catch (InvalidField wrong) {
             into.problem(entry, wrong.field() + ": " + wrong.getMessage());
         }
     }

@@ -1,7 +1,7 @@
 package dev.mehari.credential.imports;
 
-import dev.mehari.caller.InvalidKeyField;
 import dev.mehari.config.Secret;
+import dev.mehari.failure.InvalidField;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Locale;
@@ -33,36 +33,36 @@ final class SecretRules {
     private SecretRules() {}
 
     /** Text that a header can carry: 1 to 16,384 visible ASCII characters, with blanks inside; stripped. */
-    static Secret secret(String field, String text) throws InvalidKeyField {
+    static Secret secret(String field, String text) throws InvalidField {
         String stripped = text.strip();
         if (stripped.length() > LONGEST_SECRET || !SENDABLE.matcher(stripped).matches()) {
-            throw new InvalidKeyField(field, "must have 1 to " + LONGEST_SECRET + " visible ASCII characters");
+            throw new InvalidField(field, "must have 1 to " + LONGEST_SECRET + " visible ASCII characters");
         }
         return new Secret(stripped);
     }
 
     /** The name of a header that is not about the connection or the body. */
-    static String header(String name) throws InvalidKeyField {
+    static String header(String name) throws InvalidField {
         String lower = name.toLowerCase(Locale.ROOT);
         if (!HEADER.matcher(name).matches() || NOT_OURS_TO_SET.contains(lower) || lower.startsWith("camel")) {
-            throw new InvalidKeyField("header", "must be the name of a header that may carry a secret");
+            throw new InvalidField("header", "must be the name of a header that may carry a secret");
         }
         return name;
     }
 
     /** Empty for none. */
-    static String email(String text) throws InvalidKeyField {
+    static String email(String text) throws InvalidField {
         String stripped = text.strip();
         if (!stripped.isEmpty()
                 && (stripped.length() > LONGEST_EMAIL
                         || !EMAIL.matcher(stripped).matches())) {
-            throw new InvalidKeyField("email", "must be an e-mail address");
+            throw new InvalidField("email", "must be an e-mail address");
         }
         return stripped;
     }
 
     /** HTTPS, or HTTP on this machine; without user, query and fragment. */
-    static URI tokenUrl(String field, String text) throws InvalidKeyField {
+    static URI tokenUrl(String field, String text) throws InvalidField {
         try {
             URI url = new URI(text.strip());
             boolean safe = "https".equalsIgnoreCase(url.getScheme())
@@ -75,15 +75,15 @@ final class SecretRules {
                 return url;
             }
         } catch (URISyntaxException malformed) {
-            throw new InvalidKeyField(field, "must be a URL such as " + CredentialForm.USUAL_TOKEN_URL);
+            throw new InvalidField(field, "must be a URL such as " + CredentialForm.USUAL_TOKEN_URL);
         }
-        throw new InvalidKeyField(field, "must be an https URL such as " + CredentialForm.USUAL_TOKEN_URL);
+        throw new InvalidField(field, "must be an https URL such as " + CredentialForm.USUAL_TOKEN_URL);
     }
 
-    static String scopes(String field, String text) throws InvalidKeyField {
+    static String scopes(String field, String text) throws InvalidField {
         String stripped = text.strip();
         if (!SCOPES.matcher(stripped).matches()) {
-            throw new InvalidKeyField(field, "must be names with blanks between them");
+            throw new InvalidField(field, "must be names with blanks between them");
         }
         return stripped;
     }

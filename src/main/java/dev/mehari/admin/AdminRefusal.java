@@ -1,6 +1,6 @@
 package dev.mehari.admin;
 
-import dev.mehari.caller.InvalidKeyField;
+import dev.mehari.failure.InvalidField;
 import dev.mehari.failure.StorageUnavailable;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -62,7 +62,7 @@ final class AdminRefusal extends Exception {
     }
 
     /** 400: what is wrong with a key's field. */
-    static AdminRefusal of(InvalidKeyField wrong) {
+    static AdminRefusal of(InvalidField wrong) {
         String what = String.valueOf(wrong.getMessage());
         return wrong.isUnknown() ? unknownField(wrong.field(), what) : invalidValue(wrong.field(), what);
     }

@@ -1,6 +1,6 @@
 package dev.mehari.admin;
 
-import dev.mehari.caller.InvalidKeyField;
+import dev.mehari.failure.InvalidField;
 import dev.mehari.failure.StorageUnavailable;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
@@ -15,7 +15,7 @@ abstract class AdminResource implements Processor {
     private static final Logger LOG = LoggerFactory.getLogger(AdminResource.class);
 
     /** Puts the answer in place of the request. */
-    abstract void answer(Exchange exchange) throws AdminRefusal, InvalidKeyField, StorageUnavailable;
+    abstract void answer(Exchange exchange) throws AdminRefusal, InvalidField, StorageUnavailable;
 
     @Override
     public final void process(Exchange exchange) {
@@ -23,7 +23,7 @@ abstract class AdminResource implements Processor {
             answer(exchange);
         } catch (AdminRefusal refusal) {
             AdminAnswer.put(exchange, refusal);
-        } catch (InvalidKeyField wrong) {
+        } catch (InvalidField wrong) {
             AdminAnswer.put(exchange, AdminRefusal.of(wrong));
         } catch (StorageUnavailable away) {
             LOG.warn("The admin API cannot answer: {}", away.getMessage());

@@ -4,10 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.mehari.caller.InvalidKeyField;
 import dev.mehari.config.DurationText;
 import dev.mehari.credential.BenchRule;
 import dev.mehari.credential.BenchRule.Scope;
+import dev.mehari.failure.InvalidField;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,9 +43,9 @@ final class BenchRuleJson {
         return json;
     }
 
-    static List<BenchRule> read(JsonNode list) throws InvalidKeyField {
+    static List<BenchRule> read(JsonNode list) throws InvalidField {
         if (!list.isArray() || list.size() > MOST_RULES) {
-            throw new InvalidKeyField("rules", "must be a list of " + MOST_RULES + " rules at most");
+            throw new InvalidField("rules", "must be a list of " + MOST_RULES + " rules at most");
         }
         List<BenchRule> rules = new ArrayList<>();
         for (JsonNode one : list) {
@@ -54,10 +54,10 @@ final class BenchRuleJson {
         return rules;
     }
 
-    private static BenchRule read(JsonNode rule, int position, String at) throws InvalidKeyField {
+    private static BenchRule read(JsonNode rule, int position, String at) throws InvalidField {
         for (Map.Entry<String, JsonNode> field : rule.properties()) {
             if (!FIELDS.contains(field.getKey())) {
-                throw InvalidKeyField.unknown(at + field.getKey());
+                throw InvalidField.unknown(at + field.getKey());
             }
         }
         String scope = field(rule, "scope", at).text();
@@ -81,7 +81,7 @@ final class BenchRuleJson {
                 duration);
     }
 
-    private static int status(JsonField field) throws InvalidKeyField {
+    private static int status(JsonField field) throws InvalidField {
         int status = (int) field.whole(FIRST_FAILURE, LAST_FAILURE, 0);
         if (status == 0) {
             throw field.wrong("must be given, such as 429");
@@ -89,7 +89,7 @@ final class BenchRuleJson {
         return status;
     }
 
-    private static @Nullable Pattern body(JsonField field) throws InvalidKeyField {
+    private static @Nullable Pattern body(JsonField field) throws InvalidField {
         String text = field.text();
         if (text.length() > LONGEST_BODY) {
             throw field.wrong("must have " + LONGEST_BODY + " characters at most");

@@ -2,7 +2,7 @@ package dev.mehari.admin;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.mehari.caller.InvalidKeyField;
+import dev.mehari.failure.InvalidField;
 import java.io.ByteArrayInputStream;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
@@ -14,7 +14,7 @@ final class Certificates {
     private Certificates() {}
 
     /** The PEM in {@code field}, if it is one or more X.509 certificates. */
-    static String checked(JsonField field) throws InvalidKeyField {
+    static String checked(JsonField field) throws InvalidField {
         String pem = field.text();
         try {
             if (pem.length() <= LONGEST

@@ -1,7 +1,7 @@
 package dev.mehari.admin;
 
-import dev.mehari.caller.InvalidKeyField;
 import dev.mehari.credential.BenchRuleBook;
+import dev.mehari.failure.InvalidField;
 import dev.mehari.failure.StorageUnavailable;
 import java.util.Set;
 import org.apache.camel.Exchange;
@@ -18,7 +18,7 @@ public final class ChangeBenchRules extends AdminResource {
     }
 
     @Override
-    void answer(Exchange exchange) throws AdminRefusal, InvalidKeyField, StorageUnavailable {
+    void answer(Exchange exchange) throws AdminRefusal, InvalidField, StorageUnavailable {
         new AdminRequest(exchange).noFilters();
         rules.replace(BenchRuleJson.read(AdminBody.of(exchange, Set.of("rules")).node("rules")));
         AdminAnswer.put(exchange, 200, BenchRuleJson.write(rules.load()));

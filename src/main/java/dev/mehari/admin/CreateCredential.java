@@ -1,8 +1,8 @@
 package dev.mehari.admin;
 
-import dev.mehari.caller.InvalidKeyField;
 import dev.mehari.credential.CredentialRegistry;
 import dev.mehari.credential.imports.CredentialForm;
+import dev.mehari.failure.InvalidField;
 import dev.mehari.failure.StorageUnavailable;
 import org.apache.camel.Exchange;
 
@@ -20,7 +20,7 @@ public final class CreateCredential extends AdminResource {
     }
 
     @Override
-    void answer(Exchange exchange) throws AdminRefusal, InvalidKeyField, StorageUnavailable {
+    void answer(Exchange exchange) throws AdminRefusal, InvalidField, StorageUnavailable {
         new AdminRequest(exchange).noFilters();
         AdminAnswer.put(
                 exchange,

@@ -1,9 +1,9 @@
 package dev.mehari.admin;
 
-import dev.mehari.caller.InvalidKeyField;
 import dev.mehari.caller.KeyFields;
 import dev.mehari.caller.KeyRegistry;
 import dev.mehari.caller.NewKey;
+import dev.mehari.failure.InvalidField;
 import dev.mehari.failure.StorageUnavailable;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -25,7 +25,7 @@ public final class CreateKey extends AdminResource {
     }
 
     @Override
-    void answer(Exchange exchange) throws AdminRefusal, InvalidKeyField, StorageUnavailable {
+    void answer(Exchange exchange) throws AdminRefusal, InvalidField, StorageUnavailable {
         new AdminRequest(exchange).noFilters();
         KeyFields fields = KeyForm.create(AdminBody.of(exchange).object());
         NewKey key = NewKey.random(random);

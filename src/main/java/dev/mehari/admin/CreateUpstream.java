@@ -1,6 +1,6 @@
 package dev.mehari.admin;
 
-import dev.mehari.caller.InvalidKeyField;
+import dev.mehari.failure.InvalidField;
 import dev.mehari.failure.StorageUnavailable;
 import dev.mehari.upstream.UpstreamFields;
 import dev.mehari.upstream.UpstreamRegistry;
@@ -18,7 +18,7 @@ public final class CreateUpstream extends AdminResource {
     }
 
     @Override
-    void answer(Exchange exchange) throws AdminRefusal, InvalidKeyField, StorageUnavailable {
+    void answer(Exchange exchange) throws AdminRefusal, InvalidField, StorageUnavailable {
         new AdminRequest(exchange).noFilters();
         UpstreamFields fields = UpstreamForm.create(AdminBody.of(exchange).object());
         AdminAnswer.put(exchange, 201, UpstreamAnswers.json(upstreams.create(fields)));

@@ -3,12 +3,12 @@ package dev.mehari.admin;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.mehari.caller.AllowList;
-import dev.mehari.caller.InvalidKeyField;
 import dev.mehari.caller.KeyRules;
 import dev.mehari.config.Secret;
 import dev.mehari.credential.Credential.Kind;
 import dev.mehari.credential.DeclaredCredential;
 import dev.mehari.credential.TokenStore.Grant;
+import dev.mehari.failure.InvalidField;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
@@ -26,7 +26,7 @@ final class DeclaredCredentialForm {
     private static final int LONGEST_GAP_MILLIS = 60_000;
     private static final int LONGEST_SECRET = 16_384;
 
-    private final List<InvalidKeyField> problems;
+    private final List<InvalidField> problems;
     private String name = "";
     private String email = "";
     private Kind kind = Kind.API_KEY;
@@ -45,17 +45,17 @@ final class DeclaredCredentialForm {
     private AllowList models = AllowList.ALL;
     private boolean enabled = true;
 
-    private DeclaredCredentialForm(List<InvalidKeyField> problems) {
+    private DeclaredCredentialForm(List<InvalidField> problems) {
         this.problems = problems;
     }
 
     /** The credential in {@code body}, to be used only if there are no {@code problems}. */
-    static DeclaredCredential read(ObjectNode body, List<InvalidKeyField> problems) {
+    static DeclaredCredential read(ObjectNode body, List<InvalidField> problems) {
         DeclaredCredentialForm form = new DeclaredCredentialForm(problems);
         for (Map.Entry<String, JsonNode> field : body.properties()) {
             try {
                 form.take(new JsonField(field.getKey(), field.getValue()));
-            } catch (InvalidKeyField problem) {
+            } catch (InvalidField problem) {
                 problems.add(problem);
             }
         }
@@ -76,7 +76,7 @@ final class DeclaredCredentialForm {
                 form.enabled);
     }
 
-    private void take(JsonField field) throws InvalidKeyField {
+    private void take(JsonField field) throws InvalidField {
         switch (field.name()) {
             case "name" -> name = KeyRules.name(field.name(), field.text());
             case "email" -> email = KeyRules.owner(field.name(), field.text());
@@ -107,16 +107,16 @@ final class DeclaredCredentialForm {
             need(body, field, kind == Kind.OAUTH);
         }
         if (kind != Kind.HEADER && header != null) {
-            problems.add(new InvalidKeyField("header", "is for the kind header only"));
+            problems.add(new InvalidField("header", "is for the kind header only"));
         }
         if (kind != Kind.OAUTH && (tokenUrl != null || refreshToken != null || clientSecret != null)) {
-            problems.add(new InvalidKeyField("kind", "must be oauth where a token URL or refresh token is given"));
+            problems.add(new InvalidField("kind", "must be oauth where a token URL or refresh token is given"));
         }
     }
 
     private void need(ObjectNode body, String field, boolean needed) {
         if (needed && !body.hasNonNull(field)) {
-            problems.add(new InvalidKeyField(
+            problems.add(new InvalidField(
                     field, "must be given" + (field.equals("name") ? "" : " for the kind " + text(kind))));
         }
     }
@@ -131,7 +131,7 @@ final class DeclaredCredentialForm {
         return kind.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    private static @Nullable String header(JsonField field) throws InvalidKeyField {
+    private static @Nullable String header(JsonField field) throws InvalidField {
         if (field.isNull()) {
             return null;
         }
@@ -141,7 +141,7 @@ final class DeclaredCredentialForm {
         return field.text();
     }
 
-    private static @Nullable Secret secret(JsonField field) throws InvalidKeyField {
+    private static @Nullable Secret secret(JsonField field) throws InvalidField {
         if (field.isNull()) {
             return null;
         }
@@ -153,7 +153,7 @@ final class DeclaredCredentialForm {
         return new Secret(text);
     }
 
-    private static @Nullable URI url(JsonField field) throws InvalidKeyField {
+    private static @Nullable URI url(JsonField field) throws InvalidField {
         if (field.isNull()) {
             return null;
         }

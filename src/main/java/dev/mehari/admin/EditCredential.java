@@ -1,9 +1,9 @@
 package dev.mehari.admin;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.mehari.caller.InvalidKeyField;
 import dev.mehari.credential.CredentialRegistry;
 import dev.mehari.credential.imports.CredentialForm;
+import dev.mehari.failure.InvalidField;
 import dev.mehari.failure.StorageUnavailable;
 import org.apache.camel.Exchange;
 
@@ -21,7 +21,7 @@ public final class EditCredential extends AdminResource {
     }
 
     @Override
-    void answer(Exchange exchange) throws AdminRefusal, InvalidKeyField, StorageUnavailable {
+    void answer(Exchange exchange) throws AdminRefusal, InvalidField, StorageUnavailable {
         AdminRequest request = new AdminRequest(exchange);
         request.noFilters();
         long id = request.id();

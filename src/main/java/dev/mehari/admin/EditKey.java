@@ -1,8 +1,8 @@
 package dev.mehari.admin;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.mehari.caller.InvalidKeyField;
 import dev.mehari.caller.KeyRegistry;
+import dev.mehari.failure.InvalidField;
 import dev.mehari.failure.StorageUnavailable;
 import java.time.Clock;
 import org.apache.camel.Exchange;
@@ -21,7 +21,7 @@ public final class EditKey extends AdminResource {
     }
 
     @Override
-    void answer(Exchange exchange) throws AdminRefusal, InvalidKeyField, StorageUnavailable {
+    void answer(Exchange exchange) throws AdminRefusal, InvalidField, StorageUnavailable {
         AdminRequest request = new AdminRequest(exchange);
         request.noFilters();
         long id = request.id();

@@ -1,7 +1,7 @@
 package dev.mehari.admin;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.mehari.caller.InvalidKeyField;
+import dev.mehari.failure.InvalidField;
 import dev.mehari.failure.StorageUnavailable;
 import dev.mehari.upstream.UpstreamRegistry;
 import org.apache.camel.Exchange;
@@ -18,7 +18,7 @@ public final class EditUpstream extends AdminResource {
     }
 
     @Override
-    void answer(Exchange exchange) throws AdminRefusal, InvalidKeyField, StorageUnavailable {
+    void answer(Exchange exchange) throws AdminRefusal, InvalidField, StorageUnavailable {
         String name = UpstreamAnswers.name(exchange);
         ObjectNode body = AdminBody.of(exchange).object();
         AdminAnswer.put(

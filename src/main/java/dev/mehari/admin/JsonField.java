@@ -1,8 +1,8 @@
 package dev.mehari.admin;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.mehari.caller.InvalidKeyField;
 import dev.mehari.config.DurationText;
+import dev.mehari.failure.InvalidField;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,7 +29,7 @@ record JsonField(String name, JsonNode value) {
     }
 
     /** Empty for null. */
-    String text() throws InvalidKeyField {
+    String text() throws InvalidField {
         if (isNull()) {
             return "";
         }
@@ -40,7 +40,7 @@ record JsonField(String name, JsonNode value) {
     }
 
     /** {@code usual} for null. */
-    boolean bool(boolean usual) throws InvalidKeyField {
+    boolean bool(boolean usual) throws InvalidField {
         if (isNull()) {
             return usual;
         }
@@ -51,7 +51,7 @@ record JsonField(String name, JsonNode value) {
     }
 
     /** A constant, as {@code least-recently-used} for {@code LEAST_RECENTLY_USED}; {@code usual} for null. */
-    <E extends Enum<E>> E oneOf(Class<E> type, E usual) throws InvalidKeyField {
+    <E extends Enum<E>> E oneOf(Class<E> type, E usual) throws InvalidField {
         if (isNull()) {
             return usual;
         }
@@ -67,7 +67,7 @@ record JsonField(String name, JsonNode value) {
     }
 
     /** The fields of an object, each with the name of this one and a dot before its own; none for null. */
-    List<JsonField> parts() throws InvalidKeyField {
+    List<JsonField> parts() throws InvalidField {
         if (!isNull() && !value.isObject()) {
             throw wrong("must be an object");
         }
@@ -77,7 +77,7 @@ record JsonField(String name, JsonNode value) {
     }
 
     /** {@code usual} for null. */
-    long whole(long least, long most, long usual) throws InvalidKeyField {
+    long whole(long least, long most, long usual) throws InvalidField {
         if (isNull()) {
             return usual;
         }
@@ -92,7 +92,7 @@ record JsonField(String name, JsonNode value) {
     }
 
     /** Empty for null. */
-    List<String> texts() throws InvalidKeyField {
+    List<String> texts() throws InvalidField {
         List<String> texts = new ArrayList<>();
         if (isNull()) {
             return texts;
@@ -111,7 +111,7 @@ record JsonField(String name, JsonNode value) {
 
     /** Null for null. */
     @Nullable
-    Duration duration() throws InvalidKeyField {
+    Duration duration() throws InvalidField {
         String text = text();
         if (isNull()) {
             return null;
@@ -125,7 +125,7 @@ record JsonField(String name, JsonNode value) {
 
     /** A day begins at midnight, UTC. Null for null. */
     @Nullable
-    Instant time() throws InvalidKeyField {
+    Instant time() throws InvalidField {
         String text = text().strip();
         if (isNull()) {
             return null;
@@ -140,7 +140,7 @@ record JsonField(String name, JsonNode value) {
     }
 
     /** US dollars as decimal text, in nano-dollars; 0 for null. */
-    long money(long mostNanos) throws InvalidKeyField {
+    long money(long mostNanos) throws InvalidField {
         if (isNull()) {
             return 0;
         }
@@ -151,11 +151,11 @@ record JsonField(String name, JsonNode value) {
         }
     }
 
-    InvalidKeyField wrong(String message) {
-        return new InvalidKeyField(name, message);
+    InvalidField wrong(String message) {
+        return new InvalidField(name, message);
     }
 
-    InvalidKeyField unknown() {
-        return InvalidKeyField.unknown(name);
+    InvalidField unknown() {
+        return InvalidField.unknown(name);
     }
 }

@@ -5,9 +5,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.mehari.caller.Access;
 import dev.mehari.caller.AllowList;
 import dev.mehari.caller.Expiry;
-import dev.mehari.caller.InvalidKeyField;
 import dev.mehari.caller.KeyFields;
 import dev.mehari.caller.KeyRules;
+import dev.mehari.failure.InvalidField;
 import dev.mehari.limits.KeyLimits;
 import java.time.Duration;
 import java.time.Instant;
@@ -49,15 +49,15 @@ final class KeyForm {
     }
 
     /** A new key; its name has to be given. */
-    static KeyFields create(ObjectNode body) throws InvalidKeyField {
+    static KeyFields create(ObjectNode body) throws InvalidField {
         if (!body.hasNonNull("name")) {
-            throw new InvalidKeyField("name", "a key needs a name");
+            throw new InvalidField("name", "a key needs a name");
         }
         return edit(body, KeyFields.named(""));
     }
 
     /** {@code before} with what {@code body} gives. */
-    static KeyFields edit(ObjectNode body, KeyFields before) throws InvalidKeyField {
+    static KeyFields edit(ObjectNode body, KeyFields before) throws InvalidField {
         KeyForm form = new KeyForm(before);
         for (Map.Entry<String, JsonNode> field : body.properties()) {
             form.take(new JsonField(field.getKey(), field.getValue()));
@@ -75,7 +75,7 @@ final class KeyForm {
                 form.limits);
     }
 
-    private void take(JsonField field) throws InvalidKeyField {
+    private void take(JsonField field) throws InvalidField {
         switch (field.name()) {
             case "name" -> name = KeyRules.name(field.name(), field.text());
             case "description" -> description = KeyRules.description(field.name(), field.text());
@@ -92,7 +92,7 @@ final class KeyForm {
         }
     }
 
-    private void takeExpiry(@Nullable JsonField at, @Nullable JsonField after) throws InvalidKeyField {
+    private void takeExpiry(@Nullable JsonField at, @Nullable JsonField after) throws InvalidField {
         Instant newAt = at == null ? null : at.time();
         Duration newAfter = after == null ? null : after.duration();
         if (newAt != null && at != null) {

@@ -1,8 +1,8 @@
 package dev.mehari.admin;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.mehari.caller.InvalidKeyField;
 import dev.mehari.config.DurationText;
+import dev.mehari.failure.InvalidField;
 import dev.mehari.limits.KeyLimits;
 import dev.mehari.limits.QueueLimit;
 import dev.mehari.limits.WindowLimit;
@@ -37,7 +37,7 @@ final class LimitsForm {
     }
 
     /** {@code before} with what {@code field} gives; no limits for null. */
-    static KeyLimits read(JsonField field, KeyLimits before) throws InvalidKeyField {
+    static KeyLimits read(JsonField field, KeyLimits before) throws InvalidField {
         if (field.isNull()) {
             return KeyLimits.NONE;
         }
@@ -59,7 +59,7 @@ final class LimitsForm {
                 form.queue);
     }
 
-    private void take(String name, JsonField field) throws InvalidKeyField {
+    private void take(String name, JsonField field) throws InvalidField {
         switch (name) {
             case "concurrency" -> concurrency = (int) field.whole(0, KeyLimits.GREATEST_CONCURRENCY, 0);
             case "requests" -> requests = window(field);
@@ -74,7 +74,7 @@ final class LimitsForm {
     }
 
     /** {@code 10/1m}; nothing, 0 and null for none. */
-    private static @Nullable WindowLimit window(JsonField field) throws InvalidKeyField {
+    private static @Nullable WindowLimit window(JsonField field) throws InvalidField {
         if (field.value().isIntegralNumber() && field.whole(0, 0, 0) == 0) {
             return null;
         }
@@ -94,7 +94,7 @@ final class LimitsForm {
         }
     }
 
-    private @Nullable QueueLimit queue(JsonField field) throws InvalidKeyField {
+    private @Nullable QueueLimit queue(JsonField field) throws InvalidField {
         if (field.isNull()) {
             return null;
         }
@@ -112,12 +112,12 @@ final class LimitsForm {
             }
         }
         if (size == 0 && !field.value().has("size")) {
-            throw new InvalidKeyField(field.name() + ".size", "a queue needs a size");
+            throw new InvalidField(field.name() + ".size", "a queue needs a size");
         }
         return size == 0 ? null : new QueueLimit((int) size, timeout);
     }
 
-    private static Duration timeout(JsonField field) throws InvalidKeyField {
+    private static Duration timeout(JsonField field) throws InvalidField {
         Duration timeout = field.duration();
         if (timeout == null) {
             return USUAL_QUEUE_TIMEOUT;

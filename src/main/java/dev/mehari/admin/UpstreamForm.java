@@ -3,9 +3,9 @@ package dev.mehari.admin;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.mehari.caller.AllowList;
-import dev.mehari.caller.InvalidKeyField;
 import dev.mehari.caller.KeyRules;
 import dev.mehari.exchange.Dialect;
+import dev.mehari.failure.InvalidField;
 import dev.mehari.upstream.UpstreamFields;
 import dev.mehari.upstream.UpstreamOptions;
 import dev.mehari.upstream.UpstreamOptions.Choice;
@@ -31,7 +31,7 @@ final class UpstreamForm {
     private static final int MOST_CALLS = 1_000_000;
     private static final UpstreamOptions USUAL = UpstreamOptions.DEFAULT;
 
-    private final List<InvalidKeyField> wrong = new ArrayList<>();
+    private final List<InvalidField> wrong = new ArrayList<>();
     private String name;
     private Dialect dialect;
     private String baseUrl;
@@ -70,8 +70,8 @@ final class UpstreamForm {
     }
 
     /** A new upstream; name, dialect and base URL have to be given. */
-    static UpstreamFields create(ObjectNode body) throws InvalidKeyField {
-        List<InvalidKeyField> problems = new ArrayList<>();
+    static UpstreamFields create(ObjectNode body) throws InvalidField {
+        List<InvalidField> problems = new ArrayList<>();
         UpstreamFields fields = create(body, problems);
         if (!problems.isEmpty()) {
             throw problems.get(0);
@@ -80,18 +80,18 @@ final class UpstreamForm {
     }
 
     /** A new upstream, to be used only if there are no {@code problems}. */
-    static UpstreamFields create(ObjectNode body, List<InvalidKeyField> problems) {
+    static UpstreamFields create(ObjectNode body, List<InvalidField> problems) {
         for (String needed : List.of("name", "dialect", "base_url")) {
             if (!body.hasNonNull(needed)) {
-                problems.add(new InvalidKeyField(needed, "must be given"));
+                problems.add(new InvalidField(needed, "must be given"));
             }
         }
         return edit(body, UpstreamFields.NEW, problems);
     }
 
     /** {@code before} with what {@code body} gives. */
-    static UpstreamFields edit(ObjectNode body, UpstreamFields before) throws InvalidKeyField {
-        List<InvalidKeyField> problems = new ArrayList<>();
+    static UpstreamFields edit(ObjectNode body, UpstreamFields before) throws InvalidField {
+        List<InvalidField> problems = new ArrayList<>();
         UpstreamFields fields = edit(body, before, problems);
         if (!problems.isEmpty()) {
             throw problems.get(0);
@@ -99,7 +99,7 @@ final class UpstreamForm {
         return fields;
     }
 
-    private static UpstreamFields edit(ObjectNode body, UpstreamFields before, List<InvalidKeyField> problems) {
+    private static UpstreamFields edit(ObjectNode body, UpstreamFields before, List<InvalidField> problems) {
         UpstreamForm form = new UpstreamForm(before);
         for (Map.Entry<String, JsonNode> field : body.properties()) {
             form.attempt(new JsonField(field.getKey(), field.getValue()), form::take);
@@ -128,18 +128,18 @@ final class UpstreamForm {
     /** Reads one field. */
     @FunctionalInterface
     private interface Reading {
-        void read(JsonField field) throws InvalidKeyField;
+        void read(JsonField field) throws InvalidField;
     }
 
     private void attempt(JsonField field, Reading reading) {
         try {
             reading.read(field);
-        } catch (InvalidKeyField problem) {
+        } catch (InvalidField problem) {
             wrong.add(problem);
         }
     }
 
-    private void take(JsonField field) throws InvalidKeyField {
+    private void take(JsonField field) throws InvalidField {
         switch (field.name()) {
             case "name" -> name = UpstreamRules.name(field.name(), field.text());
             case "dialect" -> dialect = field.oneOf(Dialect.class, dialect);
@@ -164,7 +164,7 @@ final class UpstreamForm {
         }
     }
 
-    private static Map<String, String> aliases(JsonField field) throws InvalidKeyField {
+    private static Map<String, String> aliases(JsonField field) throws InvalidField {
         Map<String, String> aliases = new LinkedHashMap<>();
         for (JsonField alias : field.parts()) {
             if (!alias.value().isTextual()) {
@@ -175,7 +175,7 @@ final class UpstreamForm {
         return UpstreamRules.aliases(field.name(), aliases);
     }
 
-    private void takeTimeouts(JsonField field) throws InvalidKeyField {
+    private void takeTimeouts(JsonField field) throws InvalidField {
         if (field.isNull()) {
             timeouts = Timeouts.GATEWAYS;
         }
@@ -184,7 +184,7 @@ final class UpstreamForm {
         }
     }
 
-    private void takeTimeout(JsonField part) throws InvalidKeyField {
+    private void takeTimeout(JsonField part) throws InvalidField {
         Duration given = part.duration();
         Duration time = given == null ? null : UpstreamRules.timeout(part.name(), given);
         Timeouts all = timeouts;
@@ -197,7 +197,7 @@ final class UpstreamForm {
         };
     }
 
-    private void takeTrust(JsonField field) throws InvalidKeyField {
+    private void takeTrust(JsonField field) throws InvalidField {
         if (field.isNull()) {
             trust = Trust.SYSTEM;
         }
@@ -206,7 +206,7 @@ final class UpstreamForm {
         }
     }
 
-    private void takeTrustPart(JsonField part) throws InvalidKeyField {
+    private void takeTrustPart(JsonField part) throws InvalidField {
         switch (part.name()) {
             case "tls.authority" ->
                 trust = new Trust(part.isNull() ? null : Certificates.checked(part), trust.verify());
@@ -215,7 +215,7 @@ final class UpstreamForm {
         }
     }
 
-    private void takeProbe(JsonField field) throws InvalidKeyField {
+    private void takeProbe(JsonField field) throws InvalidField {
         if (field.isNull()) {
             probe = null;
             return;
@@ -233,7 +233,7 @@ final class UpstreamForm {
             }
         }
         if (interval == null) {
-            throw new InvalidKeyField("probe.interval", "must be given, such as 30s");
+            throw new InvalidField("probe.interval", "must be given, such as 30s");
         }
         probe = new Probe(interval, model);
     }

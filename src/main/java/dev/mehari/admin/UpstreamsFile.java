@@ -2,9 +2,9 @@ package dev.mehari.admin;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.mehari.caller.InvalidKeyField;
 import dev.mehari.config.ConfigurationException;
 import dev.mehari.credential.DeclaredCredential;
+import dev.mehari.failure.InvalidField;
 import dev.mehari.upstream.UpstreamFields;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -99,7 +99,7 @@ public final class UpstreamsFile {
 
     private Declared upstream(ObjectNode upstream, String path) {
         JsonNode credentials = upstream.remove(CREDENTIALS);
-        List<InvalidKeyField> wrong = new ArrayList<>();
+        List<InvalidField> wrong = new ArrayList<>();
         UpstreamFields fields = UpstreamForm.create(upstream, wrong);
         tell(wrong, path);
         if (!names.add(fields.name()) && !fields.name().isEmpty()) {
@@ -124,7 +124,7 @@ public final class UpstreamsFile {
                 tree.problemAt(inner, "a credential must have fields");
                 continue;
             }
-            List<InvalidKeyField> wrong = new ArrayList<>();
+            List<InvalidField> wrong = new ArrayList<>();
             DeclaredCredential read = DeclaredCredentialForm.read(credential, wrong);
             tell(wrong, inner);
             if (!known.add(read.name()) && !read.name().isEmpty()) {
@@ -135,7 +135,7 @@ public final class UpstreamsFile {
         return all;
     }
 
-    private void tell(List<InvalidKeyField> wrong, String path) {
+    private void tell(List<InvalidField> wrong, String path) {
         wrong.forEach(one -> tree.problemAt(path + "." + one.field(), one.field() + ": " + one.getMessage()));
     }
 }

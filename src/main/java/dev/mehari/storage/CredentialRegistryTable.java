@@ -1,11 +1,11 @@
 package dev.mehari.storage;
 
-import dev.mehari.caller.InvalidKeyField;
 import dev.mehari.credential.CredentialChange;
 import dev.mehari.credential.CredentialDraft;
 import dev.mehari.credential.CredentialEntry;
 import dev.mehari.credential.CredentialRegistry;
 import dev.mehari.credential.CredentialStore.Bench;
+import dev.mehari.failure.InvalidField;
 import dev.mehari.failure.StorageUnavailable;
 import dev.mehari.storage.vault.Keyring;
 import java.sql.Connection;
@@ -41,7 +41,7 @@ public final class CredentialRegistryTable implements CredentialRegistry {
     @FunctionalInterface
     private interface Change {
         @Nullable
-        CredentialChange to(Locked row) throws SQLException, InvalidKeyField, StorageUnavailable;
+        CredentialChange to(Locked row) throws SQLException, InvalidField, StorageUnavailable;
     }
 
     /** A row that nobody else changes. */
@@ -97,7 +97,7 @@ public final class CredentialRegistryTable implements CredentialRegistry {
     }
 
     @Override
-    public CredentialChange change(long id, Edit edit) throws InvalidKeyField, StorageUnavailable {
+    public CredentialChange change(long id, Edit edit) throws InvalidField, StorageUnavailable {
         secrets.ensureKey();
         return locked(id, locked -> {
             Edited edited = edit.apply(locked.entry, CredentialRow.secret(locked.row, locked.keyring));
@@ -172,12 +172,12 @@ public final class CredentialRegistryTable implements CredentialRegistry {
     private CredentialChange lockedSurely(long id, Change change) throws StorageUnavailable {
         try {
             return locked(id, change);
-        } catch (InvalidKeyField impossible) {
+        } catch (InvalidField impossible) {
             throw new IllegalStateException("no field is changed", impossible);
         }
     }
 
-    private CredentialChange locked(long id, Change change) throws InvalidKeyField, StorageUnavailable {
+    private CredentialChange locked(long id, Change change) throws InvalidField, StorageUnavailable {
         String sql = CredentialRow.SELECT + " where c.id = ? for no key update of c";
         try (Connection connection = database.connection()) {
             connection.setAutoCommit(false);

@@ -1,11 +1,11 @@
 package dev.mehari.storage;
 
-import dev.mehari.caller.InvalidKeyField;
 import dev.mehari.caller.KeyChange;
 import dev.mehari.caller.KeyEntry;
 import dev.mehari.caller.KeyFields;
 import dev.mehari.caller.KeyRegistry;
 import dev.mehari.caller.NewKey;
+import dev.mehari.failure.InvalidField;
 import dev.mehari.failure.StorageUnavailable;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -41,7 +41,7 @@ public final class KeyRegistryTable implements KeyRegistry {
     /** What to do with a row that is locked. */
     @FunctionalInterface
     private interface Change {
-        KeyChange to(KeyEntry key, Connection connection) throws SQLException, InvalidKeyField;
+        KeyChange to(KeyEntry key, Connection connection) throws SQLException, InvalidField;
     }
 
     @Override
@@ -85,7 +85,7 @@ public final class KeyRegistryTable implements KeyRegistry {
     }
 
     @Override
-    public KeyChange edit(long id, Edit edit) throws InvalidKeyField, StorageUnavailable {
+    public KeyChange edit(long id, Edit edit) throws InvalidField, StorageUnavailable {
         return change(id, (key, connection) -> {
             if (key.deletedAt() != null) {
                 return new KeyChange.WrongState("The key is deleted; restore it first.");
@@ -135,12 +135,12 @@ public final class KeyRegistryTable implements KeyRegistry {
     private KeyChange changeState(long id, Change change) throws StorageUnavailable {
         try {
             return change(id, change);
-        } catch (InvalidKeyField impossible) {
+        } catch (InvalidField impossible) {
             throw new IllegalStateException("no field is changed", impossible);
         }
     }
 
-    private KeyChange change(long id, Change change) throws InvalidKeyField, StorageUnavailable {
+    private KeyChange change(long id, Change change) throws InvalidField, StorageUnavailable {
         try (Connection connection = database.connection()) {
             connection.setAutoCommit(false);
             try (PreparedStatement select = connection.prepareStatement(SELECT + " where id = ? for update")) {

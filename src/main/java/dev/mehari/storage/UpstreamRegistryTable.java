@@ -1,6 +1,6 @@
 package dev.mehari.storage;
 
-import dev.mehari.caller.InvalidKeyField;
+import dev.mehari.failure.InvalidField;
 import dev.mehari.failure.StorageUnavailable;
 import dev.mehari.upstream.UpstreamChange;
 import dev.mehari.upstream.UpstreamDeclaration;
@@ -91,7 +91,7 @@ public final class UpstreamRegistryTable implements UpstreamRegistry, UpstreamDe
     }
 
     @Override
-    public UpstreamChange edit(String name, Edit edit) throws InvalidKeyField, StorageUnavailable {
+    public UpstreamChange edit(String name, Edit edit) throws InvalidField, StorageUnavailable {
         try (Connection connection = database.connection()) {
             connection.setAutoCommit(false);
             try (PreparedStatement select = connection.prepareStatement(SELECT + " where name = ? for update");

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.mehari.caller.AllowList;
-import dev.mehari.caller.InvalidKeyField;
 import dev.mehari.exchange.Dialect;
+import dev.mehari.failure.InvalidField;
 import dev.mehari.testing.TestDatabase;
 import dev.mehari.upstream.ForwardProxy;
 import dev.mehari.upstream.Upstream;
@@ -133,9 +133,9 @@ class UpstreamTableIT {
         UpstreamEntry before = made(registry.create(fields("a")));
 
         assertThatThrownBy(() -> registry.edit("a", fields -> {
-                    throw new InvalidKeyField("name", "wrong");
+                    throw new InvalidField("name", "wrong");
                 }))
-                .isInstanceOf(InvalidKeyField.class);
+                .isInstanceOf(InvalidField.class);
         assertThat(registry.get("a")).contains(before);
         assertThat(registry.edit("none", fields -> fields)).isInstanceOf(UpstreamChange.Unknown.class);
         assertThat(registry.delete("none")).isInstanceOf(UpstreamChange.Unknown.class);
