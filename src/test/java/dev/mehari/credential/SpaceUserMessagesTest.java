@@ -11,6 +11,7 @@ import dev.mehari.failure.ClientGone;
 import dev.mehari.failure.GatewayBusy;
 import dev.mehari.failure.StorageUnavailable;
 import dev.mehari.failure.UpstreamRefused;
+import dev.mehari.testing.LoopCall;
 import dev.mehari.testing.TestExchange;
 import dev.mehari.upstream.Upstream;
 import java.net.URI;
@@ -50,7 +51,7 @@ class SpaceUserMessagesTest {
         return new Attempt(upstream, credential, null, 0, () -> {});
     }
 
-    private Exchange exchange(TurnCall call, Duration gap, Boolean userTurn) {
+    private Exchange exchange(LoopCall call, Duration gap, Boolean userTurn) {
         Exchange exchange = TestExchange.create();
         exchange.setProperty(ExchangeKeys.CALL, call);
         exchange.setProperty(ExchangeKeys.ATTEMPT, attempt(gap));
@@ -59,7 +60,7 @@ class SpaceUserMessagesTest {
     }
 
     private Exchange send(SpaceUserMessages processor) {
-        Exchange exchange = exchange(new TurnCall(sent.size() % 2 == 0 ? loop : otherLoop), GAP, true);
+        Exchange exchange = exchange(new LoopCall(sent.size() % 2 == 0 ? loop : otherLoop), GAP, true);
         processor.process(exchange, doneSync -> sent.add(System.nanoTime()));
         return exchange;
     }
@@ -112,11 +113,11 @@ class SpaceUserMessagesTest {
                 PATIENCE,
                 System::nanoTime);
 
-        assertThat(processor.process(exchange(new TurnCall(loop), GAP, false), done -> {}))
+        assertThat(processor.process(exchange(new LoopCall(loop), GAP, false), done -> {}))
                 .isTrue();
-        assertThat(processor.process(exchange(new TurnCall(loop), GAP, null), done -> {}))
+        assertThat(processor.process(exchange(new LoopCall(loop), GAP, null), done -> {}))
                 .isTrue();
-        assertThat(processor.process(exchange(new TurnCall(loop), Duration.ZERO, true), done -> {}))
+        assertThat(processor.process(exchange(new LoopCall(loop), Duration.ZERO, true), done -> {}))
                 .isTrue();
         assertThat(reserved).hasValue(0);
     }
@@ -140,7 +141,7 @@ class SpaceUserMessagesTest {
     @Test // row 28
     void a_retry_that_gets_no_turn_in_time_fails_as_the_try_before_it() {
         UserGap full = (credential, gap, longest) -> CompletableFuture.completedFuture(null);
-        Exchange exchange = exchange(new TurnCall(loop), GAP, true);
+        Exchange exchange = exchange(new LoopCall(loop), GAP, true);
         AttemptLog log = new AttemptLog();
         log.add(attempt(GAP));
         log.add(attempt(GAP));
@@ -161,7 +162,7 @@ class SpaceUserMessagesTest {
         send(processor);
         // 40 ms of its ten seconds are left.
         long began = System.nanoTime() - Duration.ofMillis(9_960).toNanos();
-        Exchange exchange = exchange(new TurnCall(loop).startedAt(began), GAP, true);
+        Exchange exchange = exchange(new LoopCall(loop).startedAt(began), GAP, true);
         exchange.setProperty(ExchangeKeys.CLIENT_TIMEOUT_MS, 10_000L);
 
         processor.process(exchange, doneSync -> sent.add(System.nanoTime()));
@@ -173,7 +174,7 @@ class SpaceUserMessagesTest {
     @Test // row 22
     void a_client_that_leaves_sends_nothing() throws Exception {
         UserGap late = (credential, gap, longest) -> CompletableFuture.completedFuture(Duration.ofSeconds(30));
-        TurnCall call = new TurnCall(loop);
+        LoopCall call = new LoopCall(loop);
         Exchange exchange = exchange(call, GAP, true);
         new SpaceUserMessages(late, PATIENCE, System::nanoTime)
                 .process(exchange, doneSync -> sent.add(System.nanoTime()));
@@ -198,7 +199,7 @@ class SpaceUserMessagesTest {
         SpaceUserMessages processor = new SpaceUserMessages(turns, PATIENCE, System::nanoTime);
         Duration gap = Duration.ofSeconds(10);
         for (int i = 0; i < 2; i++) {
-            processor.process(exchange(new TurnCall(loop), gap, true), doneSync -> sent.add(System.nanoTime()));
+            processor.process(exchange(new LoopCall(loop), gap, true), doneSync -> sent.add(System.nanoTime()));
         }
         await().until(() -> told.size() == 2);
 

@@ -7,6 +7,7 @@ import dev.mehari.caller.AllowList;
 import dev.mehari.exchange.Dialect;
 import dev.mehari.exchange.ExchangeKeys;
 import dev.mehari.storage.UserGapTable;
+import dev.mehari.testing.LoopCall;
 import dev.mehari.testing.TestDatabase;
 import dev.mehari.testing.TestExchange;
 import dev.mehari.upstream.Upstream;
@@ -41,7 +42,7 @@ class UserGapIT {
         Credential credential = new Credential(
                 1, "up", "c", Credential.Kind.API_KEY, null, null, 0, 50, 1, 0, 0, GAP, AllowList.ALL, true);
         Exchange exchange = TestExchange.create();
-        exchange.setProperty(ExchangeKeys.CALL, new TurnCall(on));
+        exchange.setProperty(ExchangeKeys.CALL, new LoopCall(on));
         exchange.setProperty(ExchangeKeys.ATTEMPT, new Attempt(upstream, credential, null, 0, () -> {}));
         exchange.setProperty(ExchangeKeys.USER_TURN, true);
         processor.process(exchange, doneSync -> sent.add(System.nanoTime()));

@@ -5,6 +5,7 @@ import dev.mehari.exchange.CallRecord;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,7 @@ public final class LoopCall implements Call {
     private final ScheduledExecutorService loop;
     private final List<Runnable> onEnd = new ArrayList<>();
     private @Nullable Runnable onGone;
+    private final AtomicInteger heartbeats = new AtomicInteger();
     private boolean gone;
     private boolean ended;
     private volatile long startedNanos;
@@ -23,8 +25,9 @@ public final class LoopCall implements Call {
     }
 
     /** When its request came. */
-    public void startedAt(long nanos) {
+    public LoopCall startedAt(long nanos) {
         startedNanos = nanos;
+        return this;
     }
 
     public void end() {
@@ -37,6 +40,7 @@ public final class LoopCall implements Call {
         actions.forEach(Runnable::run);
     }
 
+    /** Returns when everything that follows from it on the loop has been done. */
     public void clientLeaves() throws Exception {
         loop.submit(() -> {
                     Runnable action;
@@ -52,6 +56,17 @@ public final class LoopCall implements Call {
                 .get();
     }
 
+    /** What is to be done should the client leave; null for nothing. */
+    public synchronized @Nullable Runnable whenClientGone() {
+        return onGone;
+    }
+
+    /** How often the client was to hear that it still waits. */
+    public int heartbeats() {
+        return heartbeats.get();
+    }
+
+    /** Why it was broken off; null while it was not. */
     public synchronized @Nullable Throwable brokenOff() {
         return brokenOff;
     }
@@ -96,7 +111,9 @@ public final class LoopCall implements Call {
     }
 
     @Override
-    public void heartbeat() {}
+    public void heartbeat() {
+        heartbeats.incrementAndGet();
+    }
 
     @Override
     public void onStreamFailure(Function<Throwable, byte[]> event) {}

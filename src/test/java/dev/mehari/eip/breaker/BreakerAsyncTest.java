@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.mehari.eip.EipRoutes;
-import dev.mehari.eip.FakeCall;
 import dev.mehari.eip.FakeStream;
 import dev.mehari.eip.Parts;
 import dev.mehari.eip.ScriptedUpstream;
 import dev.mehari.eip.ScriptedUpstream.Ending;
 import dev.mehari.exchange.ExchangeKeys;
+import dev.mehari.testing.LoopCall;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
@@ -44,7 +44,7 @@ class BreakerAsyncTest {
         routes.start(BreakerDifferencesTest.route("{timeoutEnabled: true, timeoutDuration: 600000}", ""));
         upstream.answers("answer").holding();
         ScheduledExecutorService loop = Executors.newSingleThreadScheduledExecutor();
-        FakeCall call = new FakeCall(loop);
+        LoopCall call = new LoopCall(loop);
         try {
             for (int i = 0; i < 10; i++) {
                 var unused = upstreamBound(call);
@@ -67,7 +67,7 @@ class BreakerAsyncTest {
         }
     }
 
-    private CompletableFuture<Exchange> upstreamBound(FakeCall call) throws Exception {
+    private CompletableFuture<Exchange> upstreamBound(LoopCall call) throws Exception {
         CompletableFuture<Exchange> done = new CompletableFuture<>();
         Exchange exchange = routes.context().getEndpoint("direct:in").createExchange();
         exchange.setProperty(ExchangeKeys.CALL, call);
@@ -123,7 +123,7 @@ class BreakerAsyncTest {
         routes.start(BreakerDifferencesTest.route(
                 "{timeoutEnabled: true, timeoutDuration: 20}", "- process: {ref: behind}\n"));
         try {
-            routes.send(e -> e.setProperty(ExchangeKeys.CALL, new FakeCall(loop)));
+            routes.send(e -> e.setProperty(ExchangeKeys.CALL, new LoopCall(loop)));
             assertThat(threads).containsExactly("loop");
         } finally {
             loop.shutdownNow();

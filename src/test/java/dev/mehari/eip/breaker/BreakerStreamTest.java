@@ -3,7 +3,6 @@ package dev.mehari.eip.breaker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mehari.eip.EipRoutes;
-import dev.mehari.eip.FakeCall;
 import dev.mehari.eip.FakeStream;
 import dev.mehari.eip.Parts;
 import dev.mehari.eip.ScriptedUpstream;
@@ -13,6 +12,7 @@ import dev.mehari.exchange.StreamEnd;
 import dev.mehari.failure.ClientGone;
 import dev.mehari.failure.DeadlineExceeded;
 import dev.mehari.failure.RequestRejected;
+import dev.mehari.testing.LoopCall;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
 import java.io.IOException;
 import java.util.concurrent.Executors;
@@ -29,7 +29,7 @@ class BreakerStreamTest {
 
     private final ScriptedUpstream upstream = new ScriptedUpstream(Ending.OTHER_THREAD);
     private final ScheduledExecutorService loop = Executors.newSingleThreadScheduledExecutor();
-    private final FakeCall call = new FakeCall(loop);
+    private final LoopCall call = new LoopCall(loop);
     private EipRoutes routes;
 
     @BeforeEach
@@ -72,7 +72,7 @@ class BreakerStreamTest {
 
     // row 31
     @Test
-    void twenty_clients_that_leave_before_the_answer_leave_the_breaker_closed() {
+    void twenty_clients_that_leave_before_the_answer_leave_the_breaker_closed() throws Exception {
         upstream.fails(new IOException("we closed the upstream connection"));
         call.clientLeaves();
         for (int i = 0; i < 20; i++) {

@@ -9,6 +9,7 @@ import dev.mehari.admission.AdmissionStats;
 import dev.mehari.exchange.ExchangeKeys;
 import dev.mehari.failure.ClientGone;
 import dev.mehari.failure.GatewayBusy;
+import dev.mehari.testing.LoopCall;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -115,7 +116,7 @@ class AdmissionQueueTest {
         gate.apply(new AdmissionLimits(1, 10, Duration.ofMillis(300)));
         send("a", Map.of());
         long began = System.nanoTime();
-        Exchange refused = send("b", call(new FakeCall(loop))).join();
+        Exchange refused = send("b", call(new LoopCall(loop))).join();
         assertThat(System.nanoTime() - began).isBetween(ms(300), ms(800));
         assertThat(refused.getException())
                 .isInstanceOfSatisfying(
@@ -137,7 +138,7 @@ class AdmissionQueueTest {
     void the_clients_own_time_limit_counts_from_the_beginning_of_its_call() {
         gate.apply(new AdmissionLimits(1, 10, Duration.ofSeconds(30)));
         send("a", Map.of());
-        FakeCall call = new FakeCall(loop).startedAt(System.nanoTime() - ms(9_900));
+        FakeCall call = new LoopCall(loop).startedAt(System.nanoTime() - ms(9_900));
         Exchange refused = send("b", Map.of(ExchangeKeys.CALL, call, ExchangeKeys.CLIENT_TIMEOUT_MS, 10_000L))
                 .join();
 
@@ -149,9 +150,9 @@ class AdmissionQueueTest {
     @Test
     void starts_by_priority_and_in_order_of_arrival_on_the_calls_executor() {
         send("first", Map.of());
-        List<FakeCall> calls = new ArrayList<>();
+        List<LoopCall> calls = new ArrayList<>();
         for (String body : List.of("1a", "5a", "9a", "5b", "1b", "9b")) {
-            FakeCall call = new FakeCall(loop);
+            LoopCall call = new LoopCall(loop);
             calls.add(call);
             send(
                     body,
@@ -179,12 +180,12 @@ class AdmissionQueueTest {
 
     // row 11
     @Test
-    void a_client_that_leaves_the_queue_is_never_started() {
+    void a_client_that_leaves_the_queue_is_never_started() throws Exception {
         send("a", Map.of());
-        FakeCall leaving = new FakeCall(loop);
+        LoopCall leaving = new LoopCall(loop);
         CompletableFuture<Exchange> gone = send("gone", call(leaving));
-        CompletableFuture<Exchange> stays = send("stays", call(new FakeCall(loop)));
-        leaving.leave();
+        CompletableFuture<Exchange> stays = send("stays", call(new LoopCall(loop)));
+        leaving.clientLeaves();
         assertThat(gone.join().getException()).isInstanceOf(ClientGone.class);
         assertThat(gate.stats().waiting()).isEqualTo(1);
         assertThat(gate.stats().cancelled()).isEqualTo(1);
@@ -196,10 +197,10 @@ class AdmissionQueueTest {
     }
 
     @Test
-    void a_client_that_left_before_it_entered_is_not_kept() {
+    void a_client_that_left_before_it_entered_is_not_kept() throws Exception {
         send("a", Map.of());
-        FakeCall left = new FakeCall(loop);
-        left.leave();
+        LoopCall left = new LoopCall(loop);
+        left.clientLeaves();
         assertThat(send("b", call(left)).join().getException()).isInstanceOf(ClientGone.class);
         assertThat(gate.stats().waiting()).isZero();
     }
@@ -207,10 +208,10 @@ class AdmissionQueueTest {
     @Test
     void the_permit_comes_back_when_the_last_byte_is_out() {
         upstream.immediate = true;
-        FakeCall call = new FakeCall(loop);
+        LoopCall call = new LoopCall(loop);
         send("a", call(call)).join();
         assertThat(gate.stats().inUse()).isEqualTo(1);
-        assertThat(call.whenGone()).isNull();
+        assertThat(call.whenClientGone()).isNull();
         call.end();
         call.end();
         assertThat(gate.stats().inUse()).isZero();
@@ -226,7 +227,7 @@ class AdmissionQueueTest {
     @Test
     void the_permit_comes_back_when_the_executor_is_gone() {
         send("a", Map.of());
-        FakeCall call = new FakeCall(loop);
+        LoopCall call = new LoopCall(loop);
         CompletableFuture<Exchange> orphan = send("b", call(call));
         loop.shutdownNow();
         upstream.answer();
@@ -247,22 +248,22 @@ class AdmissionQueueTest {
     @Test
     void a_streaming_caller_hears_from_us_while_it_waits_and_no_longer() {
         send("a", Map.of());
-        FakeCall streaming = new FakeCall(loop);
-        FakeCall plain = new FakeCall(loop);
+        LoopCall streaming = new LoopCall(loop);
+        LoopCall plain = new LoopCall(loop);
         CompletableFuture<Exchange> answer = send("b", Map.of(ExchangeKeys.CALL, streaming, ExchangeKeys.STREAM, true));
         CompletableFuture<Exchange> other = send("c", call(plain));
-        await().until(() -> streaming.heartbeats.get() >= 3);
+        await().until(() -> streaming.heartbeats() >= 3);
         upstream.answer();
         await().until(() -> upstream.running.size() == 1);
-        int beats = streaming.heartbeats.get();
+        int beats = streaming.heartbeats();
         upstream.answer();
         answer.join();
         streaming.end();
         await().until(() -> upstream.running.size() == 1);
         upstream.answer();
         other.join();
-        assertThat(streaming.heartbeats).hasValue(beats);
-        assertThat(plain.heartbeats).hasValue(0);
+        assertThat(streaming.heartbeats()).isEqualTo(beats);
+        assertThat(plain.heartbeats()).isZero();
     }
 
     @Test
@@ -287,12 +288,12 @@ class AdmissionQueueTest {
     void ten_thousand_wait_without_a_thread() {
         gate.apply(new AdmissionLimits(1, 10_000, Duration.ofSeconds(60)));
         send("first", Map.of());
-        send("warm", call(new FakeCall(loop)));
+        send("warm", call(new LoopCall(loop)));
         int before = ManagementFactory.getThreadMXBean().getThreadCount();
         List<CompletableFuture<Exchange>> answers = new ArrayList<>();
-        List<FakeCall> calls = new ArrayList<>();
+        List<LoopCall> calls = new ArrayList<>();
         for (int i = 0; i < 9_999; i++) {
-            FakeCall call = new FakeCall(loop);
+            LoopCall call = new LoopCall(loop);
             calls.add(call);
             answers.add(send("w", call(call)));
         }
@@ -303,7 +304,7 @@ class AdmissionQueueTest {
         CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new))
                 .orTimeout(30, TimeUnit.SECONDS)
                 .join();
-        calls.forEach(FakeCall::end);
+        calls.forEach(LoopCall::end);
         AdmissionStats stats = gate.stats();
         assertThat(stats.waiting()).isZero();
         assertThat(stats.admitted()).isEqualTo(10_001);
@@ -319,7 +320,7 @@ class AdmissionQueueTest {
         return answer.orTimeout(20, TimeUnit.SECONDS);
     }
 
-    private static Map<String, Object> call(FakeCall call) {
+    private static Map<String, Object> call(LoopCall call) {
         return Map.of(ExchangeKeys.CALL, call);
     }
 

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mehari.eip.EipRoutes;
-import dev.mehari.eip.FakeCall;
 import dev.mehari.eip.Outcome;
 import dev.mehari.eip.Parts;
 import dev.mehari.exchange.ExchangeKeys;
+import dev.mehari.testing.LoopCall;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -272,7 +272,7 @@ class ThrottleContractTest {
         CompletableFuture<Exchange> done = new CompletableFuture<>();
         Exchange exchange = routes.context().getEndpoint("direct:in").createExchange();
         exchange.getMessage().setBody(body);
-        exchange.setProperty(ExchangeKeys.CALL, new FakeCall(loop));
+        exchange.setProperty(ExchangeKeys.CALL, new LoopCall(loop));
         var producer = routes.context().getEndpoint("direct:in").createAsyncProducer();
         producer.start();
         producer.process(exchange, sync -> done.complete(exchange));
