@@ -42,8 +42,9 @@ final class PooledCalls {
     }
 
     /**
-     * Returns when what an operator has changed is in force on every instance, which is a matter of a second: there is nothing
-     * to be asked for it, and a call could be the one that a test counts.
+     * Returns when what an operator has changed is in force on other instances, too, which is a matter of a second: there is
+     * nothing to be asked for it, and a call could be the one that a test counts. Where it was changed it is in force with the
+     * answer.
      */
     static void awaitInForce() {
         await().pollDelay(Duration.ofSeconds(1)).atMost(Duration.ofSeconds(2)).until(() -> true);
