@@ -2,8 +2,6 @@ package dev.mehari.credential;
 
 import dev.mehari.upstream.Upstream;
 import dev.mehari.upstream.UpstreamOptions;
-import dev.mehari.upstream.UpstreamOptions.Choice;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -14,21 +12,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class CredentialGroup {
     private final String upstream;
-    private final Rotation rotation = new Rotation();
+    private final CredentialChoice choice;
     /** By priority, then id. */
     private LiveCredential[] members = {};
-    /** Used within {@link #choose} only. */
-    private LiveCredential[] usable = {};
-    /** Of which the call that is chosen for has used one; used within {@link #take} only. */
-    private long usedTurn;
 
-    private boolean rotates;
     private volatile boolean hasErrands;
     private int inFlight;
     private long ticks;
 
     CredentialGroup(String upstream) {
         this.upstream = upstream;
+        choice = new CredentialChoice(upstream);
     }
 
     String upstream() {
@@ -38,8 +32,7 @@ final class CredentialGroup {
     /** Replaces the members; ordered by priority, then id. */
     synchronized void become(List<LiveCredential> now) {
         members = now.toArray(LiveCredential[]::new);
-        usable = new LiveCredential[members.length];
-        hasErrands = rotates || now.stream().anyMatch(CredentialGroup::hasErrands);
+        hasErrands = choice.rotates() || now.stream().anyMatch(CredentialGroup::hasErrands);
     }
 
     private static boolean hasErrands(LiveCredential one) {
@@ -73,35 +66,46 @@ final class CredentialGroup {
             inFlight++;
             return new Found(new Place(pool, this, null, inFlight, 0, ask.nowMillis()), null, true);
         }
-        usedTurn = Place.NONE;
+        long turn = Place.NONE;
         LiveCredential with = sticky == 0 ? null : member(sticky);
         boolean forgets = true;
         LiveCredential chosen = null;
         if (with != null) {
-            long readiness = readiness(with, ask);
+            long readiness = ask.readiness(with);
             forgets = readiness > 0; // it comes back at some time, or never; else in a moment
-            boolean mayTake = readiness == Readiness.READY && isUntried(with, ask);
+            boolean mayTake = readiness == Readiness.READY && ask.allows(with);
             if (mayTake && !isOverloaded(with, ask)) {
                 chosen = with;
             } else {
                 chosen = choose(options, ask, with, outlook);
+                turn = choice.usedTurn();
                 if (chosen == null && mayTake && !outlook.isSoon()) {
                     chosen = with;
                 }
             }
         } else {
             chosen = choose(options, ask, null, outlook);
+            turn = choice.usedTurn();
         }
-        return chosen == null ? null : hold(pool, chosen, ask, forgets);
+        return chosen == null ? null : hold(pool, chosen, turn, ask, forgets);
     }
 
-    private Found hold(CredentialPool pool, LiveCredential chosen, Ask ask, boolean forgets) {
+    private @Nullable LiveCredential choose(
+            UpstreamOptions options, Ask ask, @Nullable LiveCredential not, Outlook outlook) {
+        LiveCredential chosen = choice.among(members, options, ask, not, outlook);
+        if (choice.rotates()) {
+            hasErrands = true;
+        }
+        return chosen;
+    }
+
+    private Found hold(CredentialPool pool, LiveCredential chosen, long turn, Ask ask, boolean forgets) {
         inFlight++;
         int underWay = chosen.inFlight() + 1;
         long epoch = chosen.adaptive().sent(underWay, ask.nowMillis());
         Place place = new Place(pool, this, chosen, underWay, epoch, ask.nowMillis());
         chosen.take(place, ask.there(), ++ticks, ask.nowMillis());
-        place.turn(usedTurn);
+        place.turn(turn);
         return new Found(place, chosen.credential(), forgets);
     }
 
@@ -116,8 +120,8 @@ final class CredentialGroup {
             return ask.again() || !ask.tried().triedUpstream(upstream);
         }
         for (LiveCredential one : members) {
-            if (isUntried(one, ask)) {
-                long readiness = readiness(one, ask);
+            if (ask.allows(one)) {
+                long readiness = ask.readiness(one);
                 if (readiness == Readiness.READY) {
                     return true;
                 }
@@ -125,14 +129,6 @@ final class CredentialGroup {
             }
         }
         return false;
-    }
-
-    private static long readiness(LiveCredential one, Ask ask) {
-        return one.readiness(ask.nowMillis(), ask.model(), ask.there(), ask.capped());
-    }
-
-    private static boolean isUntried(LiveCredential one, Ask ask) {
-        return ask.again() || !ask.tried().triedCredential(one.id());
     }
 
     private @Nullable LiveCredential member(long id) {
@@ -152,7 +148,7 @@ final class CredentialGroup {
         int load = 0;
         int peers = 0;
         for (LiveCredential one : members) {
-            if (one != with && readiness(one, ask) == Readiness.READY) {
+            if (one != with && ask.readiness(one) == Readiness.READY) {
                 load += one.inFlight();
                 peers++;
             }
@@ -160,129 +156,11 @@ final class CredentialGroup {
         return peers > 0 && 4L * (with.inFlight() - 1) * peers > 5L * load;
     }
 
-    /** One of the usable ones of the lowest priority that has any; {@code not} that one. */
-    private @Nullable LiveCredential choose(
-            UpstreamOptions options, Ask ask, @Nullable LiveCredential not, Outlook outlook) {
-        rotates = options.choice() == Choice.ROTATION;
-        hasErrands |= rotates;
-        for (int from = 0; from < members.length; ) {
-            int to = from;
-            int count = 0;
-            int priority = members[from].credential().priority();
-            while (to < members.length && members[to].credential().priority() == priority) {
-                LiveCredential one = members[to++];
-                if (isUntried(one, ask)) {
-                    long readiness = readiness(one, ask);
-                    if (readiness != Readiness.READY) {
-                        outlook.add(readiness);
-                    } else if (one != not) {
-                        usable[count++] = one;
-                    }
-                }
-            }
-            if (count > 0) {
-                LiveCredential chosen = switch (options.choice()) {
-                    case LEAST_RECENTLY_USED -> leastRecentlyUsed(count);
-                    case WEIGHTED -> weighted(count);
-                    case ROTATION -> inTurn(options.rotationCalls(), ask, from, to, count);
-                };
-                if (chosen == null) {
-                    outlook.add(Readiness.SOON);
-                }
-                return chosen;
-            }
-            if (outlook.isSoon()) {
-                return null;
-            }
-            from = to;
-        }
-        return null;
-    }
-
-    private LiveCredential leastRecentlyUsed(int count) {
-        LiveCredential oldest = usable[0];
-        for (int i = 1; i < count; i++) {
-            if (usable[i].lastTick() < oldest.lastTick()) {
-                oldest = usable[i];
-            }
-        }
-        return oldest;
-    }
-
-    /** Smooth: each is owed its weight each time, the one that is owed most goes and owes all. */
-    private LiveCredential weighted(int count) {
-        long total = 0;
-        LiveCredential most = usable[0];
-        for (int i = 0; i < count; i++) {
-            int weight = usable[i].credential().weight();
-            usable[i].share(usable[i].share() + weight);
-            total += weight;
-            if (usable[i].share() > most.share()) {
-                most = usable[i];
-            }
-        }
-        most.share(most.share() - total);
-        return most;
-    }
-
-    /** Null while nobody knows whose turn it is. */
-    private @Nullable LiveCredential inTurn(int calls, Ask ask, int from, int to, int count) {
-        List<LiveCredential> line = new ArrayList<>(to - from);
-        for (int i = from; i < to; i++) {
-            if (members[i].isEnabled()) {
-                line.add(members[i]);
-            }
-        }
-        if (line.size() == 1) {
-            return usable[0];
-        }
-        long tried = ask.tried().lastCredential(upstream);
-        if (tried != 0) {
-            return after(tried, count); // the call has had its turn
-        }
-        for (int skipped = 0; skipped < line.size(); skipped++) {
-            int turn = rotation.current(line.size(), calls);
-            if (turn < 0) {
-                return null;
-            }
-            LiveCredential next = line.get(turn);
-            if (isUsable(next, count)) {
-                rotation.use();
-                usedTurn = rotation.number();
-                return next;
-            }
-            long readiness = readiness(next, ask);
-            if (readiness <= 0) {
-                return after(next.id(), count); // it is only this call, or this moment: the turn stays
-            }
-            rotation.skip();
-        }
-        return usable[0];
-    }
-
-    private boolean isUsable(LiveCredential one, int count) {
-        for (int i = 0; i < count; i++) {
-            if (usable[i] == one) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private LiveCredential after(long id, int count) {
-        for (int i = 0; i < count; i++) {
-            if (usable[i].id() > id) {
-                return usable[i];
-            }
-        }
-        return usable[0];
-    }
-
     /** Gives a place back; under the lock. */
     synchronized void giveBack(Place place) {
         inFlight--;
         if (!place.isSent() && place.turn() != Place.NONE) {
-            rotation.unuse(place.turn());
+            choice.rotation().unuse(place.turn());
         }
         LiveCredential with = place.credential();
         if (with != null) {
@@ -301,11 +179,11 @@ final class CredentialGroup {
 
     /** Under the lock. */
     Rotation rotation() {
-        return rotation;
+        return choice.rotation();
     }
 
     /** Under the lock. */
     boolean rotates() {
-        return rotates;
+        return choice.rotates();
     }
 }

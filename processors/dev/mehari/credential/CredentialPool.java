@@ -5,27 +5,21 @@ import dev.mehari.config.CredentialConfig.Adaptive;
 import dev.mehari.credential.Conversations.With;
 import dev.mehari.credential.CredentialStore.Bench;
 import dev.mehari.exchange.Conversation;
-import dev.mehari.exchange.Dialect;
 import dev.mehari.upstream.Upstream;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All credentials by upstream, and with which of them a call goes. In this order: the one that its conversation is with,
+ * With which credential a call goes. In this order: the one that its conversation is with,
  * unless that one has far more to do than its peers; those of the lowest priority number that are usable; among these, as
  * the upstream's {@link dev.mehari.upstream.UpstreamOptions.Choice} says. What the call has tried is left out while
  * something else is usable. Taking one holds one group's lock for a pass over its members, and waits for nothing.
@@ -37,25 +31,16 @@ public final class CredentialPool implements AutoCloseable {
     private static final int TICKS_TO_WRITE = 10;
     private static final int TICKS_TO_FORGET = 600;
 
-    /** Those that are configured have the same name for every dialect. */
-    private record Called(String name, Dialect dialect) {
-        static Called as(Upstream upstream) {
-            return new Called(upstream.name(), upstream.dialect());
-        }
-    }
-
     private final CredentialConfig config;
     private final Clock clock;
     private final LongSupplier nanos;
-    private final Map<String, CredentialGroup> groups = new ConcurrentHashMap<>();
+    private final Roster roster;
     private final Conversations conversations;
     private final LearntWriter writer;
     private final PoolErrands errands;
     private final Verdicts verdicts;
     private final WaitingCalls waiting;
     private final Faults faults = new Faults();
-    private Map<Long, LiveCredential> known = Map.of();
-    private volatile Map<Called, Upstream> upstreams = Map.of();
     private @Nullable Future<?> timer;
     private int ticks;
 
@@ -78,6 +63,7 @@ public final class CredentialPool implements AutoCloseable {
         this.nanos = nanos;
         conversations = new Conversations(nanos::getAsLong);
         writer = new LearntWriter(store, blocking);
+        roster = new Roster(writer);
         waiting = new WaitingCalls(this);
         errands = new PoolErrands(store, blocking, refresher, clock, waiting::wake);
         verdicts = new Verdicts(writer, observer, config, clock);
@@ -95,29 +81,16 @@ public final class CredentialPool implements AutoCloseable {
 
     /** Each 100 ms. A fault in it ends neither the rest of it nor the next one. */
     void tick() {
-        for (CredentialGroup group : groups.values()) {
+        for (CredentialGroup group : roster.groups()) {
             faults.survive("Looking after an upstream's credentials", () -> errands.run(group, false));
         }
         waiting.wake();
         if (++ticks % TICKS_TO_WRITE == 0) {
-            faults.survive("Counting calls of credentials", this::gatherUse);
+            faults.survive("Counting calls of credentials", roster::gatherUse);
             faults.survive("Writing what was learnt of credentials", writer::write);
         }
         if (ticks % TICKS_TO_FORGET == 0) {
             faults.survive("Forgetting benches", errands::forgetBenches);
-        }
-    }
-
-    private void gatherUse() {
-        for (CredentialGroup group : groups.values()) {
-            synchronized (group) {
-                for (LiveCredential one : group.members()) {
-                    var use = one.use().take(one.id());
-                    if (use != null) {
-                        writer.add(use);
-                    }
-                }
-            }
         }
     }
 
@@ -140,73 +113,21 @@ public final class CredentialPool implements AutoCloseable {
      *
      * @param before what they were not told when reading them began
      */
-    public synchronized void reload(List<Credential> credentials, List<Bench> benches, Unwritten before) {
-        Map<Long, List<Bench>> benched = benches.stream().collect(Collectors.groupingBy(Bench::credential));
-        Map<Long, LiveCredential> now = new HashMap<>();
-        Map<String, List<LiveCredential>> members = new HashMap<>();
-        for (Credential one : credentials) {
-            LiveCredential live = known.get(one.id());
-            if (live == null || !live.credential().upstream().equals(one.upstream())) {
-                live = new LiveCredential(one);
-            }
-            now.put(one.id(), live);
-            members.computeIfAbsent(one.upstream(), name -> new ArrayList<>()).add(live);
-            List<Bench> over;
-            synchronized (group(one.upstream())) {
-                boolean other = one.header() != null
-                        && !one.header().equals(live.credential().header());
-                live.become(one, writer.disables(one.id()) || before.disabled().contains(one.id()));
-                over = other ? live.benches().secretChanged() : List.of();
-                reloadBenches(live, benched, before);
-            }
-            over.forEach(writer::release);
-        }
-        known = now;
-        members.keySet().forEach(this::group);
-        for (CredentialGroup group : groups.values()) {
-            List<LiveCredential> its = members.getOrDefault(group.upstream(), List.of());
-            synchronized (group) {
-                group.become(its.stream()
-                        .sorted(Comparator.comparingInt(
-                                        (LiveCredential one) -> one.credential().priority())
-                                .thenComparingLong(LiveCredential::id))
-                        .toList());
-            }
-            errands.run(group, false);
-        }
+    public void reload(List<Credential> credentials, List<Bench> benches, Unwritten before) {
+        roster.reload(credentials, benches, before);
+        roster.groups().forEach(group -> errands.run(group, false));
         waiting.wake();
     }
 
     /** The same where only benches are read anew. */
-    public synchronized void reloadBenches(List<Bench> benches, Unwritten before) {
-        Map<Long, List<Bench>> benched = benches.stream().collect(Collectors.groupingBy(Bench::credential));
-        for (LiveCredential live : known.values()) {
-            synchronized (group(live.credential().upstream())) {
-                reloadBenches(live, benched, before);
-            }
-        }
+    public void reloadBenches(List<Bench> benches, Unwritten before) {
+        roster.reloadBenches(benches, before);
         waiting.wake();
-    }
-
-    /** Under the group's lock. */
-    private void reloadBenches(LiveCredential live, Map<Long, List<Bench>> benched, Unwritten before) {
-        Set<String> unwritten = writer.unwritten(live.id());
-        unwritten.addAll(before.benches().getOrDefault(live.id(), Set.of()));
-        live.benches().reload(benched.getOrDefault(live.id(), List.of()), unwritten, before.at());
     }
 
     /** Upstreams as they are now; calls that wait for one of them hear of its limits. */
     public void upstreamsAre(List<Upstream> all) {
-        Map<Called, Upstream> now = new HashMap<>();
-        all.forEach(one -> now.put(Called.as(one), one));
-        upstreams = Map.copyOf(now);
-        waiting.wake();
-    }
-
-    /** The same ones with what holds for them now; one that is not known any more stays as it was. */
-    List<Upstream> asTheyAre(List<Upstream> before) {
-        Map<Called, Upstream> now = upstreams;
-        return before.stream().map(one -> now.getOrDefault(Called.as(one), one)).toList();
+        waiting.upstreamsAre(all);
     }
 
     /** Judges answers by {@code rules} from now on. */
@@ -281,7 +202,7 @@ public final class CredentialPool implements AutoCloseable {
             boolean again,
             long now,
             Outlook outlook) {
-        CredentialGroup group = group(upstream.name());
+        CredentialGroup group = roster.group(upstream.name());
         Ask ask = ask(upstream, model, tried, again, now);
         CredentialGroup.Found found = group.take(this, upstream, ask, with == null ? 0 : with.credential(), outlook);
         if (group.hasErrands()) {
@@ -311,12 +232,7 @@ public final class CredentialPool implements AutoCloseable {
             List<Upstream> candidates, @Nullable String model, AttemptLog tried, boolean again, Outlook outlook) {
         long now = clock.millis();
         return candidates.stream()
-                .anyMatch(one -> group(one.name()).hasUsable(one, ask(one, model, tried, again, now), outlook));
-    }
-
-    private CredentialGroup group(String upstream) {
-        CredentialGroup group = groups.get(upstream);
-        return group == null ? groups.computeIfAbsent(upstream, CredentialGroup::new) : group;
+                .anyMatch(one -> roster.group(one.name()).hasUsable(one, ask(one, model, tried, again, now), outlook));
     }
 
     void giveBack(Place place) {
@@ -364,33 +280,12 @@ public final class CredentialPool implements AutoCloseable {
 
     /** How each credential stands here, by upstream, priority and id. */
     public List<CredentialView> views() {
-        long now = clock.millis();
-        List<CredentialView> views = new ArrayList<>();
-        groups.values().stream()
-                .sorted(Comparator.comparing(CredentialGroup::upstream))
-                .forEach(group -> {
-                    synchronized (group) {
-                        for (LiveCredential one : group.members()) {
-                            views.add(
-                                    one.view(now, config.adaptive() != Adaptive.OFF, config.adaptive() == Adaptive.ON));
-                        }
-                    }
-                });
-        return views;
+        return roster.views(clock.millis(), config.adaptive());
     }
 
     /** How one credential stands; null when it is not known here. */
     public @Nullable CredentialView view(long credential) {
-        LiveCredential one;
-        synchronized (this) {
-            one = known.get(credential);
-        }
-        if (one == null) {
-            return null;
-        }
-        synchronized (group(one.credential().upstream())) {
-            return one.view(clock.millis(), config.adaptive() != Adaptive.OFF, config.adaptive() == Adaptive.ON);
-        }
+        return roster.view(credential, clock.millis(), config.adaptive());
     }
 
     /** Gives turns and quotas back and writes what has not been written. Blocks. */
@@ -400,8 +295,8 @@ public final class CredentialPool implements AutoCloseable {
         if (running != null) {
             running.cancel(false);
         }
-        groups.values().forEach(errands::giveBack);
-        gatherUse();
+        roster.groups().forEach(errands::giveBack);
+        roster.gatherUse();
         writer.close();
     }
 }

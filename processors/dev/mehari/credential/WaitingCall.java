@@ -45,7 +45,7 @@ final class WaitingCall {
 
     /** What there is for it now. */
     Taking ask(CredentialPool pool) {
-        return pool.take(pool.asTheyAre(candidates), model, conversation, tried);
+        return pool.take(pool.waiting().asTheyAre(candidates), model, conversation, tried);
     }
 
     void hand(Taking taking) {

@@ -1,8 +1,11 @@
 package dev.mehari.credential;
 
+import dev.mehari.exchange.Dialect;
+import dev.mehari.upstream.Upstream;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,10 +19,18 @@ import org.jspecify.annotations.Nullable;
 final class WaitingCalls {
     static final int MOST = 10_000;
 
+    /** Those that are configured have the same name for every dialect. */
+    private record Called(String name, Dialect dialect) {
+        static Called as(Upstream upstream) {
+            return new Called(upstream.name(), upstream.dialect());
+        }
+    }
+
     private final CredentialPool pool;
     private final Map<WaitingCall.Kind, Deque<WaitingCall>> lines = new LinkedHashMap<>();
     private final AtomicInteger wakes = new AtomicInteger();
     private final Faults faults = new Faults();
+    private volatile Map<Called, Upstream> upstreams = Map.of();
     private volatile int waiting;
 
     WaitingCalls(CredentialPool pool) {
@@ -63,6 +74,20 @@ final class WaitingCalls {
                 lines.remove(call.kind());
             }
         }
+    }
+
+    /** What upstreams allow now; who waits for one of them may do so in vain. */
+    void upstreamsAre(List<Upstream> all) {
+        Map<Called, Upstream> now = new HashMap<>();
+        all.forEach(one -> now.put(Called.as(one), one));
+        upstreams = Map.copyOf(now);
+        wake();
+    }
+
+    /** The same ones with what holds for them now; one that is not known any more stays as it was. */
+    List<Upstream> asTheyAre(List<Upstream> before) {
+        Map<Called, Upstream> now = upstreams;
+        return before.stream().map(one -> now.getOrDefault(Called.as(one), one)).toList();
     }
 
     /** Something may be free. */
