@@ -104,7 +104,7 @@ final class CredentialGroup {
         int underWay = chosen.inFlight() + 1;
         long epoch = chosen.adaptive().sent(underWay, ask.nowMillis());
         Place place = new Place(pool, this, chosen, underWay, epoch, ask.nowMillis());
-        chosen.take(place, ask.there(), ++ticks, ask.nowMillis());
+        chosen.take(place, ask.there(), ++ticks);
         place.turn(turn);
         return new Found(place, chosen.credential(), forgets);
     }

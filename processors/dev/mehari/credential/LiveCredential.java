@@ -112,11 +112,11 @@ final class LiveCredential {
         return configured == 0 ? adaptive.cap() : Math.min(configured, adaptive.cap());
     }
 
-    void take(Place place, String there, long tick, long nowMillis) {
+    void take(Place place, String there, long tick) {
         inFlight++;
         lastTick = tick;
         benches.take(place, there);
-        place.taken(nowMillis, credential.dailyQuota() > 0 ? quota.use() : Place.NONE);
+        place.quotaDay(credential.dailyQuota() > 0 ? quota.use() : Place.NONE);
     }
 
     /** What was sent is counted; what was not has used nothing. */

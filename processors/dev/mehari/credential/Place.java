@@ -13,12 +13,11 @@ final class Place implements Runnable {
     private final @Nullable LiveCredential credential;
     private final int underWay;
     private final long epoch;
-    private final long sentMillis;
+    private final long takenMillis;
     /** Benches that this call is the trial for; guarded by the group's lock. */
     private List<BenchBook.Entry> trials = List.of();
 
     private boolean judged;
-    private long takenMillis;
     private long quotaDay = NONE;
     private long turn = NONE;
     private volatile boolean sent;
@@ -28,7 +27,7 @@ final class Place implements Runnable {
      *
      * @param underWay calls with the credential, this one included
      * @param epoch of what was learnt of its cap
-     * @param sentMillis when it was taken
+     * @param takenMillis when it was taken
      */
     Place(
             CredentialPool pool,
@@ -36,13 +35,13 @@ final class Place implements Runnable {
             @Nullable LiveCredential credential,
             int underWay,
             long epoch,
-            long sentMillis) {
+            long takenMillis) {
         this.pool = pool;
         this.group = group;
         this.credential = credential;
         this.underWay = underWay;
         this.epoch = epoch;
-        this.sentMillis = sentMillis;
+        this.takenMillis = takenMillis;
     }
 
     CredentialGroup group() {
@@ -62,8 +61,8 @@ final class Place implements Runnable {
         return epoch;
     }
 
-    long sentMillis() {
-        return sentMillis;
+    long takenMillis() {
+        return takenMillis;
     }
 
     List<BenchBook.Entry> trials() {
@@ -74,17 +73,7 @@ final class Place implements Runnable {
         trials = benches;
     }
 
-    /** Guarded by the group's lock, as the next three. */
-    void taken(long nowMillis, long ofQuotaDay) {
-        takenMillis = nowMillis;
-        quotaDay = ofQuotaDay;
-    }
-
-    long takenMillis() {
-        return takenMillis;
-    }
-
-    /** The UTC day whose quota it has used one call of; {@link #NONE} for none. */
+    /** The UTC day whose quota it has used one call of; {@link #NONE} for none. Under the group's lock, as the turn. */
     long quotaDay() {
         return quotaDay;
     }
@@ -92,6 +81,10 @@ final class Place implements Runnable {
     /** The turn of a rotation that it has used one call of; {@link #NONE} for none. */
     long turn() {
         return turn;
+    }
+
+    void quotaDay(long day) {
+        quotaDay = day;
     }
 
     void turn(long number) {

@@ -90,7 +90,7 @@ final class Verdicts {
             if (with != null) {
                 with.use().failed(now.toEpochMilli(), answer.status(), "http_" + answer.status());
                 if (answer.status() == TOO_MANY && adaptive != Adaptive.OFF) {
-                    with.adaptive().refused(place.underWay(), place.epoch(), place.sentMillis(), now.toEpochMilli());
+                    with.adaptive().refused(place.underWay(), place.epoch(), place.takenMillis(), now.toEpochMilli());
                 }
                 if (finding != null) {
                     bench = bench(attempt, place, with, finding);
