@@ -138,7 +138,7 @@ class AdmissionQueueTest {
     void the_clients_own_time_limit_counts_from_the_beginning_of_its_call() {
         gate.apply(new AdmissionLimits(1, 10, Duration.ofSeconds(30)));
         send("a", Map.of());
-        FakeCall call = new LoopCall(loop).startedAt(System.nanoTime() - ms(9_900));
+        LoopCall call = new LoopCall(loop).startedAt(System.nanoTime() - ms(9_900));
         Exchange refused = send("b", Map.of(ExchangeKeys.CALL, call, ExchangeKeys.CLIENT_TIMEOUT_MS, 10_000L))
                 .join();
 
