@@ -2,10 +2,23 @@ package dev.mehari.credential;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The tries of one call, in order. Tries follow each other, so it needs no lock. */
 public final class AttemptLog {
     private final List<Attempt> attempts = new ArrayList<>(2);
+
+    private @Nullable Exception failedBefore;
+
+    /** How the try before the present one has failed; null at the first. */
+    public @Nullable Exception failedBefore() {
+        return failedBefore;
+    }
+
+    /** The present try takes the place of one that has failed so. */
+    void failedBefore(@Nullable Exception failure) {
+        failedBefore = failure;
+    }
 
     public void add(Attempt attempt) {
         attempts.add(attempt);

@@ -141,7 +141,9 @@ public final class TakeCredential extends AsyncProcessorSupport {
     private void begin(Exchange exchange, Attempt attempt) {
         AttemptLog log = log(exchange);
         if (!log.attempts().isEmpty()) {
-            discard(AnsweredByUpstream.in(failure(exchange)));
+            Exception before = failure(exchange);
+            discard(AnsweredByUpstream.in(before));
+            log.failedBefore(before);
             exchange.removeProperty(Exchange.EXCEPTION_CAUGHT); // lest a later look takes it for this try's
         }
         log.add(attempt);

@@ -182,10 +182,7 @@ final class UserTurn {
 
     /** How the try before this one has failed, which is what its client gets; null at the first. */
     private @Nullable Exception failedBefore() {
-        return exchange.getProperty(ExchangeKeys.ATTEMPTS) instanceof AttemptLog log
-                        && log.attempts().size() > 1
-                ? exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class)
-                : null;
+        return exchange.getProperty(ExchangeKeys.ATTEMPTS) instanceof AttemptLog log ? log.failedBefore() : null;
     }
 
     private void end(@Nullable Exception failure) {

@@ -142,12 +142,15 @@ class SpaceUserMessagesTest {
     void a_retry_that_gets_no_turn_in_time_fails_as_the_try_before_it() {
         UserGap full = (credential, gap, longest) -> CompletableFuture.completedFuture(null);
         Exchange exchange = exchange(new LoopCall(loop), GAP, true);
-        AttemptLog log = new AttemptLog();
-        log.add(attempt(GAP));
-        log.add(attempt(GAP));
-        exchange.setProperty(ExchangeKeys.ATTEMPTS, log);
+        PoolFixture fixture = new PoolFixture();
+        fixture.with(Credentials.key(1), Credentials.key(2));
+        exchange.setProperty(ExchangeKeys.CANDIDATES, List.of(fixture.up));
+        TakeCredential takeCredential = new TakeCredential(fixture.pool, Duration.ZERO);
+        takeCredential.process(exchange, done -> {});
         Exception before = new UpstreamRefused(429, exchange.getMessage());
         exchange.setProperty(Exchange.EXCEPTION_CAUGHT, before);
+        takeCredential.process(exchange, done -> {});
+        exchange.setProperty(ExchangeKeys.ATTEMPT, attempt(GAP));
 
         new SpaceUserMessages(full, PATIENCE, System::nanoTime)
                 .process(exchange, doneSync -> sent.add(System.nanoTime()));
