@@ -18,10 +18,10 @@ import dev.mehari.telemetry.RetryMeters;
 import dev.mehari.upstream.Upstream;
 import dev.mehari.upstream.UpstreamHealth;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.Collection;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
 import org.apache.camel.Exchange;
 import org.apache.camel.main.Main;
@@ -72,8 +72,7 @@ final class TryWiring {
         return new NoteFailure(
                 pool.learnFromFailure(),
                 pool.ways(),
-                new RetryRule(
-                        configuration.retry(), () -> ThreadLocalRandom.current().nextDouble()),
+                new RetryRule(configuration.retry(), new SecureRandom()::nextDouble),
                 budget,
                 counts,
                 configuration.timeouts().total(),
