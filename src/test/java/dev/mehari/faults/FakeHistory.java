@@ -116,6 +116,25 @@ final class FakeHistory {
         return fake.history(Map.of("a", "first", "b", "first", "c", "first"));
     }
 
+    /**
+     * A credential whose trial failed while a call from before its bench had been served, and a call that was refused
+     * {@code after} the answer to that trial: the second bench is twice as long.
+     */
+    static FaultHistory benchedAnew(Duration after) {
+        FakeHistory fake = new FakeHistory();
+        fake.tries.clear();
+        fake.calls.clear();
+        fake.tries.add(refused("benches", "a", 3_000, 1_000));
+        fake.called("benches", 3_000, 3_015, 429, Delivery.WHOLE);
+        fake.tries.add(served("long", "a", 2_990, 3_500));
+        fake.called("long", 2_990, 3_505, 200, Delivery.WHOLE);
+        fake.tries.add(refused("trial", "a", 4_100, 1_000));
+        fake.called("trial", 4_100, 4_115, 429, Delivery.WHOLE);
+        long at = 4_110 + after.toMillis();
+        fake.called("refused", at, at + 5, 503, Delivery.WHOLE);
+        return fake.history(Map.of("a", "first"));
+    }
+
     private FaultHistory history() {
         return history(CREDENTIALS);
     }
@@ -132,8 +151,8 @@ final class FakeHistory {
 
     private void fails(String prefix, int times, long at) {
         for (int i = 0; i < times; i++) {
-            tries.add(broken(prefix + i, "c", at + 30 * i, at + 30 * i + 20));
-            called(prefix + i, at + 30 * i, at + 30 * i + 25, 502, Delivery.WHOLE);
+            tries.add(broken(prefix + i, "c", at + 30L * i, at + 30L * i + 20));
+            called(prefix + i, at + 30L * i, at + 30L * i + 25, 502, Delivery.WHOLE);
         }
     }
 

@@ -35,6 +35,15 @@ class FaultCheckTest {
         assertThat(after.violations()).extracting(Violation::kind).containsOnly(Kind.GAVE_UP);
     }
 
+    @Test
+    void takes_a_bench_after_a_failed_trial_for_twice_as_long_and_no_longer() {
+        FaultCheck during = new FaultCheck(FakeHistory.benchedAnew(Duration.ofMillis(1_900)));
+        FaultCheck after = new FaultCheck(FakeHistory.benchedAnew(Duration.ofMillis(2_200)));
+
+        assertThat(during.violations()).isEmpty();
+        assertThat(after.violations()).extracting(Violation::kind).containsOnly(Kind.GAVE_UP);
+    }
+
     @ParameterizedTest
     @EnumSource(Kind.class)
     void finds_each_kind_of_violation_and_no_other(Kind kind) {

@@ -73,6 +73,8 @@ final class FaultRun {
     private final Terms terms;
     private final Map<Integer, Integer> benches = new TreeMap<>(BENCHES);
 
+    private String said = "";
+
     private FaultRun(Mode mode) {
         this.mode = mode;
         terms = new Terms(
@@ -97,11 +99,18 @@ final class FaultRun {
         long seed = Long.parseLong(arguments[3]);
         Mode mode = Mode.valueOf(arguments[4].toUpperCase(Locale.ROOT));
         long begun = System.nanoTime();
-        FaultHistory history = new FaultRun(mode).run(calls, atOnce, seed);
+        FaultRun run = new FaultRun(mode);
+        FaultHistory history = run.run(calls, atOnce, seed);
         FaultCheck check = new FaultCheck(history);
         FaultReport report =
                 new FaultReport(history, check, arguments[4], seed, Duration.ofNanos(System.nanoTime() - begun));
         report.write(Path.of(arguments[0]));
+        if (!check.violations().isEmpty()) {
+            Files.writeString(Path.of(arguments[0]).resolve("mehari.log"), run.said);
+            Files.write(
+                    Path.of(arguments[0]).resolve("tries.txt"),
+                    history.tries().stream().map(Try::toString).toList());
+        }
         System.out.println(report.markdown());
         System.exit(check.violations().isEmpty() ? 0 : 1);
     }
@@ -146,6 +155,7 @@ final class FaultRun {
             settle(port, mehari.apiKey(), admin, credentials.keySet());
             List<Called> calm = new FaultCallers(port, mehari.apiKey(), "calm").run(CALM_CALLS, atOnce);
             Map<String, Long> left = leftovers.awaitNone(PATIENCE);
+            said = mehari.text();
             return new FaultHistory(terms, credentials, tries, made, calm, used("calm-"), left);
         }
     }

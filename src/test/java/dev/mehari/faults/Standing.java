@@ -49,15 +49,23 @@ final class Standing {
     private long lastBench(int index) {
         Try trial = tries.get(index);
         for (int i = index - 1; i >= 0; i--) {
-            Try before = tries.get(i);
-            if (before.ending() == Ending.SERVED && before.ended() + slack < trial.arrived()) {
-                return 0;
-            }
-            if (most[i] > 0 && before.answered() + before.benched() - slack < trial.arrived()) {
-                return most[i];
+            long over = tries.get(i).answered() + tries.get(i).benched() - slack;
+            if (most[i] > 0 && over < trial.arrived()) {
+                return isBack(i + 1, over, trial.arrived() - slack) ? 0 : most[i];
             }
         }
         return 0;
+    }
+
+    /** True when a try was served that arrived after a bench was over, and not only one that was under way before it. */
+    private boolean isBack(int from, long over, long until) {
+        for (int i = from; i < tries.size(); i++) {
+            Try one = tries.get(i);
+            if (one.ending() == Ending.SERVED && one.arrived() > over + 2 * slack && one.ended() < until) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** From the fault to the end of its bench, and then around each trial up to the first that is served. */
