@@ -184,6 +184,7 @@ final class FaultRun {
         environment.put("MEHARI_RETRY_BUDGET", Integer.toString(terms.budgetPercent()));
         environment.put("MEHARI_SHUTDOWN_DRAIN", "2s");
         environment.put("MEHARI_JAVA_OPTS", JAVA_OPTS);
+        environment.put("MEHARI_START_WARM_UP", "800ms");
         if (mode != Mode.STORMS) {
             // Then no breaker excuses that a call failed.
             environment.put("MEHARI_BREAKER_THRESHOLD", "1000");
