@@ -73,12 +73,16 @@ class DatabaseOutageIT {
                         TestGateway.to(stub, database, "mehari.limits", "cluster", "mehari.limits.lease", "1s")) {
             database.execute("update api_key set concurrency = 2, requests = 1000, requests_window_ms = 86400000");
             String unknownKey = gateway.newKey("not-seen-before", 5);
+            gateway.setBySql("proxy.max_concurrent", "6");
+            await("changes of keys are told before that of the setting")
+                    .until(() -> gateway.metrics().path("max_concurrent").asInt() == 6);
             CompletableFuture<HttpResponse<String>> before = gateway.post("/before", "{}");
             await().until(() -> held.size() == 1);
 
             server.close();
             CompletableFuture<HttpResponse<String>> during = gateway.post("/during", "{}");
-            await().until(() -> held.size() == 2);
+            await().until(() -> held.size() == 2 || during.isDone());
+            assertThat(held).as("the key is known").hasSize(2);
             assertThat(gateway.post("/beyond", "{}").join().statusCode())
                     .as("the limit holds")
                     .isEqualTo(429);
