@@ -1,20 +1,25 @@
 package dev.mehari.credential;
 
 import dev.mehari.exchange.ExchangeKeys;
+import dev.mehari.upstream.Candidates;
 import dev.mehari.upstream.Upstream;
 import dev.mehari.upstream.UpstreamHealth;
 import dev.mehari.upstream.Ways;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.camel.Exchange;
 
 /** Which ways the pool and the upstreams' health leave for a call. For any thread. */
 public final class PoolWays implements Ways {
     private final CredentialPool pool;
     private final UpstreamHealth health;
+    private final UpstreamHealth ejections;
 
-    public PoolWays(CredentialPool pool, UpstreamHealth health) {
+    /** @param ejections false for an upstream that is left alone for a while */
+    public PoolWays(CredentialPool pool, UpstreamHealth health, UpstreamHealth ejections) {
         this.pool = pool;
         this.health = health;
+        this.ejections = ejections;
     }
 
     @Override
@@ -23,9 +28,12 @@ public final class PoolWays implements Ways {
                 && exchange.getProperty(ExchangeKeys.UPSTREAM) == null) {
             return Left.NONE; // refused before an upstream was chosen
         }
-        List<Upstream> candidates = TakeCredential.candidates(exchange).stream()
+        Candidates all = TakeCredential.candidates(exchange);
+        List<Upstream> possible = Stream.concat(all.upstreams().stream(), all.leftAlone().stream())
                 .filter(health::isUsable)
                 .toList();
+        List<Upstream> candidates =
+                possible.stream().filter(ejections::isUsable).toList();
         String model = (String) exchange.getProperty(ExchangeKeys.MODEL);
         AttemptLog tried =
                 exchange.getProperty(ExchangeKeys.ATTEMPTS) instanceof AttemptLog log ? log : new AttemptLog();
@@ -33,6 +41,9 @@ public final class PoolWays implements Ways {
         if (pool.hasUsable(candidates, model, tried, false, outlook)) {
             return Left.OTHER;
         }
-        return pool.hasUsable(candidates, model, tried, true, outlook) || outlook.isBusy() ? Left.SAME : Left.NONE;
+        if (pool.hasUsable(candidates, model, tried, true, outlook) || outlook.isBusy()) {
+            return Left.SAME;
+        }
+        return pool.hasUsable(possible, model, tried, false, new Outlook()) ? Left.OTHER : Left.NONE;
     }
 }

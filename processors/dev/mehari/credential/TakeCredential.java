@@ -7,6 +7,7 @@ import dev.mehari.exchange.StreamBody;
 import dev.mehari.failure.AnsweredByUpstream;
 import dev.mehari.failure.ClientGone;
 import dev.mehari.failure.GatewayBusy;
+import dev.mehari.upstream.Candidates;
 import dev.mehari.upstream.Upstream;
 import dev.mehari.upstream.UpstreamCredential;
 import java.time.Duration;
@@ -24,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * {@code mehari.upstream-credential}. Waits, without a thread, while all that could be used is busy.
  *
  * <p>Fails with {@link GatewayBusy}: {@code upstream_busy} when the wait was too long, {@code no_credential} when nothing is
- * usable; when the call has been tried before, with the failure of that try instead. With {@link ClientGone} when the client
+ * usable, not even with an upstream that is left alone; when the call has been tried before, with the failure of that try instead. With {@link ClientGone} when the client
  * left meanwhile. What was answered to an earlier try is discarded as soon as another try begins.
  */
 public final class TakeCredential extends AsyncProcessorSupport {
@@ -40,14 +41,19 @@ public final class TakeCredential extends AsyncProcessorSupport {
     @Override
     public boolean process(Exchange exchange, AsyncCallback callback) {
         AttemptLog tried = log(exchange);
-        List<Upstream> candidates = inOrder(exchange, tried);
+        Candidates all = candidates(exchange);
+        List<Upstream> candidates = inOrder(exchange, all.upstreams(), tried);
         String model = (String) exchange.getProperty(ExchangeKeys.MODEL);
         Conversation conversation = conversation(exchange);
         Call call = Call.of(exchange);
         boolean waits = call != null && !patience.isZero();
-        Taking taking = waits && pool.waiting().isWaitedFor(WaitingCall.kind(candidates, model))
+        Taking taking = waits && pool.waiting().isWaitedFor(candidates, model)
                 ? Taking.Busy.INSTANCE
                 : pool.take(candidates, model, conversation, tried);
+        if (taking instanceof Taking.None && !all.leftAlone().isEmpty()) {
+            Taking last = pool.take(all.leftAlone(), model, conversation, tried);
+            taking = last instanceof Taking.Taken ? last : taking;
+        }
         if (call != null && waits && taking instanceof Taking.Busy) {
             new PatientCall(this, exchange, call, callback).start(candidates, model, conversation, tried);
             return false;
@@ -67,8 +73,7 @@ public final class TakeCredential extends AsyncProcessorSupport {
     }
 
     /** After a failure that was the upstream's, not a credential's, others come first. */
-    private static List<Upstream> inOrder(Exchange exchange, AttemptLog tried) {
-        List<Upstream> candidates = candidates(exchange);
+    private static List<Upstream> inOrder(Exchange exchange, List<Upstream> candidates, AttemptLog tried) {
         if (candidates.size() < 2 || tried.attempts().isEmpty()) {
             return candidates;
         }
@@ -82,12 +87,12 @@ public final class TakeCredential extends AsyncProcessorSupport {
         return ordered;
     }
 
-    static List<Upstream> candidates(Exchange exchange) {
-        if (exchange.getProperty(ExchangeKeys.CANDIDATES) instanceof List<?> several) {
-            return several.stream().map(Upstream.class::cast).toList();
+    static Candidates candidates(Exchange exchange) {
+        if (exchange.getProperty(ExchangeKeys.CANDIDATES) instanceof Candidates several) {
+            return several;
         }
         Upstream only = (Upstream) exchange.getProperty(ExchangeKeys.UPSTREAM);
-        return List.of(Objects.requireNonNull(only, "chooseUpstream has to run before takeCredential"));
+        return Candidates.only(Objects.requireNonNull(only, "chooseUpstream has to run before takeCredential"));
     }
 
     private static @Nullable Conversation conversation(Exchange exchange) {

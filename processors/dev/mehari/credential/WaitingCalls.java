@@ -41,9 +41,15 @@ final class WaitingCalls {
         return waiting;
     }
 
-    /** True when calls wait for what one of {@code kind} wants: it has to wait behind them. */
-    synchronized boolean isWaitedFor(WaitingCall.Kind kind) {
-        return waiting > 0 && lines.containsKey(kind);
+    /** True when calls wait for what another wants: it has to wait behind them. */
+    boolean isWaitedFor(List<Upstream> candidates, @Nullable String model) {
+        if (waiting == 0) {
+            return false;
+        }
+        WaitingCall.Kind kind = WaitingCall.kind(candidates, model);
+        synchronized (this) {
+            return lines.containsKey(kind);
+        }
     }
 
     /**

@@ -46,12 +46,7 @@ public final class ExchangeKeys {
     public static final String USER_TURN = "mehari.user-turn";
     /** {@link Conversation} that the call belongs to; absent when nothing is known. Set by {@code inspectRequest}. */
     public static final String CONVERSATION = "mehari.conversation";
-    /**
-     * {@code dev.mehari.upstream.Upstream}: where the request would go if all upstreams could be used; set by
-     * {@code chooseUpstream}.
-     */
-    public static final String PREFERRED = "mehari.preferred";
-    /** List of {@code dev.mehari.upstream.Upstream}: where the request may go, best first; set by {@code chooseUpstream}. */
+    /** {@code dev.mehari.upstream.Candidates}: where the request may go; set by {@code chooseUpstream}. */
     public static final String CANDIDATES = "mehari.candidates";
     /** {@code dev.mehari.upstream.Upstream}: where the present try goes; set by {@code takeCredential}. */
     public static final String UPSTREAM = "mehari.upstream";

@@ -37,9 +37,10 @@ public final class UpstreamStates implements UpstreamHealth, Outcomes {
                 .collect(Collectors.toUnmodifiableMap(Failed::upstream, mark -> mark, (one, other) -> one));
     }
 
+    /** What probes found. */
     @Override
     public boolean isUsable(Upstream upstream) {
-        return !isFailed(upstream.name()) && !ejections.isOut(upstream.name());
+        return !isFailed(upstream.name());
     }
 
     /** True while it is marked. */

@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * Sets {@code mehari.candidates}: the upstreams that the call can go to, best first; named {@code chooseUpstream} in the
  * routes. Those are candidates that take calls of its dialect, that the caller's key may be used for, that serve the model,
  * that are not marked as failed and whose circuit breaker lets calls through; should there be none but with an open breaker,
- * these, so that the breaker says for how long. Their order: priority, then {@link WeightedOrder}. Sets
- * {@code mehari.preferred}, too.
+ * these, so that the breaker says for how long. Those that are left alone for a while are kept apart. Their order: priority,
+ * then {@link WeightedOrder}.
  *
  * <p>Fails with {@link RequestRejected} when no upstream speaks the dialect ({@code no_upstream}) or none serves the model
  * ({@code model_not_found}), with {@link Forbidden} when the key may be used for none of them, and with {@link GatewayBusy}
@@ -34,6 +34,7 @@ public final class ChooseUpstream implements Processor {
 
     private final Upstreams upstreams;
     private final UpstreamHealth marks;
+    private final UpstreamHealth ejections;
     private final UpstreamHealth breakers;
     private final WeightedOrder order;
 
@@ -41,11 +42,18 @@ public final class ChooseUpstream implements Processor {
      * A chooser.
      *
      * @param marks false for an upstream that is marked as failed
+     * @param ejections false for an upstream that is left alone for a while
      * @param breakers false for an upstream whose circuit breaker is open
      */
-    public ChooseUpstream(Upstreams upstreams, UpstreamHealth marks, UpstreamHealth breakers, WeightedOrder order) {
+    public ChooseUpstream(
+            Upstreams upstreams,
+            UpstreamHealth marks,
+            UpstreamHealth ejections,
+            UpstreamHealth breakers,
+            WeightedOrder order) {
         this.upstreams = upstreams;
         this.marks = marks;
+        this.ejections = ejections;
         this.breakers = breakers;
         this.order = order;
     }
@@ -74,28 +82,31 @@ public final class ChooseUpstream implements Processor {
                 : AllowList.ALL;
         List<Upstream> serving = serving(
                 dialect == null ? Dialect.PLAIN : dialect, allowed, (String) exchange.getProperty(ExchangeKeys.MODEL));
-        List<Upstream> unmarked = unmarked(serving);
-        List<Upstream> closed = only(unmarked, breakers::isUsable);
-        if (closed.isEmpty()) {
-            Exception before = failedBefore(exchange);
-            if (before != null) {
-                throw before;
-            }
+        Candidates candidates = candidates(serving);
+        Exception before = failedBefore(exchange);
+        if (before != null && !breakers.isUsable(candidates.upstreams().get(0))) {
+            throw before;
         }
-        List<Upstream> candidates = order.of(closed.isEmpty() ? unmarked : closed);
         exchange.setProperty(ExchangeKeys.CANDIDATES, candidates);
-        Upstream best = candidates.get(0);
-        Upstream first = serving.get(0);
-        exchange.setProperty(
-                ExchangeKeys.PREFERRED,
-                first.options().priority() == best.options().priority() ? best : first);
     }
 
-    /** Never empty. */
-    List<Upstream> candidates(Dialect dialect, AllowList allowed, @Nullable String model) throws MehariFailure {
-        List<Upstream> unmarked = unmarked(serving(dialect, allowed, model));
+    Candidates candidates(Dialect dialect, AllowList allowed, @Nullable String model) throws MehariFailure {
+        return candidates(serving(dialect, allowed, model));
+    }
+
+    private Candidates candidates(List<Upstream> serving) throws GatewayBusy {
+        List<Upstream> unmarked = unmarked(serving);
         List<Upstream> closed = only(unmarked, breakers::isUsable);
-        return order.of(closed.isEmpty() ? unmarked : closed);
+        List<Upstream> possible = closed.isEmpty() ? unmarked : closed;
+        List<Upstream> well = only(possible, ejections::isUsable);
+        List<Upstream> others = well.size() == possible.size() || well.isEmpty()
+                ? List.of()
+                : order.of(only(possible, upstream -> !ejections.isUsable(upstream)));
+        List<Upstream> ordered = order.of(well.isEmpty() ? possible : well);
+        Upstream best = ordered.get(0);
+        Upstream first = serving.get(0);
+        return new Candidates(
+                ordered, others, first.options().priority() == best.options().priority() ? best : first);
     }
 
     /** By priority; never empty. */

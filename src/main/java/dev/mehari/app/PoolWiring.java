@@ -25,7 +25,7 @@ import dev.mehari.storage.ChangeListener;
 import dev.mehari.storage.CredentialTable;
 import dev.mehari.storage.Database;
 import dev.mehari.telemetry.PoolMeters;
-import dev.mehari.upstream.Upstream;
+import dev.mehari.upstream.Candidates;
 import dev.mehari.upstream.UpstreamHealth;
 import dev.mehari.upstream.Ways;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -122,11 +122,14 @@ final class PoolWiring implements AutoCloseable {
         JudgeAnswer judge = new JudgeAnswer(pool);
         return exchange -> {
             judge.process(exchange);
-            if (exchange.getProperty(ExchangeKeys.PREFERRED) instanceof Upstream preferred
+            if (exchange.getProperty(ExchangeKeys.CANDIDATES) instanceof Candidates candidates
                     && exchange.getProperty(ExchangeKeys.ATTEMPTS) instanceof AttemptLog log
                     && exchange.getProperty(ExchangeKeys.ATTEMPT) instanceof Attempt attempt) {
                 health.switches()
-                        .answered(preferred, attempt.upstream(), log.attempts().size());
+                        .answered(
+                                candidates.preferred(),
+                                attempt.upstream(),
+                                log.attempts().size());
             }
         };
     }
@@ -146,12 +149,17 @@ final class PoolWiring implements AutoCloseable {
     }
 
     Ways ways() {
-        return new PoolWays(pool, upstream -> marks().isUsable(upstream) && breakers.isUsable(upstream));
+        return new PoolWays(pool, upstream -> marks().isUsable(upstream) && breakers.isUsable(upstream), ejections());
     }
 
-    /** False for an upstream that is marked as failed, or ejected. */
+    /** False for an upstream that is marked as failed. */
     UpstreamHealth marks() {
         return health.states();
+    }
+
+    /** False for an upstream that is left alone for a while. */
+    UpstreamHealth ejections() {
+        return upstream -> !health.states().isEjected(upstream.name());
     }
 
     /** What this instance knows of a credential. */

@@ -18,6 +18,7 @@ import dev.mehari.storage.ChangeListener;
 import dev.mehari.storage.Database;
 import dev.mehari.storage.UpstreamRegistryTable;
 import dev.mehari.storage.UpstreamTable;
+import dev.mehari.upstream.Candidates;
 import dev.mehari.upstream.ChooseUpstream;
 import dev.mehari.upstream.PrepareUpstreamRequest;
 import dev.mehari.upstream.Upstream;
@@ -88,12 +89,14 @@ final class UpstreamsWiring {
      * Binds what routes name.
      *
      * @param marks false for an upstream that is marked as failed
+     * @param ejections false for an upstream that is left alone for a while
      * @param breakers false for an upstream whose circuit breaker is open
      */
-    void bindTo(Main main, UpstreamHealth marks, UpstreamHealth breakers, WarmUp warmUp) {
+    void bindTo(Main main, UpstreamHealth marks, UpstreamHealth ejections, UpstreamHealth breakers, WarmUp warmUp) {
         main.bind("inspectRequest", new InspectRequest(upstreams::takesEveryPath, new StreamFailureEvents()));
         WeightedOrder order = new WeightedOrder(chance(new SecureRandom().nextLong()));
-        main.bind("chooseUpstream", rehearsed(new ChooseUpstream(upstreams, marks, breakers, order), warmUp));
+        main.bind(
+                "chooseUpstream", rehearsed(new ChooseUpstream(upstreams, marks, ejections, breakers, order), warmUp));
         main.bind("prepareUpstreamRequest", new PrepareUpstreamRequest());
         InForce inForce = new InForce(this::reload);
         main.bind("showUpstreams", new ShowUpstreams(registry));
@@ -109,7 +112,7 @@ final class UpstreamsWiring {
         Upstream nowhere = Upstream.at(WarmUp.UPSTREAM, Dialect.PLAIN, URI.create("http://127.0.0.1"), null, null);
         return exchange -> {
             if (warmUp.isOurs(exchange)) {
-                exchange.setProperty(ExchangeKeys.CANDIDATES, List.of(nowhere));
+                exchange.setProperty(ExchangeKeys.CANDIDATES, Candidates.only(nowhere));
                 exchange.setProperty(ExchangeKeys.UPSTREAM, nowhere);
             } else {
                 choosing.process(exchange);

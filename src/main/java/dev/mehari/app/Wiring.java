@@ -157,7 +157,7 @@ final class Wiring implements AutoCloseable {
                 new SecureRandom()));
         pool.bindTo(main);
         credentials.bindTo(main, pool::live, pool::refresh, pool.tester(), new InForce(pool::reload));
-        upstreams.bindTo(main, pool.marks(), tries.health(), warmUp);
+        upstreams.bindTo(main, pool.marks(), pool.ejections(), tries.health(), warmUp);
         upstreams.alsoReload(() -> tries.breakers().retain(upstreamNames()));
         tries.bindTo(main, management.meters(), pool, this::upstreamNames);
         usage = opened.add(new UsageWiring(database, management.meters(), warmUp));

@@ -13,6 +13,7 @@ import dev.mehari.failure.StorageUnavailable;
 import dev.mehari.failure.UpstreamRefused;
 import dev.mehari.testing.LoopCall;
 import dev.mehari.testing.TestExchange;
+import dev.mehari.upstream.Candidates;
 import dev.mehari.upstream.Upstream;
 import java.net.URI;
 import java.time.Duration;
@@ -144,7 +145,7 @@ class SpaceUserMessagesTest {
         Exchange exchange = exchange(new LoopCall(loop), GAP, true);
         PoolFixture fixture = new PoolFixture();
         fixture.with(Credentials.key(1), Credentials.key(2));
-        exchange.setProperty(ExchangeKeys.CANDIDATES, List.of(fixture.up));
+        exchange.setProperty(ExchangeKeys.CANDIDATES, Candidates.only(fixture.up));
         TakeCredential takeCredential = new TakeCredential(fixture.pool, Duration.ZERO);
         takeCredential.process(exchange, done -> {});
         Exception before = new UpstreamRefused(429, exchange.getMessage());

@@ -12,6 +12,8 @@ import dev.mehari.failure.UpstreamBroken;
 import dev.mehari.failure.UpstreamRefused;
 import dev.mehari.testing.LoopCall;
 import dev.mehari.testing.TestExchange;
+import dev.mehari.upstream.Candidates;
+import dev.mehari.upstream.Upstream;
 import dev.mehari.upstream.UpstreamCredential;
 import dev.mehari.upstream.Ways;
 import java.time.Duration;
@@ -44,7 +46,7 @@ class TakeCredentialTest {
 
         Asking() {
             exchange.setProperty(ExchangeKeys.CALL, call);
-            exchange.setProperty(ExchangeKeys.CANDIDATES, List.of(fixture.up));
+            exchange.setProperty(ExchangeKeys.CANDIDATES, Candidates.only(fixture.up));
         }
 
         Asking by(TakeCredential taker) {
@@ -228,7 +230,7 @@ class TakeCredentialTest {
     void after_an_upstreams_own_failure_another_upstream_comes_first() {
         fixture.with(key(1), key(2), key(3, "other", 50));
         Asking asking = new Asking();
-        asking.exchange.setProperty(ExchangeKeys.CANDIDATES, List.of(fixture.up, Credentials.upstream("other")));
+        asking.exchange.setProperty(ExchangeKeys.CANDIDATES, several(fixture.up, Credentials.upstream("other")));
         asking.by(patient);
         asking.exchange.setProperty(Exchange.EXCEPTION_CAUGHT, new UpstreamBroken("reset", null));
         new LearnFromFailure(fixture.pool).process(asking.exchange);
@@ -236,6 +238,30 @@ class TakeCredentialTest {
         asking.by(patient);
 
         assertThat(asking.attempt().upstream().name()).isEqualTo("other");
+    }
+
+    private static Candidates several(Upstream... best) {
+        return new Candidates(List.of(best), List.of(), best[0]);
+    }
+
+    // row 32
+    @Test
+    void an_upstream_that_is_left_alone_is_used_when_no_other_has_anything() {
+        fixture.with(key(1), key(3, "other", 50));
+        Upstream other = Credentials.upstream("other");
+        Candidates candidates = new Candidates(List.of(fixture.up), List.of(other), other);
+        Asking asking = new Asking();
+        asking.exchange.setProperty(ExchangeKeys.CANDIDATES, candidates);
+        Ways ways = new PoolWays(fixture.pool, upstream -> true, upstream -> !upstream.equals(other));
+        asking.by(patient);
+        assertThat(asking.attempt().upstream()).isSameAs(fixture.up);
+        assertThat(ways.left(asking.exchange)).isEqualTo(Ways.Left.SAME);
+
+        fixture.refuse(asking.attempt(), 401);
+        assertThat(ways.left(asking.exchange)).isEqualTo(Ways.Left.OTHER);
+        asking.by(patient);
+        assertThat(asking.attempt().upstream()).isSameAs(other);
+        assertThat(ways.left(asking.exchange)).isEqualTo(Ways.Left.NONE);
     }
 
     @Test
@@ -262,17 +288,18 @@ class TakeCredentialTest {
     void a_call_for_which_no_upstream_was_chosen_has_no_way_left() {
         Exchange exchange = TestExchange.create();
 
-        assertThat(new PoolWays(fixture.pool, upstream -> true).left(exchange)).isEqualTo(Ways.Left.NONE);
+        assertThat(new PoolWays(fixture.pool, upstream -> true, upstream -> true).left(exchange))
+                .isEqualTo(Ways.Left.NONE);
     }
 
     @Test
     void knows_which_ways_are_left() {
         // row 82
         fixture.with(key(1), key(2));
-        Ways ways = new PoolWays(fixture.pool, upstream -> true);
+        Ways ways = new PoolWays(fixture.pool, upstream -> true, upstream -> true);
         Asking asking = new Asking().by(patient);
         assertThat(ways.left(asking.exchange)).isEqualTo(Ways.Left.OTHER);
-        assertThat(new PoolWays(fixture.pool, upstream -> false).left(asking.exchange))
+        assertThat(new PoolWays(fixture.pool, upstream -> false, upstream -> true).left(asking.exchange))
                 .isEqualTo(Ways.Left.NONE);
 
         fixture.refuse(fixture.take(), 401); // the other one

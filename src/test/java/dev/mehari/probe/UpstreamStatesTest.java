@@ -35,9 +35,13 @@ class UpstreamStatesTest {
         }
     }
 
+    private boolean isWell(Upstream upstream) {
+        return states.isUsable(upstream) && !states.isEjected(upstream.name());
+    }
+
     private Duration outFor(Upstream upstream) {
         Duration out = Duration.ZERO;
-        while (!states.isUsable(upstream)) {
+        while (!isWell(upstream)) {
             time.pass(Duration.ofSeconds(1));
             out = out.plusSeconds(1);
         }
@@ -49,7 +53,7 @@ class UpstreamStatesTest {
         Upstream one = add("one");
         add("two");
         fail("one", 4);
-        assertThat(states.isUsable(one)).isTrue();
+        assertThat(isWell(one)).isTrue();
 
         List<Long> seconds = new ArrayList<>();
         fail("one", 1);
@@ -79,7 +83,7 @@ class UpstreamStatesTest {
             time.pass(Duration.ofSeconds(9));
         }
 
-        assertThat(states.isUsable(one)).isTrue();
+        assertThat(isWell(one)).isTrue();
     }
 
     @Test
@@ -89,8 +93,8 @@ class UpstreamStatesTest {
         for (Upstream upstream : upstreams) {
             fail(upstream.name(), 50);
         }
-        assertThat(states.isUsable(alone)).isTrue();
-        assertThat(five.stream().filter(states::isUsable)).hasSize(3);
+        assertThat(isWell(alone)).isTrue();
+        assertThat(five.stream().filter(this::isWell)).hasSize(3);
 
         store.markFailed("c", "x");
         store.markFailed("d", "x");
@@ -100,7 +104,7 @@ class UpstreamStatesTest {
         fail("a", 5);
         fail("b", 5);
 
-        assertThat(five.stream().filter(states::isUsable)).hasSize(1);
+        assertThat(five.stream().filter(this::isWell)).hasSize(1);
     }
 
     @Test
@@ -108,11 +112,11 @@ class UpstreamStatesTest {
         Upstream all = add("all", Dialect.OPENAI, List.of());
         Upstream some = add("some", Dialect.OPENAI, List.of("gpt-4*"));
         fail("all", 5);
-        assertThat(states.isUsable(all)).isTrue();
+        assertThat(isWell(all)).isTrue();
 
         fail("some", 5);
 
-        assertThat(states.isUsable(some)).isFalse();
+        assertThat(isWell(some)).isFalse();
     }
 
     @Test // row 32

@@ -21,11 +21,11 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import org.apache.camel.Exchange;
-import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 
 class ChooseUpstreamTest {
     private final Set<String> failed = new HashSet<>();
+    private final Set<String> ejected = new HashSet<>();
     private final Set<String> open = new HashSet<>();
     private final SplittableRandom random = new SplittableRandom(7);
 
@@ -37,12 +37,10 @@ class ChooseUpstreamTest {
         chooser(upstream("b", Dialect.ANTHROPIC, 60, 1), upstream("a", Dialect.PLAIN, 10, 1))
                 .process(exchange);
 
-        assertThat(exchange.getProperty(ExchangeKeys.CANDIDATES))
-                .asInstanceOf(InstanceOfAssertFactories.list(Upstream.class))
-                .extracting(Upstream::name)
-                .containsExactly("a", "b");
-        assertThat(exchange.getProperty(ExchangeKeys.PREFERRED, Upstream.class).name())
-                .isEqualTo("a");
+        Candidates candidates = exchange.getProperty(ExchangeKeys.CANDIDATES, Candidates.class);
+        assertThat(candidates.upstreams()).extracting(Upstream::name).containsExactly("a", "b");
+        assertThat(candidates.preferred().name()).isEqualTo("a");
+        assertThat(candidates.leftAlone()).isEmpty();
     }
 
     @Test
@@ -54,8 +52,27 @@ class ChooseUpstreamTest {
         chooser(upstream("first", Dialect.OPENAI, 10, 1), upstream("second", Dialect.OPENAI, 20, 1))
                 .process(exchange);
 
-        assertThat(exchange.getProperty(ExchangeKeys.PREFERRED, Upstream.class).name())
+        assertThat(exchange.getProperty(ExchangeKeys.CANDIDATES, Candidates.class)
+                        .preferred()
+                        .name())
                 .isEqualTo("first");
+    }
+
+    // row 32
+    @Test
+    void one_that_is_left_alone_is_kept_apart_for_calls_that_can_go_nowhere_else() throws Exception {
+        var chooser = chooser(upstream("first", Dialect.OPENAI, 10, 1), upstream("second", Dialect.OPENAI, 20, 1));
+        ejected.add("first");
+
+        Candidates candidates = chooser.candidates(Dialect.OPENAI, AllowList.ALL, "m");
+        assertThat(candidates.upstreams()).extracting(Upstream::name).containsExactly("second");
+        assertThat(candidates.leftAlone()).extracting(Upstream::name).containsExactly("first");
+        assertThat(candidates.preferred().name()).isEqualTo("first");
+
+        open.add("second");
+        assertThat(names(chooser, AllowList.ALL, "m")).containsExactly("first");
+        failed.add("first");
+        assertThat(names(chooser, AllowList.ALL, "m")).containsExactly("second");
     }
 
     // row 32
@@ -173,6 +190,7 @@ class ChooseUpstreamTest {
             return new ChooseUpstream(
                     new FakeUpstreamStore().with(stored).directory(),
                     upstream -> !failed.contains(upstream.name()),
+                    upstream -> !ejected.contains(upstream.name()),
                     upstream -> !open.contains(upstream.name()),
                     new WeightedOrder(random::nextDouble));
         } catch (Exception impossible) {
@@ -181,7 +199,7 @@ class ChooseUpstreamTest {
     }
 
     private static List<String> names(ChooseUpstream chooser, AllowList allowed, String model) throws Exception {
-        return chooser.candidates(Dialect.OPENAI, allowed, model).stream()
+        return chooser.candidates(Dialect.OPENAI, allowed, model).upstreams().stream()
                 .map(Upstream::name)
                 .toList();
     }
