@@ -259,6 +259,11 @@ public final class CredentialPool implements AutoCloseable {
         attempt.end();
     }
 
+    /** True while there are adaptive caps, for which {@link #told} is to be asked. */
+    boolean learnsCaps() {
+        return config.adaptive() != Adaptive.OFF;
+    }
+
     /** What the rate-limit headers of an answer say, for the adaptive cap. */
     void told(Attempt attempt, long remaining) {
         verdicts.told(attempt, remaining);

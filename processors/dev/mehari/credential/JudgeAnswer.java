@@ -37,7 +37,9 @@ public final class JudgeAnswer implements Processor {
         if (status >= 400 && pool.isRefusal(status, answer.body())) {
             throw new UpstreamRefused(status, message.copy());
         }
-        pool.told(attempt, remaining(answer));
+        if (pool.learnsCaps()) {
+            pool.told(attempt, remaining(answer));
+        }
         if (message.getBody() instanceof StreamBody stream) {
             stream.onEnd(end -> ended(attempt, status, end));
         } else if (status >= 500) {

@@ -90,7 +90,7 @@ final class RequestFields {
             throw malformed("invalid_type", "`model` has to be a string.", "model");
         }
         String model = parser.getText();
-        if (model.length() > LONGEST_MODEL || model.chars().anyMatch(Character::isISOControl)) {
+        if (model.length() > LONGEST_MODEL || hasControl(model)) {
             throw malformed(
                     "invalid_value",
                     "`model` has to be a name of up to " + LONGEST_MODEL
@@ -98,6 +98,15 @@ final class RequestFields {
                     "model");
         }
         return model;
+    }
+
+    private static boolean hasControl(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (Character.isISOControl(text.charAt(i))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static boolean stream(JsonToken value) throws RequestRejected {

@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MeterUsage implements Processor {
     private static final int DEEPEST = 50;
+    /** Any number of so many fits into a long. */
+    private static final int MOST_DIGITS = 18;
 
     private final PriceList prices;
     private final List<UsageObserver> observers;
@@ -103,12 +105,17 @@ public final class MeterUsage implements Processor {
 
     /** Keys have numbers; who is anonymous has none. */
     private static long keyId(Exchange exchange) {
-        if (exchange.getProperty(ExchangeKeys.KEY_ID) instanceof String id
-                && !id.isEmpty()
-                && id.length() < 19
-                && id.chars().allMatch(c -> c >= '0' && c <= '9')) {
-            return Long.parseLong(id);
+        if (!(exchange.getProperty(ExchangeKeys.KEY_ID) instanceof String id) || id.length() > MOST_DIGITS) {
+            return 0;
         }
-        return 0;
+        long number = 0;
+        for (int i = 0; i < id.length(); i++) {
+            int digit = id.charAt(i) - '0';
+            if (digit < 0 || digit > 9) {
+                return 0;
+            }
+            number = 10 * number + digit;
+        }
+        return number;
     }
 }
