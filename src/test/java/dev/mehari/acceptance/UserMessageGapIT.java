@@ -79,14 +79,20 @@ class UserMessageGapIT {
     // row 22
     @Test
     void five_turns_at_once_arrive_200_ms_apart() throws Exception {
+        long begun = System.nanoTime();
+
         assertAllAnswered(IntStream.range(0, 5)
                 .mapToObj(i -> gateway.post(CALL, turn("brisk", i)))
                 .toList());
 
         List<Long> arrivals = PooledCalls.of(llm.uses("sk-brisk"), LlmStub.Use::arrivedNanos);
         assertThat(arrivals).hasSize(5);
+        assertThat(IntStream.range(0, 5).boxed())
+                .allSatisfy(i ->
+                        assertThat((arrivals.get(i) - begun) / MILLI).isGreaterThanOrEqualTo((long) i * SHORT_GAP));
+        // What is late on its way, on a machine that does other things too, is closer to the next.
         assertThat(IntStream.range(1, 5).mapToLong(i -> (arrivals.get(i) - arrivals.get(i - 1)) / MILLI))
-                .allMatch(gap -> gap >= SHORT_GAP);
+                .allMatch(gap -> gap >= SHORT_GAP / 2);
     }
 
     // row 22
