@@ -41,19 +41,14 @@ public final class TakeCredential extends AsyncProcessorSupport {
     @Override
     public boolean process(Exchange exchange, AsyncCallback callback) {
         AttemptLog tried = log(exchange);
-        Candidates all = candidates(exchange);
-        List<Upstream> candidates = inOrder(exchange, all.upstreams(), tried);
-        String model = (String) exchange.getProperty(ExchangeKeys.MODEL);
+        List<Upstream> candidates = inOrder(exchange, candidates(exchange).upstreams(), tried);
+        String model = model(exchange);
         Conversation conversation = conversation(exchange);
         Call call = Call.of(exchange);
         boolean waits = call != null && !patience.isZero();
         Taking taking = waits && pool.waiting().isWaitedFor(candidates, model)
                 ? Taking.Busy.INSTANCE
                 : pool.take(candidates, model, conversation, tried);
-        if (taking instanceof Taking.None && !all.leftAlone().isEmpty()) {
-            Taking last = pool.take(all.leftAlone(), model, conversation, tried);
-            taking = last instanceof Taking.Taken ? last : taking;
-        }
         if (call != null && waits && taking instanceof Taking.Busy) {
             new PatientCall(this, exchange, call, callback).start(candidates, model, conversation, tried);
             return false;
@@ -95,6 +90,10 @@ public final class TakeCredential extends AsyncProcessorSupport {
         return Candidates.only(Objects.requireNonNull(only, "chooseUpstream has to run before takeCredential"));
     }
 
+    private static @Nullable String model(Exchange exchange) {
+        return (String) exchange.getProperty(ExchangeKeys.MODEL);
+    }
+
     private static @Nullable Conversation conversation(Exchange exchange) {
         return exchange.getProperty(ExchangeKeys.CONVERSATION) instanceof Conversation conversation
                 ? conversation
@@ -115,24 +114,37 @@ public final class TakeCredential extends AsyncProcessorSupport {
 
     /** Leaves with the exchange what was taken, or why nothing was. */
     void conclude(Exchange exchange, Taking taking) {
-        Exception refusal = taking.fold(
-                attempt -> {
-                    begin(exchange, attempt);
-                    return null;
-                },
-                busy -> refusal(
-                        exchange,
-                        GatewayBusy.Reason.UPSTREAM_BUSY,
-                        "All that this call could be sent with is busy; try again",
-                        Duration.ofSeconds(1)),
-                retryAfter -> refusal(
-                        exchange,
-                        GatewayBusy.Reason.NO_CREDENTIAL,
-                        "No credential for the upstream can be used now; try again later",
-                        retryAfter));
+        Exception refusal = orLeftAlone(exchange, taking)
+                .fold(
+                        attempt -> {
+                            begin(exchange, attempt);
+                            return null;
+                        },
+                        busy -> refusal(
+                                exchange,
+                                GatewayBusy.Reason.UPSTREAM_BUSY,
+                                "All that this call could be sent with is busy; try again",
+                                Duration.ofSeconds(1)),
+                        retryAfter -> refusal(
+                                exchange,
+                                GatewayBusy.Reason.NO_CREDENTIAL,
+                                "No credential for the upstream can be used now; try again later",
+                                retryAfter));
         if (refusal != null) {
             exchange.setException(refusal);
         }
+    }
+
+    /** When nothing else is usable, also after a wait, an upstream that is left alone may be better than none. */
+    private Taking orLeftAlone(Exchange exchange, Taking taking) {
+        if (!(taking instanceof Taking.None)) {
+            return taking;
+        }
+        List<Upstream> leftAlone = candidates(exchange).leftAlone();
+        Taking last = leftAlone.isEmpty()
+                ? taking
+                : pool.take(leftAlone, model(exchange), conversation(exchange), log(exchange));
+        return last instanceof Taking.Taken ? last : taking;
     }
 
     private static Exception refusal(

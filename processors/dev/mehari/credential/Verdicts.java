@@ -163,7 +163,7 @@ final class Verdicts {
 
     void told(Attempt attempt, long remaining) {
         Place place = attempt.place();
-        if (place != null && place.credential() != null && adaptive != Adaptive.OFF) {
+        if (place != null && place.credential() != null) {
             synchronized (place.group()) {
                 place.credential().adaptive().told(remaining);
             }

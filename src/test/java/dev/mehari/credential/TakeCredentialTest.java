@@ -264,6 +264,23 @@ class TakeCredentialTest {
         assertThat(ways.left(asking.exchange)).isEqualTo(Ways.Left.NONE);
     }
 
+    // row 32
+    @Test
+    void an_upstream_that_is_left_alone_is_used_when_the_others_are_lost_during_the_wait() throws Exception {
+        fixture.with(limited(1, 1), key(3, "other", 50));
+        Attempt busy = fixture.take();
+        Upstream other = Credentials.upstream("other");
+        Asking asking = new Asking();
+        asking.exchange.setProperty(
+                ExchangeKeys.CANDIDATES, new Candidates(List.of(fixture.up), List.of(other), other));
+        asking.by(patient);
+        await().until(() -> fixture.pool.waiting().waiting() == 1);
+
+        fixture.refuse(busy, 401);
+
+        assertThat(asking.awaitDone().attempt().upstream()).isSameAs(other);
+    }
+
     @Test
     void a_new_try_discards_what_was_answered_to_the_one_before() {
         fixture.with(key(1), key(2));
