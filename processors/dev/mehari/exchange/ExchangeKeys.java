@@ -25,6 +25,10 @@ public final class ExchangeKeys {
     public static final String METERED = "mehari.metered";
     /** {@code dev.mehari.limits.Charge}: what the call has used; absent while nothing is known to be. Set by {@code meterUsage}. */
     public static final String CHARGE = "mehari.charge";
+    /** {@code dev.mehari.usage.MeteredCall}: the same in detail; set together with {@link #CHARGE}. */
+    public static final String USED = "mehari.used";
+    /** {@link TraceContext} of the caller, or the one begun here; absent when the call belongs to no trace. Set by the relay. */
+    public static final String TRACE = "mehari.trace";
     /** Integer 0-9, higher first; set by {@code identifyCaller}. */
     public static final String PRIORITY = "mehari.priority";
     /**

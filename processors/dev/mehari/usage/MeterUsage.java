@@ -2,6 +2,7 @@ package dev.mehari.usage;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import dev.mehari.credential.Attempt;
 import dev.mehari.exchange.Call;
 import dev.mehari.exchange.Dialect;
 import dev.mehari.exchange.ExchangeKeys;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads what a call has used from its answer, now or as the answer streams by; named {@code meterUsage}, the step behind
- * the upstream's answer. Sets {@code mehari.charge} and tells the observers, once per call, when the answer's last byte is
+ * the upstream's answer. Sets {@code mehari.charge} and {@code mehari.used}, and tells the observers, once per call, when the answer's last byte is
  * there or the answer is cut, and before the call ends.
  *
  * <p>Only answers of 2xx to calls with {@code mehari.metered} have usage. Changes no byte and never fails a call.
@@ -78,9 +79,12 @@ public final class MeterUsage implements Processor {
         }
         String asked = (String) exchange.getProperty(ExchangeKeys.MODEL);
         String model = asked == null ? reading.model() : asked;
-        long cost = prices.cost(upstream(exchange), model, reading.tokens());
+        String upstream = upstream(exchange);
+        long cost = prices.cost(upstream, model, reading.tokens());
+        MeteredCall metered = new MeteredCall(
+                keyId(exchange), model, upstream, credentialId(exchange), reading.tokens(), reading.estimated(), cost);
         exchange.setProperty(ExchangeKeys.CHARGE, new Charge(reading.tokens().total(), cost));
-        MeteredCall metered = new MeteredCall(keyId(exchange), model, reading.tokens(), reading.estimated(), cost);
+        exchange.setProperty(ExchangeKeys.USED, metered);
         observers.forEach(observer -> observer.used(metered));
     }
 
@@ -101,6 +105,12 @@ public final class MeterUsage implements Processor {
 
     private static @Nullable String upstream(Exchange exchange) {
         return exchange.getProperty(ExchangeKeys.UPSTREAM) instanceof Upstream upstream ? upstream.name() : null;
+    }
+
+    private static long credentialId(Exchange exchange) {
+        return exchange.getProperty(ExchangeKeys.ATTEMPT) instanceof Attempt attempt && attempt.credential() != null
+                ? attempt.credential().id()
+                : 0;
     }
 
     /** Keys have numbers; who is anonymous has none. */

@@ -52,6 +52,7 @@ final class HouseRulesTest {
         "dev.mehari.caller..",
         "dev.mehari.limits..",
         "dev.mehari.usage..",
+        "dev.mehari.audit..",
         "dev.mehari.operator..",
         "dev.mehari.inspection..",
         "dev.mehari.admission..",

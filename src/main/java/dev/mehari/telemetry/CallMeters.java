@@ -1,5 +1,6 @@
 package dev.mehari.telemetry;
 
+import dev.mehari.answer.EndedCall;
 import dev.mehari.exchange.Dialect;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;

@@ -1,5 +1,6 @@
 package dev.mehari.telemetry;
 
+import dev.mehari.answer.EndedCall;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;

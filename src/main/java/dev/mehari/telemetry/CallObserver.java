@@ -1,5 +1,7 @@
 package dev.mehari.telemetry;
 
+import dev.mehari.answer.EndedCall;
+
 /** Is told of every call. Called on event loops: quick, without blocking, never throwing. */
 public interface CallObserver {
     void begun();

@@ -1,11 +1,7 @@
 package dev.mehari.telemetry;
 
-import dev.mehari.answer.FailureRow;
-import dev.mehari.answer.FailureTable;
+import dev.mehari.answer.EndedCall;
 import dev.mehari.exchange.Call;
-import dev.mehari.exchange.CallRecord;
-import dev.mehari.exchange.Dialect;
-import dev.mehari.exchange.ExchangeKeys;
 import java.util.List;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
@@ -29,18 +25,8 @@ public final class CountCall implements Processor {
         }
         observers.forEach(CallObserver::begun);
         call.onEnd(() -> {
-            EndedCall ended = ended(exchange, call.record());
+            EndedCall ended = EndedCall.of(exchange, call);
             observers.forEach(observer -> observer.ended(ended));
         });
-    }
-
-    // A failure that a fallback or retry got over stays on the exchange; it is the caller's only if its status was
-    // sent.
-    private static EndedCall ended(Exchange exchange, CallRecord record) {
-        Dialect dialect = (Dialect) exchange.getProperty(ExchangeKeys.DIALECT);
-        Throwable caught = (Throwable) exchange.getProperty(Exchange.EXCEPTION_CAUGHT);
-        FailureRow row = caught == null ? null : FailureTable.rowFor(caught);
-        boolean told = row != null && (row.status() == record.status() || record.end() == CallRecord.End.BROKEN);
-        return new EndedCall(dialect == null ? Dialect.PLAIN : dialect, record, told ? row : null);
     }
 }

@@ -2,6 +2,7 @@ package dev.mehari.telemetry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mehari.answer.EndedCall;
 import dev.mehari.answer.FailureRow;
 import dev.mehari.answer.FailureTable;
 import dev.mehari.exchange.CallRecord;

@@ -2,6 +2,7 @@ package dev.mehari.telemetry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mehari.answer.EndedCall;
 import dev.mehari.answer.FailureTable;
 import dev.mehari.caller.AllowList;
 import dev.mehari.credential.Credential;
@@ -105,7 +106,8 @@ class MetricsListTest {
     @Test
     void counts_tokens_by_kind_and_money() {
         // row 53
-        new UsageMeters(registry).used(new MeteredCall(1, "m", new TokenUsage(1, 2, 3, 10, 5), true, 1_500_000_000));
+        new UsageMeters(registry)
+                .used(new MeteredCall(1, "m", "u", 7, new TokenUsage(1, 2, 3, 10, 5), true, 1_500_000_000));
 
         assertThat(tokens("input")).isEqualTo(1);
         assertThat(tokens("cached")).isEqualTo(2);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.mehari.answer.EndedCall;
 import dev.mehari.exchange.CallRecord;
 import dev.mehari.exchange.Dialect;
 import dev.mehari.testing.FakeViews;

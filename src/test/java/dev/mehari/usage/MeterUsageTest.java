@@ -47,7 +47,7 @@ class MeterUsageTest {
 
         // 86 * 1000 + 1920 * 100 + 300 * 3000
         assertThat(charge()).isEqualTo(new Charge(2306, 1_178_000));
-        assertThat(told).containsExactly(new MeteredCall(12, "m", Answers.CHAT.usage, false, 1_178_000));
+        assertThat(told).containsExactly(new MeteredCall(12, "m", null, 0, Answers.CHAT.usage, false, 1_178_000));
     }
 
     @Test
@@ -130,7 +130,7 @@ class MeterUsageTest {
 
         meter.process(exchange);
 
-        assertThat(told).containsExactly(new MeteredCall(12, null, TokenUsage.NONE, false, 0));
+        assertThat(told).containsExactly(new MeteredCall(12, null, null, 0, TokenUsage.NONE, false, 0));
     }
 
     @ParameterizedTest

@@ -102,7 +102,7 @@ class UsageWriterTest {
     }
 
     private static MeteredCall call(long key, String model, boolean estimated) {
-        return new MeteredCall(key, model, new TokenUsage(1, 2, 3, 10, 5), estimated, 7);
+        return new MeteredCall(key, model, null, 0, new TokenUsage(1, 2, 3, 10, 5), estimated, 7);
     }
 
     /** Adds each batch once, and may fail before or after that. */

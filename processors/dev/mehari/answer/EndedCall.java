@@ -1,8 +1,10 @@
-package dev.mehari.telemetry;
+package dev.mehari.answer;
 
-import dev.mehari.answer.FailureRow;
+import dev.mehari.exchange.Call;
 import dev.mehari.exchange.CallRecord;
 import dev.mehari.exchange.Dialect;
+import dev.mehari.exchange.ExchangeKeys;
+import org.apache.camel.Exchange;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +28,19 @@ public record EndedCall(
         CANCELLED
     }
 
+    /**
+     * How the call of {@code exchange} ended; to be asked when it has. A failure that a fallback or a retry got over stays
+     * on the exchange; it is the caller's only if its status was sent.
+     */
+    public static EndedCall of(Exchange exchange, Call call) {
+        CallRecord record = call.record();
+        Dialect dialect = (Dialect) exchange.getProperty(ExchangeKeys.DIALECT);
+        Throwable caught = (Throwable) exchange.getProperty(Exchange.EXCEPTION_CAUGHT);
+        FailureRow row = caught == null ? null : FailureTable.rowFor(caught);
+        boolean told = row != null && (row.status() == record.status() || record.end() == CallRecord.End.BROKEN);
+        return new EndedCall(dialect == null ? Dialect.PLAIN : dialect, record, told ? row : null);
+    }
+
     public Outcome outcome() {
         if (record.end() == CallRecord.End.CLIENT_GONE) {
             return Outcome.CANCELLED;
@@ -37,11 +52,13 @@ public record EndedCall(
         return complete && record.status() < 400 ? Outcome.SUCCESS : Outcome.FAILURE;
     }
 
-    boolean isTimeout() {
+    /** The caller was told that something took too long. */
+    public boolean isTimeout() {
         return record.status() == GATEWAY_TIMEOUT;
     }
 
-    long durationNanos() {
+    /** From the request's head to the end of the call. */
+    public long durationNanos() {
         return Math.max(0, record.endedNanos() - record.startedNanos());
     }
 }
