@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -83,9 +84,8 @@ final class RunCommand implements CommandLine.IExitCodeGenerator, Runnable {
             Configuration configuration = Configuration.from(settings);
             logSettings(settings);
             String initialKey = FileVariables.value(System.getenv(), INITIAL_KEY);
-            Gateway gateway = Gateway.start(new Gateway.Options(
+            Gateway gateway = start(new Gateway.Options(
                     configuration, routesFolder(configuration.routes().dir()), initialKey));
-            stopOnSignal(gateway);
             Greeting greeting = new Greeting(gateway, configuration, isInFile(initialKey));
             if (json.isOn()) {
                 JsonOutput.print(spec.commandLine().getOut(), greeting.document());
@@ -119,8 +119,24 @@ final class RunCommand implements CommandLine.IExitCodeGenerator, Runnable {
         return initialKey != null && (itself == null || itself.isBlank());
     }
 
-    private static void stopOnSignal(Gateway gateway) {
-        Runtime.getRuntime().addShutdownHook(new Thread(gateway::close, "mehari-stop"));
+    // A signal that comes too early waits for the start to end, so that the embedded database never stays behind.
+    private static Gateway start(Gateway.Options options) throws Exception {
+        CompletableFuture<Gateway> started = new CompletableFuture<>();
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(started), "mehari-stop"));
+        try {
+            Gateway gateway = Gateway.start(options);
+            started.complete(gateway);
+            return gateway;
+        } finally {
+            started.cancel(false); // changes nothing once it is complete
+        }
+    }
+
+    private static void stop(CompletableFuture<Gateway> started) {
+        Gateway gateway = started.handle((done, failedAndClosedItself) -> done).join();
+        if (gateway != null) {
+            gateway.close();
+        }
     }
 
     private Settings settings() {

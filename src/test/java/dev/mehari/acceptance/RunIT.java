@@ -45,6 +45,15 @@ class RunIT {
                 .strip());
     }
 
+    private static long firstNumber(Path file) throws Exception {
+        return Files.exists(file)
+                ? Files.readAllLines(file).stream()
+                        .findFirst()
+                        .map(Long::parseLong)
+                        .orElse(0L)
+                : 0;
+    }
+
     private static boolean isRunning(long pid) {
         return ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false);
     }
@@ -112,6 +121,21 @@ class RunIT {
                     .isInstanceOf(ConnectException.class));
             assertThat(mehari.isAlive()).isTrue();
             assertThat(client.readUntil("\r\n0\r\n\r\n")).contains("data: [DONE]");
+            assertThat(mehari.exitCode()).isIn(0, 143);
+            await().atMost(Duration.ofSeconds(2)).until(() -> !isRunning(postgres));
+        }
+    }
+
+    @Test
+    void leaves_nothing_running_when_told_to_stop_while_it_starts(@TempDir Path folder) throws Exception {
+        Path pidFile = folder.resolve("data/pg/postmaster.pid");
+        try (MehariProcess mehari = MehariProcess.start(
+                Map.of(), "run", "--port", "0", "--admin-port", "0", "--data-dir", folder + "/data")) {
+            // While the cluster is made the file holds the number of another process, as a negative one.
+            long postgres = await().atMost(Duration.ofSeconds(60)).until(() -> firstNumber(pidFile), pid -> pid > 0);
+
+            mehari.terminate();
+
             assertThat(mehari.exitCode()).isIn(0, 143);
             await().atMost(Duration.ofSeconds(2)).until(() -> !isRunning(postgres));
         }
