@@ -12,10 +12,10 @@ public interface UsageStore {
      *
      * @param writer of this and no other start of an instance
      * @param batch greater than that of the writer's batch before
-     * @param rows each of another key, model or day, in that order
+     * @param rows each of another cell, in the order of cells
      */
     void add(UUID writer, long batch, List<UsageRow> rows) throws StorageUnavailable;
 
-    /** Rows that match, latest day first, then by key and model. */
-    List<UsageRow> find(UsageQuery query) throws StorageUnavailable;
+    /** Sums of what matches, latest day first, then by key, model, upstream and credential; none where nothing was used. */
+    List<UsageSum> find(UsageQuery query) throws StorageUnavailable;
 }

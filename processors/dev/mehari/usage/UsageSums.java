@@ -10,18 +10,16 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Calls added up by key, model and day until somebody takes the sums. For any thread; a call waits for the sums for about
+ * Calls added up by cell until somebody takes the sums. For any thread; a call waits for the sums for about
  * 0.1 µs.
  */
 final class UsageSums implements UsageObserver {
     private static final long MILLIS_PER_DAY = 86_400_000;
 
-    private record Cell(long keyId, String model, LocalDate day) {}
-
     private final Clock clock;
     private final Object lock = new Object();
     private final ModelNames names = new ModelNames();
-    private Map<Cell, UsageRow> cells = new HashMap<>();
+    private Map<UsageCell, UsageCounts> cells = new HashMap<>();
     private LocalDate today = LocalDate.EPOCH;
     private long calls;
 
@@ -37,7 +35,11 @@ final class UsageSums implements UsageObserver {
                 today = LocalDate.ofEpochDay(day);
             }
             String model = names.keep(call.keyId(), call.model(), day);
-            cells.merge(new Cell(call.keyId(), model, today), UsageRow.of(call, model, today), UsageRow::plus);
+            String upstream = call.upstream() == null ? "" : call.upstream();
+            cells.merge(
+                    new UsageCell(call.keyId(), model, upstream, call.credentialId(), today),
+                    UsageCounts.of(call),
+                    UsageCounts::plus);
             calls++;
         }
     }
@@ -56,18 +58,17 @@ final class UsageSums implements UsageObserver {
         }
     }
 
-    /** Takes all sums, in the order of key, model and day, which all writers keep so that none waits for another in turn. */
+    /** Takes all sums, in the order of cells. */
     List<UsageRow> take() {
-        Map<Cell, UsageRow> taken;
+        Map<UsageCell, UsageCounts> taken;
         synchronized (lock) {
             taken = cells;
             cells = new HashMap<>();
             calls = 0;
         }
-        List<UsageRow> rows = new ArrayList<>(taken.values());
-        rows.sort(Comparator.comparingLong(UsageRow::keyId)
-                .thenComparing(UsageRow::model)
-                .thenComparing(UsageRow::day));
+        List<UsageRow> rows = new ArrayList<>(taken.size());
+        taken.forEach((cell, counts) -> rows.add(new UsageRow(cell, counts)));
+        rows.sort(Comparator.comparing(UsageRow::cell));
         return rows;
     }
 

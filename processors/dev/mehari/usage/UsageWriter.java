@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
  * Writes usage beside the request path, every call exactly once. Calls are added up in memory and written as a batch every
  * second, or as soon as there are {@value #MOST_ROWS} rows. A batch whose outcome is unknown is written again under its
  * number until the store has confirmed it, and only then the next. While the store is away what is kept is bounded by the
- * number of different keys, models and days. Killed, a process loses the usage of up to its last second.
+ * number of different keys, models, upstreams, credentials and days. Killed, a process loses the usage of up to its last second.
  *
  * <p>{@link #used} may be called from any thread; writing has a thread of its own, {@code mehari-usage}.
  */
@@ -101,7 +101,7 @@ public final class UsageWriter implements UsageObserver, AutoCloseable {
     private boolean next() {
         if (batch.isEmpty()) {
             batch = sums.take();
-            callsInBatch = batch.stream().mapToLong(UsageRow::calls).sum();
+            callsInBatch = batch.stream().mapToLong(row -> row.counts().calls()).sum();
             number++;
         }
         return !batch.isEmpty();

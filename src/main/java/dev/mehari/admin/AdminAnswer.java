@@ -10,21 +10,31 @@ import java.time.Duration;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 
-/** Puts JSON answers on a message, in place of the request and all its headers. */
+/** Puts answers on a message, JSON mostly, in place of the request and all its headers. */
 final class AdminAnswer {
     private AdminAnswer() {}
 
     static void put(Exchange exchange, int status, JsonNode json) {
+        put(exchange, status, "application/json", json.toString().getBytes(UTF_8));
+        if (status == 401) {
+            exchange.getMessage().setHeader("WWW-Authenticate", "Bearer");
+        }
+    }
+
+    /** Something that browsers are to store under {@code name}, which needs no quoting. */
+    static void putFile(Exchange exchange, String type, String name, byte[] body) {
+        put(exchange, 200, type, body);
+        exchange.getMessage().setHeader("Content-Disposition", "attachment; filename=\"" + name + '"');
+    }
+
+    private static void put(Exchange exchange, int status, String type, byte[] body) {
         Message message = exchange.getMessage();
         message.removeHeaders("*");
         message.setHeader(Exchange.HTTP_RESPONSE_CODE, status);
-        message.setHeader(Exchange.CONTENT_TYPE, "application/json");
+        message.setHeader(Exchange.CONTENT_TYPE, type);
         message.setHeader("Cache-Control", "no-store");
         message.setHeader("X-Content-Type-Options", "nosniff");
-        if (status == 401) {
-            message.setHeader("WWW-Authenticate", "Bearer");
-        }
-        message.setBody(json.toString().getBytes(UTF_8));
+        message.setBody(body);
     }
 
     /** {@code {"error":{"code","message","field"}}}, the last only where one is to blame; the route stops. */

@@ -13,6 +13,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
@@ -37,6 +38,19 @@ final class AdminClient {
 
     JsonNode get(String path) throws AdminFailure {
         return send("GET", path, BodyPublishers.noBody());
+    }
+
+    /** What {@code path} answers in another form than JSON. */
+    String text(String path, String type) throws AdminFailure {
+        HttpResponse<String> response = sent(HttpRequest.newBuilder(base.resolve(path))
+                .timeout(PATIENCE)
+                .header("Authorization", "Bearer " + token)
+                .header("Accept", type));
+        if (response.statusCode() == 200) {
+            return response.body();
+        }
+        answer(response.statusCode(), response.body());
+        throw new AdminFailure("The gateway at " + base + " does not answer with " + type + ".", false);
     }
 
     JsonNode put(String path, JsonNode body) throws AdminFailure {
@@ -73,15 +87,18 @@ final class AdminClient {
 
     private JsonNode send(String method, String path, BodyPublisher body, String type, Duration patience)
             throws AdminFailure {
-        HttpRequest request = HttpRequest.newBuilder(base.resolve(path))
+        HttpResponse<String> response = sent(HttpRequest.newBuilder(base.resolve(path))
                 .timeout(patience)
                 .header("Authorization", "Bearer " + token)
                 .header("Content-Type", type)
-                .method(method, body)
-                .build();
+                .method(method, body));
+        return answer(response.statusCode(), response.body());
+    }
+
+    private HttpResponse<String> sent(HttpRequest.Builder builder) throws AdminFailure {
+        HttpRequest request = builder.build();
         try {
-            var response = http.send(request, BodyHandlers.ofString(UTF_8));
-            return answer(response.statusCode(), response.body());
+            return http.send(request, BodyHandlers.ofString(UTF_8));
         } catch (ConnectException e) {
             throw new AdminFailure(
                     "No gateway answers at " + base
@@ -89,7 +106,9 @@ final class AdminClient {
                     false);
         } catch (HttpTimeoutException e) {
             throw new AdminFailure(
-                    "The gateway at " + base + " did not answer within " + patience.toSeconds() + " s.", false);
+                    "The gateway at " + base + " did not answer within "
+                            + request.timeout().orElse(PATIENCE).toSeconds() + " s.",
+                    false);
         } catch (IOException e) {
             throw new AdminFailure("Speaking to " + base + " failed: " + e.getMessage(), false);
         } catch (InterruptedException e) {

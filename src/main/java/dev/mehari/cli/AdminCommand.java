@@ -35,6 +35,11 @@ abstract class AdminCommand implements Callable<Integer> {
         return this;
     }
 
+    /** True where JSON was asked for. */
+    final boolean asksJson() {
+        return options.json();
+    }
+
     /** Asks. */
     abstract JsonNode ask(AdminClient client) throws AdminFailure;
 

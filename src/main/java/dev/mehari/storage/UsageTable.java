@@ -1,20 +1,28 @@
 package dev.mehari.storage;
 
+import static java.util.stream.Collectors.joining;
+
 import dev.mehari.failure.StorageUnavailable;
+import dev.mehari.usage.UsageCounts;
+import dev.mehari.usage.UsagePart;
 import dev.mehari.usage.UsageQuery;
 import dev.mehari.usage.UsageRow;
 import dev.mehari.usage.UsageStore;
+import dev.mehari.usage.UsageSum;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
-import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
+import java.util.stream.Stream;
 
 /**
  * Usage in the table {@code usage_by_day}. A batch is one statement: it changes its writer's row in {@code usage_batch},
@@ -29,11 +37,11 @@ public final class UsageTable implements UsageStore {
                 where usage_batch.number < excluded.number
                 returning 1
             )
-            insert into usage_by_day (key_id, model, day, calls, estimated_calls, input_tokens, cached_tokens,
+            insert into usage_by_day (key_id, model, upstream, credential_id, day, calls, estimated_calls, input_tokens, cached_tokens,
                 cache_write_tokens, output_tokens, reasoning_tokens, cost)
-            select added.* from fresh, unnest(?::bigint[], ?::text[], ?::date[], ?::bigint[], ?::bigint[], ?::bigint[],
+            select added.* from fresh, unnest(?::bigint[], ?::text[], ?::text[], ?::bigint[], ?::date[], ?::bigint[], ?::bigint[], ?::bigint[],
                 ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[]) as added
-            on conflict (key_id, model, day) do update set
+            on conflict (key_id, model, upstream, credential_id, day) do update set
                 calls = usage_by_day.calls + excluded.calls,
                 estimated_calls = usage_by_day.estimated_calls + excluded.estimated_calls,
                 input_tokens = usage_by_day.input_tokens + excluded.input_tokens,
@@ -44,12 +52,14 @@ public final class UsageTable implements UsageStore {
                 cost = usage_by_day.cost + excluded.cost
             """;
 
+    /** The parts that are told apart come in front of it, and behind it as groups. */
     private static final String FIND = """
-            select key_id, model, day, calls, estimated_calls, input_tokens, cached_tokens, cache_write_tokens,
-                output_tokens, reasoning_tokens, cost
+            sum(calls)::bigint, sum(estimated_calls)::bigint, sum(input_tokens)::bigint, sum(cached_tokens)::bigint,
+                sum(cache_write_tokens)::bigint, sum(output_tokens)::bigint, sum(reasoning_tokens)::bigint,
+                sum(cost)::bigint
             from usage_by_day
             where day between ? and ? and (?::bigint is null or key_id = ?) and (?::text is null or model = ?)
-            order by day desc, key_id, model
+                and (?::text is null or upstream = ?) and (?::bigint is null or credential_id = ?)
             """;
 
     /** Longer than any instance goes on trying to write one batch. */
@@ -70,20 +80,20 @@ public final class UsageTable implements UsageStore {
             }
             insert.setObject(1, writer);
             insert.setLong(2, batch);
-            insert.setArray(3, longs(connection, rows, UsageRow::keyId));
-            insert.setArray(4, connection.createArrayOf("text", column(rows, UsageRow::model)));
+            insert.setArray(3, longs(connection, rows, row -> row.cell().keyId()));
+            insert.setArray(4, texts(connection, "text", rows, row -> row.cell().model()));
+            insert.setArray(5, texts(connection, "text", rows, row -> row.cell().upstream()));
+            insert.setArray(6, longs(connection, rows, row -> row.cell().credentialId()));
             insert.setArray(
-                    5,
-                    connection.createArrayOf(
-                            "date", column(rows, row -> row.day().toString())));
-            insert.setArray(6, longs(connection, rows, UsageRow::calls));
-            insert.setArray(7, longs(connection, rows, UsageRow::estimatedCalls));
-            insert.setArray(8, longs(connection, rows, UsageRow::inputTokens));
-            insert.setArray(9, longs(connection, rows, UsageRow::cachedTokens));
-            insert.setArray(10, longs(connection, rows, UsageRow::cacheWriteTokens));
-            insert.setArray(11, longs(connection, rows, UsageRow::outputTokens));
-            insert.setArray(12, longs(connection, rows, UsageRow::reasoningTokens));
-            insert.setArray(13, longs(connection, rows, UsageRow::nanoDollars));
+                    7, texts(connection, "date", rows, row -> row.cell().day().toString()));
+            insert.setArray(8, longs(connection, rows, row -> row.counts().calls()));
+            insert.setArray(9, longs(connection, rows, row -> row.counts().estimatedCalls()));
+            insert.setArray(10, longs(connection, rows, row -> row.counts().inputTokens()));
+            insert.setArray(11, longs(connection, rows, row -> row.counts().cachedTokens()));
+            insert.setArray(12, longs(connection, rows, row -> row.counts().cacheWriteTokens()));
+            insert.setArray(13, longs(connection, rows, row -> row.counts().outputTokens()));
+            insert.setArray(14, longs(connection, rows, row -> row.counts().reasoningTokens()));
+            insert.setArray(15, longs(connection, rows, row -> row.counts().nanoDollars()));
             insert.executeUpdate();
         } catch (SQLException failure) {
             throw SqlOutage.during("writing usage", failure);
@@ -102,24 +112,30 @@ public final class UsageTable implements UsageStore {
                 "bigint", rows.stream().mapToLong(value).boxed().toArray());
     }
 
-    private static Object[] column(List<UsageRow> rows, Function<UsageRow, Object> value) {
-        return rows.stream().map(value).toArray();
+    private static java.sql.Array texts(
+            Connection connection, String type, List<UsageRow> rows, Function<UsageRow, String> value)
+            throws SQLException {
+        return connection.createArrayOf(type, rows.stream().map(value).toArray());
     }
 
     @Override
-    public List<UsageRow> find(UsageQuery query) throws StorageUnavailable {
+    public List<UsageSum> find(UsageQuery query) throws StorageUnavailable {
         try (Connection connection = database.connection();
-                PreparedStatement select = connection.prepareStatement(FIND)) {
+                PreparedStatement select = connection.prepareStatement(find(query.by()))) {
             select.setObject(1, query.from());
             select.setObject(2, query.to());
             select.setObject(3, query.keyId(), Types.BIGINT);
             select.setObject(4, query.keyId(), Types.BIGINT);
             select.setString(5, query.model());
             select.setString(6, query.model());
-            List<UsageRow> found = new ArrayList<>();
+            select.setString(7, query.upstream());
+            select.setString(8, query.upstream());
+            select.setObject(9, query.credentialId(), Types.BIGINT);
+            select.setObject(10, query.credentialId(), Types.BIGINT);
+            List<UsageSum> found = new ArrayList<>();
             try (ResultSet rows = select.executeQuery()) {
                 while (rows.next()) {
-                    found.add(row(rows));
+                    found.add(sum(rows, query.by()));
                 }
             }
             return found;
@@ -128,18 +144,44 @@ public final class UsageTable implements UsageStore {
         }
     }
 
-    private static UsageRow row(ResultSet row) throws SQLException {
-        return new UsageRow(
-                row.getLong("key_id"),
-                row.getString("model"),
-                row.getObject("day", LocalDate.class),
-                row.getLong("calls"),
-                row.getLong("estimated_calls"),
-                row.getLong("input_tokens"),
-                row.getLong("cached_tokens"),
-                row.getLong("cache_write_tokens"),
-                row.getLong("output_tokens"),
-                row.getLong("reasoning_tokens"),
-                row.getLong("cost"));
+    private static String find(Set<UsagePart> by) {
+        if (by.isEmpty()) {
+            return "select " + FIND + "having count(*) > 0";
+        }
+        String columns = by.stream().map(UsageTable::column).collect(joining(", "));
+        String order = Stream.concat(
+                        by.stream().filter(part -> part == UsagePart.DAY).map(day -> "day desc"),
+                        by.stream().filter(part -> part != UsagePart.DAY).map(UsageTable::column))
+                .collect(joining(", "));
+        return "select " + columns + ", " + FIND + "group by " + columns + " order by " + order;
+    }
+
+    private static String column(UsagePart part) {
+        return switch (part) {
+            case KEY -> "key_id";
+            case MODEL -> "model";
+            case UPSTREAM -> "upstream";
+            case CREDENTIAL -> "credential_id";
+            case DAY -> "day";
+        };
+    }
+
+    private static UsageSum sum(ResultSet row, Set<UsagePart> by) throws SQLException {
+        Map<UsagePart, String> of = new EnumMap<>(UsagePart.class);
+        int at = 0;
+        for (UsagePart part : by) {
+            of.put(part, row.getString(++at));
+        }
+        return new UsageSum(
+                of,
+                new UsageCounts(
+                        row.getLong(++at),
+                        row.getLong(++at),
+                        row.getLong(++at),
+                        row.getLong(++at),
+                        row.getLong(++at),
+                        row.getLong(++at),
+                        row.getLong(++at),
+                        row.getLong(++at)));
     }
 }

@@ -285,6 +285,47 @@ class UsageIT {
         }
     }
 
+    // row 53
+    @Test
+    void shows_usage_by_upstream_and_credential_and_as_csv() throws Exception {
+        try (StubUpstream stub = StubUpstream.answering(UsageIT::answer);
+                TestGateway gateway = TestGateway.simulated(database)) {
+            PooledCalls.clear(database);
+            gateway.pool().upstream("pooled", "openai", stub.port());
+            String credential = gateway.pool().apiKey("pooled", "a", "sk-a");
+            String today = LocalDate.ofInstant(Clock.systemUTC().instant(), ZoneOffset.UTC)
+                    .toString();
+            gateway.post(CHAT, ASK.replace("\"m\"", "\"=m\"")).join();
+            gateway.post(CHAT, ASK).join();
+            awaitCalls(2);
+
+            assertThat(JSON.readTree(gateway.admin("GET", "/api/usage?by=upstream,credential", "")
+                                    .body())
+                            .toString())
+                    .isEqualTo(
+                            "{\"usage\":[{\"upstream\":\"pooled\",\"credential_id\":\"" + credential
+                                    + "\",\"calls\":2,\"estimated_calls\":0,\"input_tokens\":600,\"cached_tokens\":400,"
+                                    + "\"cache_write_tokens\":0,\"output_tokens\":200,\"reasoning_tokens\":60,\"cost\":\"0.00\"}]}");
+            String csv = "model,upstream,credential_id,day,calls,estimated_calls,input_tokens,cached_tokens,"
+                    + "cache_write_tokens,output_tokens,reasoning_tokens,cost\r\n'=m,pooled," + credential + "," + today
+                    + ",1,0,300,200,0,100,30,0.00\r\nm,pooled," + credential + "," + today
+                    + ",1,0,300,200,0,100,30,0.00\r\n";
+            HttpResponse<String> file =
+                    gateway.admin("GET", "/api/usage?format=csv&by=model,upstream,credential,day", "");
+            assertThat(file.body()).isEqualTo(csv);
+            assertThat(file.headers().firstValue("Content-Type")).hasValue("text/csv; charset=utf-8; header=present");
+            assertThat(file.headers().firstValue("Content-Disposition").orElseThrow())
+                    .endsWith("-" + today + ".csv\"");
+            assertThat(mehari(gateway, "usage", "--csv", "--by", "model,upstream,credential,day"))
+                    .isEqualTo(csv);
+            assertThat(mehari(gateway, "usage", "--upstream", "pooled", "--credential", credential, "--by", "upstream"))
+                    .contains("upstream  calls", "pooled    2 ");
+            assertThat(mehari(gateway, "usage", "--credential", "0")).contains("nothing used");
+            assertThat(mehari(gateway, "usage", "--by", "none")).doesNotContain("upstream");
+            PooledCalls.clear(database);
+        }
+    }
+
     @Test
     void names_the_field_that_is_wrong_and_changes_nothing() throws Exception {
         try (StubUpstream stub = StubUpstream.answering(UsageIT::answer);
@@ -293,6 +334,10 @@ class UsageIT {
             assertField(gateway, "GET", "/api/usage?from=yesterday", "", "from");
             assertField(gateway, "GET", "/api/usage?from=2026-02-01&to=2026-01-01", "", "from");
             assertField(gateway, "GET", "/api/usage?kee=1", "", "kee");
+            assertField(gateway, "GET", "/api/usage?credential=x", "", "credential");
+            assertField(gateway, "GET", "/api/usage?by=key,hour", "", "by");
+            assertField(gateway, "GET", "/api/usage?by=none,key", "", "by");
+            assertField(gateway, "GET", "/api/usage?format=xml", "", "format");
             assertField(gateway, "PUT", "/api/prices/m", "{\"input\":\"1\"}", "output");
             assertField(gateway, "PUT", "/api/prices/m", "{\"input\":\"-1\",\"output\":1}", "input");
             assertField(gateway, "PUT", "/api/prices/m", "{\"input\":\"1\",\"output\":1e99}", "output");

@@ -34,9 +34,25 @@ class UsageWriterTest {
 
         assertThat(store.batches)
                 .containsExactly(List.of(
-                        new UsageRow(1, "a", DAY, 2, 1, 2, 4, 6, 20, 10, 14),
-                        new UsageRow(1, "b", DAY, 1, 0, 1, 2, 3, 10, 5, 7),
-                        new UsageRow(2, "unknown", DAY, 1, 0, 1, 2, 3, 10, 5, 7)));
+                        row(1, "a", "", 0, new UsageCounts(2, 1, 2, 4, 6, 20, 10, 14)),
+                        row(1, "b", "", 0, new UsageCounts(1, 0, 1, 2, 3, 10, 5, 7)),
+                        row(2, "unknown", "", 0, new UsageCounts(1, 0, 1, 2, 3, 10, 5, 7))));
+    }
+
+    // row 53
+    @Test
+    void tells_upstreams_and_credentials_apart() {
+        try (UsageWriter writer = writer(Duration.ofDays(1))) {
+            writer.used(call("b", 2));
+            writer.used(call("a", 9));
+            writer.used(call("b", 1));
+            writer.used(call("b", 2));
+        }
+
+        UsageCounts one = new UsageCounts(1, 0, 1, 2, 3, 10, 5, 7);
+        assertThat(store.batches)
+                .containsExactly(List.of(
+                        row(1, "m", "a", 9, one), row(1, "m", "b", 1, one), row(1, "m", "b", 2, one.plus(one))));
     }
 
     @Test
@@ -101,6 +117,14 @@ class UsageWriterTest {
         return writer;
     }
 
+    private static UsageRow row(long key, String model, String upstream, long credential, UsageCounts counts) {
+        return new UsageRow(new UsageCell(key, model, upstream, credential, DAY), counts);
+    }
+
+    private static MeteredCall call(String upstream, long credential) {
+        return new MeteredCall(1, "m", upstream, credential, new TokenUsage(1, 2, 3, 10, 5), false, 7);
+    }
+
     private static MeteredCall call(long key, String model, boolean estimated) {
         return new MeteredCall(key, model, null, 0, new TokenUsage(1, 2, 3, 10, 5), estimated, 7);
     }
@@ -130,22 +154,22 @@ class UsageWriterTest {
         }
 
         @Override
-        public List<UsageRow> find(UsageQuery query) {
+        public List<UsageSum> find(UsageQuery query) {
             throw new UnsupportedOperationException();
         }
 
         synchronized long calls() {
             return batches.stream()
                     .flatMap(List::stream)
-                    .mapToLong(UsageRow::calls)
+                    .mapToLong(row -> row.counts().calls())
                     .sum();
         }
 
         synchronized List<String> named(long key) {
             return batches.stream()
                     .flatMap(List::stream)
-                    .filter(row -> row.keyId() == key)
-                    .map(UsageRow::model)
+                    .filter(row -> row.cell().keyId() == key)
+                    .map(row -> row.cell().model())
                     .toList();
         }
     }
