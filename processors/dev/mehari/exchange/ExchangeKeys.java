@@ -27,6 +27,13 @@ public final class ExchangeKeys {
     public static final String CHARGE = "mehari.charge";
     /** {@code dev.mehari.usage.MeteredCall}: the same in detail; set together with {@link #CHARGE}. */
     public static final String USED = "mehari.used";
+    /** {@code dev.mehari.usage.StreamPace}: when the pieces of an event stream came; set by {@code meterUsage}. */
+    public static final String PACE = "mehari.pace";
+    /**
+     * {@code dev.mehari.inspection.Endpoint}: which endpoint of the LLM APIs is called; absent when it is none that is known by
+     * name. Set by {@code inspectRequest}.
+     */
+    public static final String ENDPOINT = "mehari.endpoint";
     /** {@link TraceContext} of the caller, or the one begun here; absent when the call belongs to no trace. Set by the relay. */
     public static final String TRACE = "mehari.trace";
     /** Integer 0-9, higher first; set by {@code identifyCaller}. */

@@ -62,7 +62,7 @@ public enum Endpoint {
     }
 
     /** True when a call makes an upstream work: it counts against its key's limits and has usage. */
-    boolean isMetered() {
+    public boolean isMetered() {
         return this != COUNT_TOKENS && this != MODELS;
     }
 

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Looks at a request before anything is spent on it; named {@code inspectRequest} in the routes. Sets
- * {@code mehari.dialect}, {@code mehari.metered}, {@code mehari.model}, {@code mehari.stream}, {@code mehari.client-timeout-ms},
+ * {@code mehari.dialect}, {@code mehari.endpoint}, {@code mehari.metered}, {@code mehari.model}, {@code mehari.stream}, {@code mehari.client-timeout-ms},
  * {@code mehari.user-turn} and {@code mehari.conversation}, and tells the call how to report a failure in the middle of a
  * stream. Neither headers nor body are changed.
  *
@@ -59,6 +59,7 @@ public final class InspectRequest implements Processor {
         Talk talk = endpoint != null && endpoint.isTalk() ? new Talk() : null;
         int length = 0;
         if (endpoint != null) {
+            exchange.setProperty(ExchangeKeys.ENDPOINT, endpoint);
             checkMethod(endpoint, text(message.getHeader(Exchange.HTTP_METHOD)));
             if (endpoint.takesJson() && !isCompressed(message)) {
                 byte[] body = body(message);

@@ -11,6 +11,7 @@ import dev.mehari.exchange.StreamEnd;
 import dev.mehari.limits.Charge;
 import dev.mehari.upstream.Upstream;
 import java.util.List;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
@@ -19,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads what a call has used from its answer, now or as the answer streams by; named {@code meterUsage}, the step behind
- * the upstream's answer. Sets {@code mehari.charge} and {@code mehari.used}, and tells the observers, once per call, when the answer's last byte is
- * there or the answer is cut, and before the call ends.
+ * the upstream's answer. Sets {@code mehari.charge} and {@code mehari.used}, and tells the observers, once per call, when the
+ * answer's last byte is there or the answer is cut, and before the call ends. Sets {@code mehari.pace} for an event stream.
  *
  * <p>Only answers of 2xx to calls with {@code mehari.metered} have usage. Changes no byte and never fails a call.
  */
@@ -32,6 +33,7 @@ public final class MeterUsage implements Processor {
     private final PriceList prices;
     private final List<UsageObserver> observers;
     private final Predicate<Exchange> rehearsal;
+    private final LongSupplier nanos;
     private final JsonFactory json = JsonFactory.builder()
             .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
             .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
@@ -43,11 +45,14 @@ public final class MeterUsage implements Processor {
      * Meters all calls.
      *
      * @param rehearsal those that are read but neither charged nor told of
+     * @param nanos the clock of {@link dev.mehari.exchange.CallRecord}
      */
-    public MeterUsage(PriceList prices, List<UsageObserver> observers, Predicate<Exchange> rehearsal) {
+    public MeterUsage(
+            PriceList prices, List<UsageObserver> observers, Predicate<Exchange> rehearsal, LongSupplier nanos) {
         this.prices = prices;
         this.observers = List.copyOf(observers);
         this.rehearsal = rehearsal;
+        this.nanos = nanos;
     }
 
     @Override
@@ -65,9 +70,15 @@ public final class MeterUsage implements Processor {
             meter.bytes(whole, whole.length);
             conclude(exchange, meter, true);
         } else if (answer.getBody() instanceof StreamBody stream) {
-            stream.observe(meter);
+            stream.observe(meter.readsEvents() ? paced(exchange, meter) : meter);
             stream.onEnd(end -> conclude(exchange, meter, end instanceof StreamEnd.Complete));
         }
+    }
+
+    private StreamPace paced(Exchange exchange, AnswerMeter meter) {
+        StreamPace pace = new StreamPace(meter, nanos);
+        exchange.setProperty(ExchangeKeys.PACE, pace);
+        return pace;
     }
 
     private void conclude(Exchange exchange, AnswerMeter meter, boolean whole) {

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * characters or holds what is no visible text counts as {@value #OTHER}, and so does each beyond {@value #MOST_PER_KEY} of
  * one key on one day. Not safe for several threads.
  */
-final class ModelNames {
+public final class ModelNames {
     static final String UNKNOWN = "unknown";
     static final String OTHER = "other";
     static final int LONGEST = 100;
@@ -41,7 +41,8 @@ final class ModelNames {
         return names.contains(model) || (names.size() < MOST_PER_KEY && names.add(model)) ? model : OTHER;
     }
 
-    static boolean isSound(String model) {
+    /** True when {@code model} may be the name of one. */
+    public static boolean isSound(String model) {
         if (model.length() > LONGEST) {
             return false;
         }

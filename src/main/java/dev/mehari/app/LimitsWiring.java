@@ -57,7 +57,9 @@ final class LimitsWiring implements AutoCloseable {
         main.bind("limitKey", new LimitKey(ledger, estimate, queues, counts, Clock.systemUTC(), System::nanoTime));
         new LimitMeters(counts, queues).bindTo(meters);
         if (shared != null) {
-            new LedgerMeters(meters).follow(LimitsWiring::view, shared);
+            LedgerMeters ledgerMeters = new LedgerMeters(meters);
+            ledgerMeters.follow(LimitsWiring::view, shared);
+            shared.tell(ledgerMeters);
         }
     }
 

@@ -6,6 +6,7 @@ import dev.mehari.admin.ShowSetting;
 import dev.mehari.admin.ShowSettings;
 import dev.mehari.admin.ShowStats;
 import dev.mehari.admission.AdmissionGate;
+import dev.mehari.admission.WaitObserver;
 import dev.mehari.answer.EndedCall;
 import dev.mehari.answer.FailureRow;
 import dev.mehari.answer.FailureTable;
@@ -19,6 +20,7 @@ import dev.mehari.telemetry.CallMeters;
 import dev.mehari.telemetry.CallMetrics;
 import dev.mehari.telemetry.CallObserver;
 import dev.mehari.telemetry.CountCall;
+import dev.mehari.telemetry.GenAiMeters;
 import dev.mehari.telemetry.MBeans;
 import dev.mehari.telemetry.PoolView;
 import dev.mehari.telemetry.ProxyReport;
@@ -26,6 +28,8 @@ import dev.mehari.telemetry.ReportedConfig;
 import dev.mehari.telemetry.ShowHealth;
 import dev.mehari.telemetry.ShowProxyState;
 import dev.mehari.telemetry.StateMeters;
+import dev.mehari.telemetry.StreamMeters;
+import dev.mehari.telemetry.WaitMeters;
 import dev.mehari.upstream.Upstream;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -56,6 +60,7 @@ final class Management implements AutoCloseable {
     private final CallMetrics calls = new CallMetrics(System::nanoTime);
     private final PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final JvmGcMetrics garbageCollection = new JvmGcMetrics();
+    private final WaitMeters waits = new WaitMeters(meters);
     private final BreakerState breaker;
     private final AdmissionState admission;
     private final RelayHttpComponent relay;
@@ -111,7 +116,8 @@ final class Management implements AutoCloseable {
         CircuitBreakerRegistry breakers = CircuitBreakerRegistry.ofDefaults();
         breaker.follow(breakers, new BreakerMeters(meters, breaker));
         main.bind("circuitBreakerRegistry", breakers);
-        List<CallObserver> observers = List.of(calls, new CallMeters(meters));
+        List<CallObserver> observers =
+                List.of(calls, new CallMeters(meters), new GenAiMeters(meters), new StreamMeters(meters));
         main.bind("countCall", warmUp.uncounted(new CountCall(observers)));
         relay.onRefusal((call, dialect, failure) -> {
             FailureRow row = FailureTable.rowFor(failure);
@@ -138,6 +144,11 @@ final class Management implements AutoCloseable {
 
     MeterRegistry meters() {
         return meters;
+    }
+
+    /** To be told how long requests wait. */
+    WaitObserver waits() {
+        return waits;
     }
 
     private JsonNode state() {

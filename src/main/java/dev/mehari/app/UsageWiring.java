@@ -40,7 +40,7 @@ final class UsageWiring implements AutoCloseable {
     }
 
     void bindTo(Main main) {
-        main.bind("meterUsage", new MeterUsage(prices, List.of(writer, meters), warmUp::isOurs));
+        main.bind("meterUsage", new MeterUsage(prices, List.of(writer, meters), warmUp::isOurs, System::nanoTime));
         main.bind("showUsage", new ShowUsage(table, Clock.systemUTC()));
         main.bind("showPrices", new ShowPrices(prices));
         main.bind("changePrice", new ChangePrice(prices));

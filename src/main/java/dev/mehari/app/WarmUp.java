@@ -1,5 +1,6 @@
 package dev.mehari.app;
 
+import dev.mehari.admission.WaitObserver;
 import dev.mehari.benchmark.LoadGenerator;
 import dev.mehari.benchmark.LoadPlan;
 import dev.mehari.benchmark.RequestTemplate;
@@ -60,6 +61,15 @@ final class WarmUp {
         return exchange -> {
             if (!isOurs(exchange)) {
                 counting.process(exchange);
+            }
+        };
+    }
+
+    /** {@code hearing}, but not before the warm-up is over. */
+    WaitObserver unheard(WaitObserver hearing) {
+        return (nanos, admitted) -> {
+            if (over) {
+                hearing.waited(nanos, admitted);
             }
         };
     }

@@ -122,8 +122,6 @@ final class Wiring implements AutoCloseable {
         main.bind("netty-http", relay);
         main.bind("seda", new NonBlockingSedaComponent());
         main.bind("nonBlockingEips", new NonBlockingEips(loops, System::nanoTime, tries.breakers()));
-        main.bind(
-                "admissionQueue", new AdmissionQueue(gate, configuration.queue().heartbeat()));
         main.bind("rateLimit", new RateLimit(settings, warmUp));
         main.bind(
                 "identifyCaller",
@@ -145,6 +143,9 @@ final class Wiring implements AutoCloseable {
                 tries,
                 events));
         management.bindTo(main, warmUp);
+        main.bind(
+                "admissionQueue",
+                new AdmissionQueue(gate, configuration.queue().heartbeat(), warmUp.unheard(management.waits())));
         pool = opened.add(new PoolWiring(
                 configuration,
                 database,

@@ -26,7 +26,7 @@ public final class CountCall implements Processor {
         observers.forEach(CallObserver::begun);
         call.onEnd(() -> {
             EndedCall ended = EndedCall.of(exchange, call);
-            observers.forEach(observer -> observer.ended(ended));
+            observers.forEach(observer -> observer.ended(exchange, ended));
         });
     }
 }

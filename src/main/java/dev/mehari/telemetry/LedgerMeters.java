@@ -1,20 +1,51 @@
 package dev.mehari.telemetry;
 
+import dev.mehari.limits.BatchObserver;
+import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Meters of the ledger that instances share; there are none when limits are kept in memory. */
-public final class LedgerMeters {
+public final class LedgerMeters implements BatchObserver {
     private static final double MILLIS_PER_SECOND = 1000;
+    private static final Duration[] TIMES = {
+        Duration.ofMillis(1),
+        Duration.ofMillis(2),
+        Duration.ofMillis(5),
+        Duration.ofMillis(10),
+        Duration.ofMillis(25),
+        Duration.ofMillis(100),
+        Duration.ofMillis(500)
+    };
+    private static final double[] SIZES = {1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000};
 
     private final MeterRegistry registry;
+    private final Timer time;
+    private final DistributionSummary size;
 
     public LedgerMeters(MeterRegistry registry) {
         this.registry = registry;
+        time = Timer.builder("mehari.ledger.batch.duration")
+                .description("Time of a round trip to the ledger")
+                .serviceLevelObjectives(TIMES)
+                .register(registry);
+        size = DistributionSummary.builder("mehari.ledger.batch.size")
+                .description("Requests, settlements and renewals in a round trip to the ledger")
+                .serviceLevelObjectives(SIZES)
+                .register(registry);
+    }
+
+    @Override
+    public void travelled(int many, long nanos) {
+        time.record(nanos, TimeUnit.NANOSECONDS);
+        size.record(many);
     }
 
     /** Shows {@code ledger} as {@code view} sees it each time. */

@@ -3,29 +3,14 @@ package dev.mehari.telemetry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mehari.answer.EndedCall;
-import dev.mehari.answer.FailureTable;
-import dev.mehari.caller.AllowList;
-import dev.mehari.credential.Credential;
-import dev.mehari.credential.CredentialStore.Bench;
-import dev.mehari.credential.PoolObserver;
-import dev.mehari.credential.RefreshObserver;
 import dev.mehari.exchange.CallRecord;
 import dev.mehari.exchange.Dialect;
-import dev.mehari.failure.GatewayBusy;
-import dev.mehari.limits.KeyQueues;
-import dev.mehari.limits.LimitCounts;
-import dev.mehari.probe.ProbeObserver;
-import dev.mehari.retry.RetryCounts;
-import dev.mehari.testing.FakeViews;
 import dev.mehari.usage.MeteredCall;
 import dev.mehari.usage.TokenUsage;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
@@ -33,28 +18,12 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 class MetricsListTest {
-    private static final Credential BENCHED = new Credential(
-            1, "up", "one", Credential.Kind.BEARER, null, null, 0, 50, 1, 0, 0, Duration.ZERO, AllowList.ALL, true);
-
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private final CallMeters calls = new CallMeters(registry);
 
     @Test
     void lists_exactly_what_the_registry_holds() throws Exception {
-        var views = new FakeViews();
-        new StateMeters(views, views, views).bindTo(registry);
-        new LedgerMeters(registry).follow(unused -> new LedgerView(0, 0, 0, 0, 0, 0, 0, 0), this);
-        new LimitMeters(new LimitCounts(), new KeyQueues()).bindTo(registry);
-        new UsageMeters(registry).follow(() -> 0, () -> 0);
-        new RefreshMeters(registry).ended(RefreshObserver.Outcome.REFRESHED);
-        new ProbeMeters(registry).probed("openai", ProbeObserver.Outcome.WORKS);
-        new BreakerMeters(registry, views).added("target");
-        new RetryMeters(new RetryCounts()).bindTo(registry);
-        PoolMeters pool = new PoolMeters(registry);
-        pool.follow(List::of, () -> 0);
-        pool.ended("up", PoolObserver.Outcome.SUCCESS);
-        pool.benched(BENCHED, new Bench(1, "", "rate_limited", 429, Instant.EPOCH, Instant.EPOCH));
-        refuse();
+        AllMeters.registerIn(registry);
 
         // This registry shows the buckets of a timer as meters of their own; Prometheus does not.
         Set<String> registered = registry.getMeters().stream()
@@ -62,7 +31,7 @@ class MetricsListTest {
                 .map(MetricsListTest::row)
                 .collect(Collectors.toCollection(TreeSet::new));
         Set<String> listed = Files.readAllLines(Path.of("docs/metrics.md")).stream()
-                .filter(line -> line.startsWith("| `mehari."))
+                .filter(line -> line.startsWith("| `mehari.") || line.startsWith("| `gen_ai.client"))
                 .map(line -> line.substring(0, line.lastIndexOf('|', line.length() - 2) + 1))
                 .collect(Collectors.toCollection(TreeSet::new));
 
@@ -78,7 +47,8 @@ class MetricsListTest {
         calls.begun();
         calls.ended(
                 new EndedCall(Dialect.ANTHROPIC, new CallRecord(0, 5, 9, 201, 30, 40, CallRecord.End.COMPLETE), null));
-        refuse();
+        calls.begun();
+        calls.ended(AllMeters.refused());
 
         assertThat(registry.get("mehari.calls")
                         .tags("dialect", "anthropic", "outcome", "success", "status", "2xx")
@@ -109,6 +79,8 @@ class MetricsListTest {
         new UsageMeters(registry)
                 .used(new MeteredCall(1, "m", "u", 7, new TokenUsage(1, 2, 3, 10, 5), true, 1_500_000_000));
 
+        new UsageMeters(registry).used(new MeteredCall(1, "m", null, 0, new TokenUsage(7, 0, 0, 0, 0), false, 0));
+
         assertThat(tokens("input")).isEqualTo(1);
         assertThat(tokens("cached")).isEqualTo(2);
         assertThat(tokens("cache_write")).isEqualTo(3);
@@ -119,15 +91,10 @@ class MetricsListTest {
     }
 
     private double tokens(String kind) {
-        return registry.get("mehari.usage.tokens").tag("kind", kind).counter().count();
-    }
-
-    private void refuse() {
-        calls.begun();
-        calls.ended(new EndedCall(
-                Dialect.OPENAI,
-                new CallRecord(0, 0, 9, 503, 0, 0, CallRecord.End.COMPLETE),
-                FailureTable.rowFor(new GatewayBusy(GatewayBusy.Reason.QUEUE_TIMEOUT, "late", Duration.ofSeconds(1)))));
+        return registry.get("mehari.usage.tokens")
+                .tags("kind", kind, "upstream", "u")
+                .counter()
+                .count();
     }
 
     private static String row(Meter meter) {

@@ -24,7 +24,7 @@ class MeterUsageTest {
     private final List<ModelPrice> stored = new ArrayList<>();
     private final PriceList prices = new PriceList(new FakePriceStore(stored));
     private final List<MeteredCall> told = new ArrayList<>();
-    private final MeterUsage meter = new MeterUsage(prices, List.of(told::add), exchange -> false);
+    private final MeterUsage meter = new MeterUsage(prices, List.of(told::add), exchange -> false, System::nanoTime);
     private final Exchange exchange = TestExchange.create();
 
     @BeforeEach
@@ -104,7 +104,7 @@ class MeterUsageTest {
     void leaves_rehearsals_alone() {
         answer(200, "application/json", Answers.CHAT.text.getBytes(UTF_8));
 
-        new MeterUsage(prices, List.of(told::add), rehearsed -> true).process(exchange);
+        new MeterUsage(prices, List.of(told::add), rehearsed -> true, System::nanoTime).process(exchange);
 
         assertThat(charge()).isNull();
         assertThat(told).isEmpty();

@@ -2,6 +2,7 @@ package dev.mehari.eip.seda;
 
 import dev.mehari.admission.AdmissionGate;
 import dev.mehari.admission.AdmissionStats;
+import dev.mehari.admission.WaitObserver;
 import java.time.Duration;
 import java.util.AbstractQueue;
 import java.util.Collection;
@@ -24,15 +25,22 @@ import org.jspecify.annotations.Nullable;
 public final class AdmissionQueue extends AbstractQueue<Exchange> implements BlockingQueue<Exchange> {
     private final AdmissionGate gate;
     private final Duration heartbeat;
+    private final WaitObserver waits;
     private final AtomicReference<@Nullable AdmissionConsumer> consumer = new AtomicReference<>();
 
-    /** @param heartbeat how often a streaming caller hears from us while it waits */
+    /** One whose waits nobody hears of. */
     public AdmissionQueue(AdmissionGate gate, Duration heartbeat) {
+        this(gate, heartbeat, WaitObserver.NONE);
+    }
+
+    /** @param heartbeat how often a streaming caller hears from us while it waits */
+    public AdmissionQueue(AdmissionGate gate, Duration heartbeat, WaitObserver waits) {
         if (heartbeat.isZero() || heartbeat.isNegative()) {
             throw new IllegalArgumentException("mehari.queue.heartbeat must be above 0, is " + heartbeat);
         }
         this.gate = gate;
         this.heartbeat = heartbeat;
+        this.waits = waits;
     }
 
     AdmissionGate gate() {
@@ -41,6 +49,10 @@ public final class AdmissionQueue extends AbstractQueue<Exchange> implements Blo
 
     Duration heartbeat() {
         return heartbeat;
+    }
+
+    WaitObserver waits() {
+        return waits;
     }
 
     /** Who processes what is admitted; null while the route is not running. */

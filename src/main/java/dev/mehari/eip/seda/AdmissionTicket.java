@@ -107,6 +107,7 @@ final class AdmissionTicket extends Waiter {
 
     @Override
     protected void refused(GatewayBusy failure, long waitedNanos) {
+        queue.waits().waited(waitedNanos, false);
         try {
             threads.executorOf(call).execute(() -> end(failure, waitedNanos));
         } catch (RejectedExecutionException e) {
@@ -124,6 +125,7 @@ final class AdmissionTicket extends Waiter {
             permit.close();
             end(new SedaConsumerNotAvailableException("the route was stopped", exchange), waitedNanos);
         } else {
+            queue.waits().waited(waitedNanos, true);
             exchange.setProperty(ExchangeKeys.QUEUE_MS, TimeUnit.NANOSECONDS.toMillis(waitedNanos));
             AsyncCallback waiting = callback;
             if (waiting == null) {

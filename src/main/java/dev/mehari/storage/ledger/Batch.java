@@ -20,12 +20,16 @@ record Batch(List<Asked> asked, List<Long> leaseIds, List<Settlement> settlement
     }
 
     boolean isEmpty() {
-        return asked.isEmpty() && settlements.isEmpty() && renewals.isEmpty();
+        return size() == 0;
+    }
+
+    int size() {
+        return asked.size() + settlements.size() + renewals.size();
     }
 
     /** All keys, distinct and ascending: the order in which they are locked. */
     long[] keys() {
-        long[] all = new long[asked.size() + settlements.size() + renewals.size()];
+        long[] all = new long[size()];
         int size = 0;
         for (Asked one : asked) {
             all[size++] = one.keyId();

@@ -230,7 +230,7 @@ final class Batcher implements Runnable {
             throw fault;
         }
         outage.flightEnds();
-        count.batches.increment();
+        count.batch(batch.size(), nanos.getAsLong() - sent);
         for (int place = 0; place < batch.asked().size(); place++) {
             Asked asked = batch.asked().get(place);
             LimitDecision.Refused refusal = answers.refusals().get(place);
@@ -260,7 +260,7 @@ final class Batcher implements Runnable {
 
     /** Nothing of {@code batch} has been done: the part that cannot be done must not hold up the others. */
     private void oneByOne(LedgerSession session, Batch batch, SQLException failure) throws SQLException {
-        if (batch.asked().size() + batch.settlements().size() + batch.renewals().size() == 1) {
+        if (batch.size() == 1) {
             LOG.error("The database cannot take {}{}", batch.settlements(), batch.renewals(), failure);
             batch.asked().forEach(asked -> mirror.refuse(asked, "the limits of this key cannot be checked"));
             return;

@@ -1,16 +1,28 @@
 package dev.mehari.storage.ledger;
 
+import dev.mehari.limits.BatchObserver;
 import java.util.concurrent.atomic.LongAdder;
 
 /** Counters of one ledger; any thread. */
 final class LedgerCount {
-    final LongAdder batches = new LongAdder();
+    private final LongAdder batches = new LongAdder();
     final LongAdder granted = new LongAdder();
     final LongAdder refused = new LongAdder();
     final LongAdder unavailable = new LongAdder();
     final LongAdder alone = new LongAdder();
     final LongAdder adopted = new LongAdder();
     final LongAdder lost = new LongAdder();
+
+    private volatile BatchObserver observer = BatchObserver.NONE;
+
+    void tell(BatchObserver of) {
+        observer = of;
+    }
+
+    void batch(int size, long nanos) {
+        batches.increment();
+        observer.travelled(size, nanos);
+    }
 
     LedgerStats stats(int held, int waiting, long awayMillis) {
         long yes = granted.sum();

@@ -2,6 +2,7 @@ package dev.mehari.storage.ledger;
 
 import dev.mehari.config.LimitsConfig;
 import dev.mehari.failure.StorageUnavailable;
+import dev.mehari.limits.BatchObserver;
 import dev.mehari.limits.LimitDecision;
 import dev.mehari.limits.LimitLedger;
 import dev.mehari.limits.LimitRequest;
@@ -112,6 +113,11 @@ public final class PostgresLedger implements LimitLedger {
         } else {
             mirror.refuse(asked, "the limits of this key cannot be checked: too many requests at once");
         }
+    }
+
+    /** Tells {@code observer}, and nobody else, of round trips from now on. */
+    public void tell(BatchObserver observer) {
+        count.tell(observer);
     }
 
     public LedgerStats stats() {
