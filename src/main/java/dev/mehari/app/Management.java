@@ -19,6 +19,7 @@ import dev.mehari.telemetry.BreakerMeters;
 import dev.mehari.telemetry.CallMeters;
 import dev.mehari.telemetry.CallMetrics;
 import dev.mehari.telemetry.CallObserver;
+import dev.mehari.telemetry.CoarseClock;
 import dev.mehari.telemetry.CountCall;
 import dev.mehari.telemetry.GenAiMeters;
 import dev.mehari.telemetry.MBeans;
@@ -39,12 +40,15 @@ import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.vertx.core.VertxOptions;
 import java.lang.management.ManagementFactory;
 import java.time.Clock;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import javax.management.JMException;
 import org.apache.camel.Processor;
@@ -58,7 +62,9 @@ final class Management implements AutoCloseable {
     private final Configuration configuration;
     private final LiveSettings settings;
     private final CallMetrics calls = new CallMetrics(System::nanoTime);
-    private final PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final CoarseClock clock = new CoarseClock(Clock.systemUTC()::millis);
+    private final PrometheusMeterRegistry meters =
+            new PrometheusMeterRegistry(PrometheusConfig.DEFAULT, new PrometheusRegistry(), clock);
     private final JvmGcMetrics garbageCollection = new JvmGcMetrics();
     private final WaitMeters waits = new WaitMeters(meters);
     private final BreakerState breaker;
@@ -153,6 +159,11 @@ final class Management implements AutoCloseable {
 
     private JsonNode state() {
         return report.now().json();
+    }
+
+    /** Keeps the meters' clock going, on {@code timer}. */
+    void keepTime(ScheduledExecutorService timer) {
+        timer.scheduleAtFixedRate(clock::tick, 1, 1, TimeUnit.SECONDS);
     }
 
     /** Requests can be served from now on. */

@@ -216,6 +216,7 @@ final class Wiring implements AutoCloseable {
     }
 
     void start() throws Exception {
+        management.keepTime(loops);
         settings.reload();
         admin.start();
         SettingTable.follow(database.listener(), settings);
