@@ -18,6 +18,7 @@ public record Configuration(
         ProbeConfig probe,
         RelayLimits relay,
         LimitsConfig limits,
+        AlertsConfig alerts,
         StartConfig start,
         ShutdownConfig shutdown,
         RoutesConfig routes) {
@@ -45,6 +46,7 @@ public record Configuration(
                 ProbeConfig.from(settings),
                 RelayLimits.from(settings),
                 LimitsConfig.from(settings),
+                AlertsConfig.from(settings),
                 StartConfig.from(settings),
                 ShutdownConfig.from(settings),
                 RoutesConfig.from(settings));

@@ -1,12 +1,18 @@
 package dev.mehari.app;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.mehari.admin.ChangeSetting;
 import dev.mehari.admin.ShowSetting;
 import dev.mehari.admin.ShowSettings;
 import dev.mehari.admin.ShowStats;
 import dev.mehari.admission.AdmissionGate;
+import dev.mehari.admission.AdmissionStats;
 import dev.mehari.admission.WaitObserver;
+import dev.mehari.alert.AlertEvent;
+import dev.mehari.alert.AlertJson;
+import dev.mehari.alert.AlertReading;
 import dev.mehari.answer.EndedCall;
 import dev.mehari.answer.FailureRow;
 import dev.mehari.answer.FailureTable;
@@ -49,6 +55,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import javax.management.JMException;
 import org.apache.camel.Processor;
@@ -74,6 +81,8 @@ final class Management implements AutoCloseable {
     private final ProxyReport report;
     private final ShowHealth health;
     private final String target;
+    private final AdmissionGate gate;
+    private volatile Supplier<List<AlertEvent>> alerts = List::of;
     private @Nullable MBeans registered;
 
     Management(
@@ -87,6 +96,7 @@ final class Management implements AutoCloseable {
             BreakerListener breakerListener) {
         this.configuration = configuration;
         this.settings = settings;
+        this.gate = gate;
         admission = new AdmissionState(gate);
         breaker = new BreakerState(tries.breakers(), breakerListener);
         this.relay = relay;
@@ -157,8 +167,23 @@ final class Management implements AutoCloseable {
         return waits;
     }
 
+    /** What alerts are decided from. */
+    AlertReading reading() {
+        AdmissionStats stats = gate.stats();
+        return new AlertReading(
+                stats.inUse(), stats.maxConcurrent(), stats.waiting(), calls.endedSoFar(), calls.refusedSoFar());
+    }
+
+    /** Shows alerts beside the rest of the state from now on. */
+    void alsoShow(Supplier<List<AlertEvent>> raised) {
+        alerts = raised;
+    }
+
     private JsonNode state() {
-        return report.now().json();
+        ObjectNode json = report.now().json();
+        ArrayNode list = json.putArray("alerts");
+        alerts.get().forEach(alert -> list.add(AlertJson.of(alert)));
+        return json;
     }
 
     /** Keeps the meters' clock going, on {@code timer}. */

@@ -74,6 +74,7 @@ final class Wiring implements AutoCloseable {
     private final UsageWiring usage;
     private final LimitsWiring limits;
     private final AdminWiring admin;
+    private final AlertsWiring alerts;
     private final Main main = new Main();
 
     /** @param opened given whatever is to be closed after this, also when this fails half-way */
@@ -173,6 +174,10 @@ final class Wiring implements AutoCloseable {
                 limits.office(),
                 new QueuesState(gate, limits.queues()));
         admin.bindTo(main);
+        alerts = opened.add(new AlertsWiring(
+                configuration.alerts(), database, management::reading, this::portOrNone, management.meters()));
+        alerts.bindTo(main);
+        management.alsoShow(alerts::raised);
         new RouteProperties(
                         configuration,
                         routes,
@@ -233,11 +238,16 @@ final class Wiring implements AutoCloseable {
         }
         warmUp.run(configuration.listen().host(), port(), configuration.start().warmUp());
         gate.startOver();
+        alerts.start(main);
         management.ready();
     }
 
     int port() {
         return relay.ports().get(0);
+    }
+
+    private int portOrNone() {
+        return relay.ports().isEmpty() ? 0 : port();
     }
 
     int adminPort() {

@@ -31,6 +31,7 @@ public final class Mehari implements Runnable {
         return new CommandLine(new Mehari())
                 .addSubcommand(RunCommand.commandLine())
                 .addSubcommand(new StatsCommand())
+                .addSubcommand(new AlertsCommand())
                 .addSubcommand(new HealthCommand())
                 .addSubcommand(new ConfigCommand())
                 .addSubcommand(new KeysCommand())

@@ -32,6 +32,9 @@ final class StatsCommand extends AdminCommand {
                 "latency",
                 "p50 " + number(metrics, "p50") + " ms, p95 " + number(metrics, "p95") + " ms, p99 "
                         + number(metrics, "p99") + " ms");
+        for (JsonNode alert : answer.path("alerts")) {
+            line(out, "ALERT", alert.path("text").asText());
+        }
     }
 
     private static String number(JsonNode metrics, String name) {

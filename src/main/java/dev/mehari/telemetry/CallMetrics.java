@@ -89,6 +89,16 @@ public final class CallMetrics implements CallObserver {
         }
     }
 
+    /** Calls that have ended since start; cheap. */
+    public long endedSoFar() {
+        return ended.sum();
+    }
+
+    /** Those among them that Mehari said no to; cheap. */
+    public long refusedSoFar() {
+        return refused.sum();
+    }
+
     /** What has been counted so far. */
     public CallSnapshot snapshot() {
         long now = secondNow();

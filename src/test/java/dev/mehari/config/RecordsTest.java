@@ -53,6 +53,12 @@ class RecordsTest {
                     Duration.ofSeconds(30),
                     Duration.ofSeconds(75)),
             new LimitsConfig(LimitsConfig.Ledger.AUTO, Duration.ofSeconds(30), Duration.ofSeconds(30), false),
+            new AlertsConfig(
+                    new AlertsConfig.Levels(80, 95),
+                    new AlertsConfig.Levels(0, 50),
+                    new AlertsConfig.Levels(0, 5),
+                    null,
+                    null),
             new StartConfig(Duration.ofMillis(800)),
             new ShutdownConfig(Duration.ZERO, Duration.ofMinutes(1)),
             new RoutesConfig(null));
@@ -124,6 +130,14 @@ class RecordsTest {
             Map.entry("mehari.limits.lease", "28s"),
             Map.entry("mehari.limits.outage", "0"),
             Map.entry("mehari.limits.decision-log", "on"),
+            Map.entry("mehari.alerts.concurrency.warn", "42"),
+            Map.entry("mehari.alerts.concurrency.critical", "43"),
+            Map.entry("mehari.alerts.queue.warn", "44"),
+            Map.entry("mehari.alerts.queue.critical", "45"),
+            Map.entry("mehari.alerts.refusals.warn", "46"),
+            Map.entry("mehari.alerts.refusals.critical", "47"),
+            Map.entry("mehari.alerts.webhook", "https://hooks.example.com/a"),
+            Map.entry("mehari.alerts.instance", "gw1"),
             Map.entry("mehari.start.warm-up", "0"),
             Map.entry("mehari.shutdown.notice", "29s"),
             Map.entry("mehari.shutdown.drain", "27s")));
@@ -183,6 +197,12 @@ class RecordsTest {
                     Duration.ofSeconds(25),
                     Duration.ofSeconds(26)),
             new LimitsConfig(LimitsConfig.Ledger.CLUSTER, Duration.ofSeconds(28), Duration.ZERO, true),
+            new AlertsConfig(
+                    new AlertsConfig.Levels(42, 43),
+                    new AlertsConfig.Levels(44, 45),
+                    new AlertsConfig.Levels(46, 47),
+                    new Secret("https://hooks.example.com/a"),
+                    "gw1"),
             new StartConfig(Duration.ZERO),
             new ShutdownConfig(Duration.ofSeconds(29), Duration.ofSeconds(27)),
             new RoutesConfig(Path.of("my-routes")));

@@ -59,6 +59,9 @@ class ApiAnswersIT {
         ask(200, "POST", "/api/logout", "/api/logout", "");
         ask(200, "GET", "/api/openapi.json", "/api/openapi.json", "");
         ask(200, "GET", "/api/stats", "/api/stats", "");
+        database.execute("insert into alert_event (at, instance, name, level, raised, value, above)"
+                + " values (now(), 'a', 'queue', 'critical', true, 63, 50)");
+        ask(200, "GET", "/api/alerts", "/api/alerts?limit=5", "");
         ask(200, "GET", "/api/queue", "/api/queue", "");
         ask(200, "GET", "/api/settings", "/api/settings", "");
         ask(200, "GET", "/api/settings/{key}", "/api/settings/proxy.max_queue", "");

@@ -1,5 +1,9 @@
 package dev.mehari.telemetry;
 
+import dev.mehari.alert.AlertName;
+import dev.mehari.alert.AlertReading;
+import dev.mehari.alert.AlertRule;
+import dev.mehari.alert.AlertWatch;
 import dev.mehari.answer.EndedCall;
 import dev.mehari.answer.FailureTable;
 import dev.mehari.caller.AllowList;
@@ -32,6 +36,7 @@ import dev.mehari.usage.TokenUsage;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.net.URI;
 import java.nio.ByteBuffer;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -65,6 +70,13 @@ final class AllMeters {
         pool.ended("up", PoolObserver.Outcome.SUCCESS);
         pool.benched(BENCHED, new Bench(1, "", "rate_limited", 429, Instant.EPOCH, Instant.EPOCH));
         new WaitMeters(registry).waited(1, true);
+        new AlertMeters(new AlertWatch(
+                        () -> "gw1",
+                        List.of(new AlertRule(AlertName.QUEUE, AlertRule.Severity.CRITICAL, 50)),
+                        () -> new AlertReading(0, 1, 0, 0, 0),
+                        event -> {},
+                        Clock.systemUTC()))
+                .bindTo(registry);
         CallMeters calls = new CallMeters(registry);
         calls.begun();
         calls.ended(refused());
