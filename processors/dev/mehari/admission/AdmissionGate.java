@@ -4,6 +4,7 @@ import dev.mehari.failure.GatewayBusy;
 import dev.mehari.failure.GatewayBusy.Reason;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -212,6 +213,16 @@ public final class AdmissionGate {
         lock.lock();
         try {
             return line.all();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** How many wait now, by key; O(keys that wait). */
+    public Map<String, Integer> waitingByKey() {
+        lock.lock();
+        try {
+            return line.byKey();
         } finally {
             lock.unlock();
         }

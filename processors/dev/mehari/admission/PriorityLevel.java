@@ -118,6 +118,12 @@ final class PriorityLevel {
         }
     }
 
+    void forEachKey(Consumer<? super KeyLine> action) {
+        for (KeyLine line = firstKey; line != null; line = line.next) {
+            action.accept(line);
+        }
+    }
+
     private void append(KeyLine line) {
         line.previous = lastKey;
         if (lastKey == null) {

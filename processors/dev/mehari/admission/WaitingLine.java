@@ -1,7 +1,9 @@
 package dev.mehari.admission;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -148,6 +150,15 @@ final class WaitingLine {
             levels[priority].forEach(all::add);
         }
         return all;
+    }
+
+    /** How many wait, by key. */
+    Map<String, Integer> byKey() {
+        Map<String, Integer> sizes = new HashMap<>();
+        for (PriorityLevel level : levels) {
+            level.forEachKey(key -> sizes.merge(key.key, key.size, Integer::sum));
+        }
+        return sizes;
     }
 
     private void left(Waiter waiter) {

@@ -10,11 +10,20 @@ import org.jspecify.annotations.Nullable;
 /**
  * A call that is over.
  *
+ * @param keyId of the caller, as {@link ExchangeKeys#KEY_ID}; null when nobody found out who called
  * @param failure what the caller was told by Mehari; null when the answer is the upstream's
  */
 public record EndedCall(
-        Dialect dialect, CallRecord record, @Nullable FailureRow failure) {
+        Dialect dialect,
+        CallRecord record,
+        @Nullable FailureRow failure,
+        @Nullable String keyId) {
     private static final int GATEWAY_TIMEOUT = 504;
+
+    /** A call of which nobody knows who made it. */
+    public EndedCall(Dialect dialect, CallRecord record, @Nullable FailureRow failure) {
+        this(dialect, record, failure, null);
+    }
 
     /** How it went, in the eyes of the operator. */
     public enum Outcome {
@@ -38,7 +47,8 @@ public record EndedCall(
         Throwable caught = (Throwable) exchange.getProperty(Exchange.EXCEPTION_CAUGHT);
         FailureRow row = caught == null ? null : FailureTable.rowFor(caught);
         boolean told = row != null && (row.status() == record.status() || record.end() == CallRecord.End.BROKEN);
-        return new EndedCall(dialect == null ? Dialect.PLAIN : dialect, record, told ? row : null);
+        String keyId = (String) exchange.getProperty(ExchangeKeys.KEY_ID);
+        return new EndedCall(dialect == null ? Dialect.PLAIN : dialect, record, told ? row : null, keyId);
     }
 
     public Outcome outcome() {

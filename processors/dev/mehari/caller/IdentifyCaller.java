@@ -10,6 +10,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
 import org.apache.camel.support.AsyncProcessorSupport;
@@ -38,8 +39,15 @@ public final class IdentifyCaller extends AsyncProcessorSupport {
     private final FirstUses firstUses;
     private final KeyGuesses guesses;
     private final Clock clock;
+    private final Consumer<Caller> found;
 
     public IdentifyCaller(KeyCache keys, FirstUses firstUses, KeyGuesses guesses, Clock clock) {
+        this(keys, firstUses, guesses, clock, caller -> {});
+    }
+
+    /** @param found told of the caller of each call that goes on; quick, for any thread */
+    public IdentifyCaller(KeyCache keys, FirstUses firstUses, KeyGuesses guesses, Clock clock, Consumer<Caller> found) {
+        this.found = found;
         this.keys = keys;
         this.firstUses = firstUses;
         this.guesses = guesses;
@@ -123,6 +131,7 @@ public final class IdentifyCaller extends AsyncProcessorSupport {
         check(key);
         Caller caller = key.caller();
         identify(caller, RequestPriority.of(asked, caller.priority()), exchange);
+        found.accept(caller);
         if (key.limited() != null) {
             exchange.setProperty(ExchangeKeys.LIMITED_KEY, key.limited());
         }

@@ -283,6 +283,11 @@ public final class CredentialPool implements AutoCloseable {
         return waiting.waiting();
     }
 
+    /** Calls under way with an upstream, with whatever credential. */
+    public int inFlight(String upstream) {
+        return roster.inFlight(upstream);
+    }
+
     /** How each credential stands here, by upstream, priority and id. */
     public List<CredentialView> views() {
         return roster.views(clock.millis(), config.adaptive());

@@ -149,7 +149,14 @@ final class LiveCredential {
 
     CredentialView view(long nowMillis, boolean learns, boolean capped) {
         return new CredentialView(
-                credential, state(nowMillis), inFlight, cap(capped), learns ? adaptive.cap() : 0, benches.all());
+                credential,
+                state(nowMillis),
+                inFlight,
+                cap(capped),
+                learns ? adaptive.cap() : 0,
+                use.allCalls(),
+                use.allFailures(),
+                benches.all());
     }
 
     Credential credential() {

@@ -38,6 +38,12 @@ final class Roster {
         return group == null ? groups.computeIfAbsent(upstream, CredentialGroup::new) : group;
     }
 
+    /** Calls under way with an upstream; 0 for one that is not known. */
+    int inFlight(String upstream) {
+        CredentialGroup group = groups.get(upstream);
+        return group == null ? 0 : group.inFlight();
+    }
+
     /** As {@link CredentialPool#reload}. */
     synchronized void reload(List<Credential> credentials, List<Bench> benches, Unwritten before) {
         Map<Long, List<Bench>> benched = benches.stream().collect(Collectors.groupingBy(Bench::credential));

@@ -4,8 +4,13 @@ import dev.mehari.credential.CredentialStore.CredentialUse;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** What calls with a credential have shown since this was last taken out. Guarded by the group's lock. */
+/**
+ * What calls with a credential have shown, on this instance since its start, and since this was last taken out. Guarded by
+ * the group's lock.
+ */
 final class UseCount {
+    private long allCalls;
+    private long allFailures;
     private long calls;
     private long successes;
     private long failures;
@@ -18,6 +23,7 @@ final class UseCount {
     /** A call that was begun then has ended; they may end in any order. */
     void called(long begunMillis) {
         calls++;
+        allCalls++;
         lastUsed = Math.max(lastUsed, begunMillis);
     }
 
@@ -28,9 +34,20 @@ final class UseCount {
 
     void failed(long nowMillis, int status, String error) {
         failures++;
+        allFailures++;
         lastFailure = nowMillis;
         lastStatus = status;
         lastError = error;
+    }
+
+    /** Calls since the start. */
+    long allCalls() {
+        return allCalls;
+    }
+
+    /** Failures since the start. */
+    long allFailures() {
+        return allFailures;
     }
 
     /** Null when there was nothing. */

@@ -1,6 +1,7 @@
 package dev.mehari.limits;
 
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -26,6 +27,21 @@ public final class KeyQueues {
     /** Calls that wait now, of all keys. */
     public int waiting() {
         return waiting.get();
+    }
+
+    /** Keys of which calls wait now, and how many; takes a moment with many keys. */
+    public Map<Long, Integer> waitingByKey() {
+        if (waiting.get() == 0) {
+            return Map.of();
+        }
+        Map<Long, Integer> counts = new HashMap<>();
+        queues.forEach((key, queue) -> {
+            int calls = queue.waiting();
+            if (calls > 0) {
+                counts.put(key, calls);
+            }
+        });
+        return counts;
     }
 
     /** How many stand before {@code waiter}; -1 when it may not wait. */

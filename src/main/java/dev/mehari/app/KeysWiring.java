@@ -9,6 +9,7 @@ import dev.mehari.admin.RestoreKey;
 import dev.mehari.admin.ShowKey;
 import dev.mehari.admin.ShowKeys;
 import dev.mehari.caller.AuthorizeCall;
+import dev.mehari.caller.Caller;
 import dev.mehari.caller.FirstUses;
 import dev.mehari.caller.IdentifyCaller;
 import dev.mehari.caller.KeyCache;
@@ -18,15 +19,18 @@ import dev.mehari.caller.KeyStore;
 import dev.mehari.storage.Database;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.util.function.Consumer;
 import org.apache.camel.main.Main;
 
 /** Builds what decides by keys on the data path, and what administers them. */
 final class KeysWiring {
     private KeysWiring() {}
 
-    static IdentifyCaller identifyCaller(KeyStore store, KeyCache keys, Database database, Clock clock) {
+    /** @param found told of the caller of each call */
+    static IdentifyCaller identifyCaller(
+            KeyStore store, KeyCache keys, Database database, Clock clock, Consumer<Caller> found) {
         return new IdentifyCaller(
-                keys, new FirstUses(store, database.threads()), new KeyGuesses(Ticker.systemTicker()), clock);
+                keys, new FirstUses(store, database.threads()), new KeyGuesses(Ticker.systemTicker()), clock, found);
     }
 
     static void bindTo(Main main, KeyRegistry registry, SecureRandom random, Clock clock) {

@@ -121,7 +121,8 @@ final class Management implements AutoCloseable {
         garbageCollection.bindTo(meters);
     }
 
-    void bindTo(Main main, WarmUp warmUp) {
+    /** @param byKey told of calls, too */
+    void bindTo(Main main, WarmUp warmUp, CallObserver byKey) {
         // The management port serves a few people and a scraper; Vert.x would keep 20 threads for them.
         main.bind(
                 "vertxOptions",
@@ -133,7 +134,7 @@ final class Management implements AutoCloseable {
         breaker.follow(breakers, new BreakerMeters(meters, breaker));
         main.bind("circuitBreakerRegistry", breakers);
         List<CallObserver> observers =
-                List.of(calls, new CallMeters(meters), new GenAiMeters(meters), new StreamMeters(meters));
+                List.of(calls, new CallMeters(meters), new GenAiMeters(meters), new StreamMeters(meters), byKey);
         main.bind("countCall", warmUp.uncounted(new CountCall(observers)));
         relay.onRefusal((call, dialect, failure) -> {
             FailureRow row = FailureTable.rowFor(failure);
@@ -179,7 +180,7 @@ final class Management implements AutoCloseable {
         alerts = raised;
     }
 
-    private JsonNode state() {
+    JsonNode state() {
         ObjectNode json = report.now().json();
         ArrayNode list = json.putArray("alerts");
         alerts.get().forEach(alert -> list.add(AlertJson.of(alert)));
@@ -189,6 +190,10 @@ final class Management implements AutoCloseable {
     /** Keeps the meters' clock going, on {@code timer}. */
     void keepTime(ScheduledExecutorService timer) {
         timer.scheduleAtFixedRate(clock::tick, 1, 1, TimeUnit.SECONDS);
+    }
+
+    CallMetrics calls() {
+        return calls;
     }
 
     /** Requests can be served from now on. */

@@ -162,6 +162,18 @@ final class PoolWiring implements AutoCloseable {
         return upstream -> !health.states().isEjected(upstream.name());
     }
 
+    CredentialPool pool() {
+        return pool;
+    }
+
+    /** {@code failed} for an upstream that is marked so, {@code ejected} for one left alone for a while, else {@code up}. */
+    String stateOf(String upstream) {
+        if (health.states().isFailed(upstream)) {
+            return "failed";
+        }
+        return health.states().isEjected(upstream) ? "ejected" : "up";
+    }
+
     /** What this instance knows of a credential. */
     Live live(long credential) {
         CredentialView view = pool.view(credential);

@@ -75,6 +75,7 @@ final class Wiring implements AutoCloseable {
     private final LimitsWiring limits;
     private final AdminWiring admin;
     private final AlertsWiring alerts;
+    private final MonitorWiring monitor = new MonitorWiring();
     private final Main main = new Main();
 
     /** @param opened given whatever is to be closed after this, also when this fails half-way */
@@ -128,8 +129,9 @@ final class Wiring implements AutoCloseable {
                 "identifyCaller",
                 warmUp.admitted(
                         configuration.auth().required()
-                                ? KeysWiring.identifyCaller(keyTable, keys, database, Clock.systemUTC())
-                                : AsyncProcessorConverterHelper.convert(new AdmitAnyone())));
+                                ? KeysWiring.identifyCaller(
+                                        keyTable, keys, database, Clock.systemUTC(), monitor::identified)
+                                : AsyncProcessorConverterHelper.convert(new AdmitAnyone(monitor::identified))));
         KeyRegistry registry = new KeyRegistryTable(database);
         KeysWiring.bindTo(main, registry, new SecureRandom(), Clock.systemUTC());
         main.bind("passUpstreamAnswer", new PassUpstreamAnswer());
@@ -143,7 +145,7 @@ final class Wiring implements AutoCloseable {
                 upstreams.upstreams().all(),
                 tries,
                 events));
-        management.bindTo(main, warmUp);
+        management.bindTo(main, warmUp, monitor.observer());
         main.bind(
                 "admissionQueue",
                 new AdmissionQueue(gate, configuration.queue().heartbeat(), warmUp.unheard(management.waits())));
@@ -178,6 +180,7 @@ final class Wiring implements AutoCloseable {
                 configuration.alerts(), database, management::reading, this::portOrNone, management.meters()));
         alerts.bindTo(main);
         management.alsoShow(alerts::raised);
+        monitor.bindTo(main, management, gate, limits.queues(), relay, pool, tries.breakers(), this::upstreamNames);
         new RouteProperties(
                         configuration,
                         routes,

@@ -183,6 +183,11 @@ public final class RelayHttpComponent extends NettyHttpComponent {
         return servers.values().stream().mapToInt(RelayServer::calls).sum();
     }
 
+    /** Event streams that clients are being sent, on all ports. */
+    public int openStreams() {
+        return servers.values().stream().mapToInt(RelayServer::streams).sum();
+    }
+
     /** The ports that are listened on. */
     public List<Integer> ports() {
         return servers.values().stream().map(RelayServer::port).toList();

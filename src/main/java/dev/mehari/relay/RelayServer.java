@@ -29,6 +29,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +52,7 @@ final class RelayServer {
     private final List<RelayConsumer> consumers = new CopyOnWriteArrayList<>();
     private final Set<ServerConnection> connections = ConcurrentHashMap.newKeySet();
     private final AtomicInteger calls = new AtomicInteger();
+    private final LongAdder streams = new LongAdder();
     private @Nullable Channel listening;
     private final List<ScheduledFuture<?>> tickers = new ArrayList<>();
     private volatile boolean draining;
@@ -90,6 +92,19 @@ final class RelayServer {
     int port() {
         Channel channel = listening;
         return channel == null ? port : ((InetSocketAddress) channel.localAddress()).getPort();
+    }
+
+    /** Event streams that have begun and not ended. */
+    int streams() {
+        return streams.intValue();
+    }
+
+    void streamBegan() {
+        streams.increment();
+    }
+
+    void streamEnded() {
+        streams.decrement();
     }
 
     /** Number of requests that have been read and not answered to the end. */

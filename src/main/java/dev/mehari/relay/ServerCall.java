@@ -250,6 +250,9 @@ final class ServerCall implements Call, LiveBody.Sink {
             response.headers().set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
         }
         headHasGone(response);
+        if (eventStream) {
+            connection.server().streamBegan();
+        }
         ctx.write(response, ctx.voidPromise());
     }
 
@@ -364,6 +367,9 @@ final class ServerCall implements Call, LiveBody.Sink {
         streaming = null;
         if (body != null) {
             body.discard();
+        }
+        if (eventStream) {
+            connection.server().streamEnded();
         }
         hooks.end();
         connection.callEnded(this, closeDelimited);

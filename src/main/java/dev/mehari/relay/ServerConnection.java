@@ -63,6 +63,10 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
         this.server = server;
     }
 
+    RelayServer server() {
+        return server;
+    }
+
     long nowNanos() {
         return server.nowNanos();
     }

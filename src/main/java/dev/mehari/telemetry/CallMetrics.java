@@ -19,6 +19,7 @@ public final class CallMetrics implements CallObserver {
     private static final int RATE_SECONDS = 4;
 
     private static final int HEALTH_SECONDS = 60;
+    private static final int MINUTE = 60;
     private static final long LONGEST_MICROS = 3_600_000_000L;
     private static final int DIGITS = 2;
 
@@ -36,6 +37,8 @@ public final class CallMetrics implements CallObserver {
     private final SecondsRing successfulBySecond = new SecondsRing();
     private final SecondsRing failedBySecond = new SecondsRing();
     private final Recorder latency = new Recorder(LONGEST_MICROS, DIGITS);
+    private final SecondsRing refusedBySecond = new SecondsRing();
+    private final LatestLatencies latestLatencies = new LatestLatencies();
     private final Histogram latencySoFar = new Histogram(LONGEST_MICROS, DIGITS);
 
     /** Counts from now on, by {@code nanos}, which is read as {@link System#nanoTime()}. */
@@ -64,6 +67,7 @@ public final class CallMetrics implements CallObserver {
             case REFUSED -> {
                 failed.increment();
                 refused.increment();
+                refusedBySecond.add(second);
                 failedNow(call, second);
             }
             case CANCELLED -> cancelled.increment();
@@ -119,7 +123,22 @@ public final class CallMetrics implements CallObserver {
                 percentOf(good, bad),
                 recentSuccessRate(now),
                 byReason,
-                latencies());
+                latencies(now));
+    }
+
+    /** The last 60 full seconds. */
+    public LastMinute lastMinute() {
+        long now = secondNow();
+        int[] calls = new int[MINUTE];
+        int[] no = new int[MINUTE];
+        for (int i = 0; i < MINUTE; i++) {
+            calls[i] = (int) endedBySecond.in(now - MINUTE + i);
+            no[i] = (int) refusedBySecond.in(now - MINUTE + i);
+        }
+        synchronized (latencySoFar) {
+            takeLatencies(now);
+            return new LastMinute(calls, no, latestLatencies.over(now));
+        }
     }
 
     private double rate(long now) {
@@ -137,9 +156,16 @@ public final class CallMetrics implements CallObserver {
         return good + bad == 0 ? 100 : 100.0 * good / (good + bad);
     }
 
-    private CallSnapshot.Latency latencies() {
+    /** Holding the lock of the sum. */
+    private void takeLatencies(long now) {
+        Histogram latest = latency.getIntervalHistogram();
+        latencySoFar.add(latest);
+        latestLatencies.add(latest, now);
+    }
+
+    private CallSnapshot.Latency latencies(long now) {
         synchronized (latencySoFar) {
-            latencySoFar.add(latency.getIntervalHistogram());
+            takeLatencies(now);
             return latencySoFar.getTotalCount() == 0
                     ? CallSnapshot.Latency.NONE
                     : new CallSnapshot.Latency(

@@ -10,6 +10,7 @@ import dev.mehari.failure.GatewayBusy.Reason;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -64,6 +65,17 @@ class AdmissionGateTest {
         assertThat(refusal(gate.enter(waiter("d", 0))).reason()).isEqualTo(Reason.QUEUE_FULL);
         assertThat(gate.stats().queueRejected()).isEqualTo(1);
         assertThat(gate.stats().waiting()).isEqualTo(2);
+    }
+
+    @Test
+    void says_how_many_of_each_key_wait() {
+        AdmissionGate gate = gate(1, 9);
+        permit(gate);
+        assertThat(gate.waitingByKey()).isEmpty();
+        gate.enter(waiter("a", 0));
+        gate.enter(waiter("a", 7));
+        gate.enter(waiter("b", 7));
+        assertThat(gate.waitingByKey()).isEqualTo(Map.of("a", 2, "b", 1));
     }
 
     @Test

@@ -62,6 +62,7 @@ class ApiAnswersIT {
         database.execute("insert into alert_event (at, instance, name, level, raised, value, above)"
                 + " values (now(), 'a', 'queue', 'critical', true, 63, 50)");
         ask(200, "GET", "/api/alerts", "/api/alerts?limit=5", "");
+        ask(200, "GET", "/api/monitor", "/api/monitor", "");
         ask(200, "GET", "/api/queue", "/api/queue", "");
         ask(200, "GET", "/api/settings", "/api/settings", "");
         ask(200, "GET", "/api/settings/{key}", "/api/settings/proxy.max_queue", "");

@@ -131,6 +131,51 @@ class CallMetricsTest {
         assertThat(metrics.snapshot().currentRps()).isEqualTo(3.0 * each);
     }
 
+    @Test
+    void shows_the_last_minute_second_by_second() {
+        call(200, CallRecord.End.COMPLETE, null);
+        nanos.addAndGet(1_000 * MILLI);
+        call(200, CallRecord.End.COMPLETE, null);
+        call(503, CallRecord.End.COMPLETE, FailureTable.rowFor(busy()));
+        nanos.addAndGet(2_000 * MILLI);
+
+        LastMinute minute = metrics.lastMinute();
+
+        assertThat(minute.calls()).hasSize(60).endsWith(1, 2, 0);
+        assertThat(minute.refused()).hasSize(60).endsWith(0, 1, 0);
+        assertThat(minute.calls().stream().mapToInt(Integer::intValue).sum()).isEqualTo(3);
+    }
+
+    @Test
+    void latencies_of_the_last_minute_forget_those_before() {
+        ended(200, CallRecord.End.COMPLETE, null, 1000);
+        assertThat(metrics.lastMinute().latency().p50()).isBetween(990.0, 1010.0);
+
+        for (int second = 0; second < 70; second++) {
+            nanos.addAndGet(1_000 * MILLI);
+            ended(200, CallRecord.End.COMPLETE, null, 10);
+            metrics.lastMinute();
+        }
+
+        LastMinute.Latency latency = metrics.lastMinute().latency();
+        assertThat(latency.max()).isBetween(9.9, 10.1);
+        assertThat(latency.seconds()).isBetween(60L, 66L);
+        assertThat(latency.calls()).isBetween(60L, 67L);
+        assertThat(metrics.snapshot().latency().max())
+                .as("since the start, as ever")
+                .isGreaterThan(990);
+    }
+
+    @Test
+    void latencies_that_nobody_has_read_say_how_old_they_are() {
+        metrics.lastMinute();
+        ended(200, CallRecord.End.COMPLETE, null, 1000);
+        nanos.addAndGet(600_000 * MILLI);
+
+        assertThat(metrics.lastMinute().latency().seconds()).isEqualTo(600);
+        assertThat(metrics.lastMinute().latency().calls()).isEqualTo(1);
+    }
+
     private static GatewayBusy busy() {
         return new GatewayBusy(GatewayBusy.Reason.QUEUE_FULL, "full", Duration.ofSeconds(1));
     }
