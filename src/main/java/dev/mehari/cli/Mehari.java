@@ -32,6 +32,7 @@ public final class Mehari implements Runnable {
                 .addSubcommand(RunCommand.commandLine())
                 .addSubcommand(new StatsCommand())
                 .addSubcommand(new AlertsCommand())
+                .addSubcommand(new MonitorCommand())
                 .addSubcommand(new HealthCommand())
                 .addSubcommand(new ConfigCommand())
                 .addSubcommand(new KeysCommand())
