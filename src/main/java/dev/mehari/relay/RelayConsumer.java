@@ -2,6 +2,7 @@ package dev.mehari.relay;
 
 import dev.mehari.credential.AttemptLog;
 import dev.mehari.exchange.ExchangeKeys;
+import dev.mehari.exchange.TraceContext;
 import dev.mehari.failure.ClientGone;
 import dev.mehari.failure.GatewayBusy;
 import dev.mehari.failure.UpstreamBroken;
@@ -9,6 +10,7 @@ import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.util.AsciiString;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashSet;
@@ -35,6 +37,7 @@ import org.slf4j.LoggerFactory;
  */
 final class RelayConsumer extends DefaultConsumer implements Suspendable {
     private static final Logger LOG = LoggerFactory.getLogger(RelayConsumer.class);
+    private static final AsciiString TRACE = AsciiString.cached(TraceContext.HEADER);
 
     private final RelayEndpoint endpoint;
     private final NettyHttpConfiguration configuration;
@@ -143,8 +146,19 @@ final class RelayConsumer extends DefaultConsumer implements Suspendable {
         message.setBody(body);
         exchange.setProperty(ExchangeKeys.CALL, call);
         exchange.setProperty(ExchangeKeys.REQUEST_ID, call.id());
+        if (head.headers().contains(TRACE)) {
+            noteTrace(exchange, headers.get(TraceContext.HEADER));
+        }
         // The callback may run on any thread; what it returns is of no interest here.
         var unused = getAsyncProcessor().process(exchange, doneSync -> finished(call, exchange));
+    }
+
+    /** Which trace it is, where that is said once and well; the header goes on as it came. */
+    private static void noteTrace(Exchange exchange, @Nullable Object said) {
+        TraceContext trace = TraceContext.parse(said instanceof String once ? once : null);
+        if (trace != null) {
+            exchange.setProperty(ExchangeKeys.TRACE, trace);
+        }
     }
 
     private void finished(ServerCall call, Exchange exchange) {

@@ -222,4 +222,19 @@ class HeadersIT {
             assertThat(after.body()).isEqualTo("{\"after\":true}");
         }
     }
+
+    // row 34
+    @Test
+    void a_trace_goes_on_as_the_caller_sent_it_even_malformed() throws Exception {
+        stub.answer((request, reply) -> reply.json(200, "{}"));
+        String parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+
+        gateway.post("/call", "{}", "traceparent", parent, "tracestate", "vendor=1")
+                .join();
+        assertThat(lastSeen().headers().getAll("traceparent")).containsExactly(parent);
+        assertThat(lastSeen().headers().getAll("tracestate")).containsExactly("vendor=1");
+
+        gateway.post("/call", "{}", "traceparent", "none of ours").join();
+        assertThat(lastSeen().headers().getAll("traceparent")).containsExactly("none of ours");
+    }
 }
