@@ -15,6 +15,7 @@ public final class Attempt {
     private final long startedNanos;
     private final Runnable giveBack;
     private final AtomicBoolean ended = new AtomicBoolean();
+    private boolean failed;
 
     /**
      * A try that begins now.
@@ -66,6 +67,21 @@ public final class Attempt {
         if (giveBack instanceof Place place) {
             place.sent();
         }
+    }
+
+    /** True when the upstream has the request, or may have; false for a try that the pool did not make. */
+    public boolean isSent() {
+        return giveBack instanceof Place place && place.isSent();
+    }
+
+    /**
+     * Notes that it has failed. True the first time only: what goes wrong while a call waits for its next try is no failure
+     * of the one before. Tries follow each other, so this needs no lock.
+     */
+    public boolean markFailed() {
+        boolean first = !failed;
+        failed = true;
+        return first;
     }
 
     /** Gives back what it holds; does nothing when it has ended already. */

@@ -25,7 +25,10 @@ public final class ExchangeKeys {
     public static final String METERED = "mehari.metered";
     /** {@code dev.mehari.limits.Charge}: what the call has used; absent while nothing is known to be. Set by {@code meterUsage}. */
     public static final String CHARGE = "mehari.charge";
-    /** {@code dev.mehari.usage.MeteredCall}: the same in detail; set together with {@link #CHARGE}. */
+    /**
+     * {@code dev.mehari.usage.MeteredCall}: the same in detail, that of all tries together under the upstream and credential of
+     * the last of them; set together with {@link #CHARGE}.
+     */
     public static final String USED = "mehari.used";
     /** {@code dev.mehari.usage.StreamPace}: when the pieces of an event stream came; set by {@code meterUsage}. */
     public static final String PACE = "mehari.pace";

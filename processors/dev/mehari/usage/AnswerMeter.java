@@ -137,7 +137,7 @@ final class AnswerMeter implements BodyObserver, JsonUsageScanner.Finder {
     }
 
     /** About how many tokens {@code bytes} hold, rounded up. */
-    private static long tokensIn(long bytes) {
+    static long tokensIn(long bytes) {
         return Math.min((bytes + BYTES_PER_TOKEN - 1) / BYTES_PER_TOKEN, TokenUsage.GREATEST);
     }
 

@@ -3,7 +3,7 @@ package dev.mehari.usage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A call that is over.
+ * What one answer has used, which is mostly all of its call; a call whose failed try told usage, too, is there twice.
  *
  * @param keyId of the caller's key; 0 for an anonymous caller
  * @param model as the request named it, else as the answer did; null when neither did
@@ -19,4 +19,17 @@ public record MeteredCall(
         long credentialId,
         TokenUsage tokens,
         boolean estimated,
-        long nanoDollars) {}
+        long nanoDollars) {
+
+    /** This together with what a try before it has used. */
+    MeteredCall after(MeteredCall before) {
+        return new MeteredCall(
+                keyId,
+                model,
+                upstream,
+                credentialId,
+                tokens.plus(before.tokens),
+                estimated || before.estimated,
+                nanoDollars + before.nanoDollars);
+    }
+}

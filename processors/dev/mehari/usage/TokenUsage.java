@@ -33,6 +33,20 @@ public record TokenUsage(long input, long cachedInput, long cacheWrite, long out
         return input + cachedInput + cacheWrite + output;
     }
 
+    /** Both together. */
+    TokenUsage plus(TokenUsage more) {
+        return new TokenUsage(
+                sum(input, more.input),
+                sum(cachedInput, more.cachedInput),
+                sum(cacheWrite, more.cacheWrite),
+                sum(output, more.output),
+                sum(reasoning, more.reasoning));
+    }
+
+    private static long sum(long some, long more) {
+        return Math.min(some + more, GREATEST);
+    }
+
     private static void check(long tokens) {
         if (tokens < 0 || tokens > GREATEST) {
             throw new IllegalArgumentException("tokens must be from 0 to " + GREATEST + ", not " + tokens);

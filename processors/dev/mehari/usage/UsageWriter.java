@@ -13,10 +13,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes usage beside the request path, every call exactly once. Calls are added up in memory and written as a batch every
- * second, or as soon as there are {@value #MOST_ROWS} rows. A batch whose outcome is unknown is written again under its
+ * Writes usage beside the request path, every call exactly once. Calls are added up in memory and written as a batch after
+ * each pause, or as soon as there are {@value #MOST_ROWS} rows. A batch whose outcome is unknown is written again under its
  * number until the store has confirmed it, and only then the next. While the store is away what is kept is bounded by the
- * number of different keys, models, upstreams, credentials and days. Killed, a process loses the usage of up to its last second.
+ * number of different keys, models, upstreams, credentials and days. Killed, a process loses what it had since the last batch
+ * that was confirmed.
  *
  * <p>{@link #used} may be called from any thread; writing has a thread of its own, {@code mehari-usage}.
  */

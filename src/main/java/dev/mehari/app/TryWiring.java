@@ -24,6 +24,7 @@ import java.util.Collection;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Supplier;
 import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
 import org.apache.camel.main.Main;
 import org.jspecify.annotations.Nullable;
 
@@ -51,12 +52,18 @@ final class TryWiring {
      *
      * @param pool makes tries, and learns from them
      * @param upstreams names of all that there are
+     * @param meterFailedTry looks at each failed try before anybody else
      */
-    void bindTo(Main main, MeterRegistry meters, PoolWiring pool, Supplier<Collection<String>> upstreams) {
+    void bindTo(
+            Main main,
+            MeterRegistry meters,
+            PoolWiring pool,
+            Supplier<Collection<String>> upstreams,
+            Processor meterFailedTry) {
         main.bind("beginTry", warmUp.uncounted(new BeginTry(budget, System::nanoTime)));
         main.bind("takeCredential", pool.takeCredential());
         main.bind("judgeAnswer", pool.judgeAnswer());
-        main.bind("noteFailure", noteFailure(pool));
+        main.bind("noteFailure", noteFailure(pool, meterFailedTry));
         main.bind("tryAgain", timer.watching(new TryAgain()));
         main.bind("retryTimer", timer);
         new RetryMeters(counts).bindTo(meters);
@@ -68,9 +75,13 @@ final class TryWiring {
         main.bind("resetBreaker", new ChangeBreaker(office, Action.RESET));
     }
 
-    private NoteFailure noteFailure(PoolWiring pool) {
+    private NoteFailure noteFailure(PoolWiring pool, Processor meterFailedTry) {
+        Processor learn = pool.learnFromFailure();
         return new NoteFailure(
-                pool.learnFromFailure(),
+                exchange -> {
+                    meterFailedTry.process(exchange);
+                    learn.process(exchange);
+                },
                 pool.ways(),
                 new RetryRule(configuration.retry(), new SecureRandom()::nextDouble),
                 budget,

@@ -10,6 +10,7 @@ import dev.mehari.storage.Database;
 import dev.mehari.storage.PriceTable;
 import dev.mehari.storage.UsageTable;
 import dev.mehari.telemetry.UsageMeters;
+import dev.mehari.usage.MeterFailedTry;
 import dev.mehari.usage.MeterUsage;
 import dev.mehari.usage.PriceList;
 import dev.mehari.usage.UsageWriter;
@@ -18,11 +19,12 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import org.apache.camel.Processor;
 import org.apache.camel.main.Main;
 
 /** Builds what reads, prices, sums up and shows usage. */
 final class UsageWiring implements AutoCloseable {
-    private static final Duration BETWEEN_BATCHES = Duration.ofSeconds(1);
+    private static final Duration BETWEEN_BATCHES = Duration.ofMillis(250);
 
     private final UsageTable table;
     private final PriceList prices;
@@ -45,6 +47,11 @@ final class UsageWiring implements AutoCloseable {
         main.bind("showPrices", new ShowPrices(prices));
         main.bind("changePrice", new ChangePrice(prices));
         main.bind("deletePrice", new DeletePrice(prices));
+    }
+
+    /** Reads what tries have used that have failed. */
+    Processor meterFailedTry() {
+        return new MeterFailedTry(prices, List.of(writer, meters), warmUp::isOurs);
     }
 
     /** What to reserve for a call before it is made. */

@@ -163,9 +163,9 @@ final class Wiring implements AutoCloseable {
         credentials.bindTo(main, pool::live, pool::refresh, pool.tester(), new InForce(pool::reload));
         upstreams.bindTo(main, pool.marks(), pool.ejections(), tries.health(), warmUp);
         upstreams.alsoReload(() -> tries.breakers().retain(upstreamNames()));
-        tries.bindTo(main, management.meters(), pool, this::upstreamNames);
         usage = opened.add(new UsageWiring(database, management.meters(), warmUp));
         usage.bindTo(main);
+        tries.bindTo(main, management.meters(), pool, this::upstreamNames, usage.meterFailedTry());
         limits = opened.add(new LimitsWiring(configuration, database, usage.estimate()));
         limits.bindTo(main, management.meters());
         admin = new AdminWiring(

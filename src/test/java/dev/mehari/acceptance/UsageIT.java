@@ -189,17 +189,22 @@ class UsageIT {
     }
 
     @Test
-    void counts_no_answer_that_is_an_error() throws Exception {
-        try (StubUpstream stub = StubUpstream.answering(
-                        (request, reply) -> reply.json(request.text().contains("bad") ? 400 : 500, CHAT_ANSWER));
+    void counts_of_answers_that_are_errors_those_that_tell_usage() throws Exception {
+        String error = "{\"error\":{\"message\":\"no\"}}";
+        try (StubUpstream stub = StubUpstream.answering((request, reply) -> {
+                    String told = request.text().contains("told") ? CHAT_ANSWER : error;
+                    reply.json(request.text().contains("400") ? 400 : 500, told);
+                });
                 TestGateway gateway = TestGateway.to(stub, database)) {
-            gateway.post(CHAT, "{\"model\":\"bad\"}").join();
-            gateway.post(CHAT, ASK).join();
+            for (String model : List.of("400", "500", "400-told", "500-told")) {
+                gateway.post(CHAT, "{\"model\":\"" + model + "\"}").join();
+            }
             stub.answer(UsageIT::answer);
             gateway.post(CHAT, ASK).join();
-            awaitCalls(1);
+            awaitCalls(3);
 
-            assertThat(number("select sum(calls) from usage_by_day")).isEqualTo(1);
+            assertThat(query("select concat_ws(' ', model, calls, estimated_calls, output_tokens) from usage_by_day"))
+                    .containsExactlyInAnyOrder("400-told 1 0 100", "500-told 1 0 100", "m 1 0 100");
         }
     }
 

@@ -3,13 +3,17 @@ package dev.mehari.usage;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mehari.credential.Attempt;
 import dev.mehari.exchange.BodyObserver;
 import dev.mehari.exchange.Dialect;
 import dev.mehari.exchange.ExchangeKeys;
 import dev.mehari.exchange.StreamBody;
 import dev.mehari.exchange.StreamEnd;
+import dev.mehari.failure.UpstreamRefused;
 import dev.mehari.limits.Charge;
 import dev.mehari.testing.TestExchange;
+import dev.mehari.upstream.Upstream;
+import java.net.URI;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -81,12 +85,47 @@ class MeterUsageTest {
     @ParameterizedTest
     @ValueSource(ints = {101, 304, 400, 429, 500})
     void charges_nothing_for_an_answer_that_is_no_success(int status) {
-        answer(status, "application/json", Answers.CHAT.text.getBytes(UTF_8));
+        String text =
+                status < 400 ? Answers.CHAT.text : "{\"error\":{\"message\":\"no\"},\"usage\":{\"input_tokens\":-1}}";
+        answer(status, "application/json", text.getBytes(UTF_8));
 
         meter.process(exchange);
 
         assertThat(charge()).isNull();
         assertThat(told).isEmpty();
+    }
+
+    // row 53
+    @ParameterizedTest
+    @ValueSource(ints = {400, 429, 500})
+    void charges_what_an_error_says_it_has_used(int status) {
+        answer(status, "application/json", Answers.CHAT.text.getBytes(UTF_8));
+
+        meter.process(exchange);
+
+        assertThat(charge()).isEqualTo(new Charge(2306, 1_178_000));
+        assertThat(told).containsExactly(new MeteredCall(12, "m", null, 0, Answers.CHAT.usage, false, 1_178_000));
+    }
+
+    // row 53
+    @Test
+    void charges_a_call_with_all_its_tries() {
+        MeterFailedTry failed = new MeterFailedTry(prices, List.of(told::add), any -> false);
+        exchange.setProperty(
+                ExchangeKeys.ATTEMPT,
+                new Attempt(
+                        Upstream.at("up", Dialect.OPENAI, URI.create("http://h"), null, null), null, "m", 0, () -> {}));
+        answer(503, "application/json", Answers.CHAT.text.getBytes(UTF_8));
+        exchange.setException(new UpstreamRefused(503, exchange.getMessage()));
+        failed.process(exchange);
+        failed.process(exchange); // what goes wrong before the next try finds the same try
+        exchange.setException(null);
+        answer(200, "application/json", Answers.CHAT.text.getBytes(UTF_8));
+
+        meter.process(exchange);
+
+        assertThat(charge()).isEqualTo(new Charge(4612, 2_356_000));
+        assertThat(told).hasSize(2).noneMatch(MeteredCall::estimated);
     }
 
     @Test
