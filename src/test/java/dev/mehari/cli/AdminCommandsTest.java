@@ -95,6 +95,32 @@ class AdminCommandsTest {
                         "POST /api/breakers/openai/reset Bearer secret ");
     }
 
+    // row 40
+    @Test
+    void shows_alerts_that_are_raised_and_those_that_were() {
+        String alert = "\"at\":\"2026-01-31T12:00:00Z\",\"instance\":\"gw1\",\"name\":\"queue\",\"level\":\"critical\","
+                + "\"value\":63.0,\"above\":50,\"unit\":\"requests\",\"text\":\"the queue is long\",";
+        answer = "{\"instance\":\"gw1\",\"levels\":[],\"raised\":[{" + alert + "\"state\":\"raised\"}],\"history\":[{"
+                + alert + "\"state\":\"raised\"}]}";
+
+        assertThat(run(new AlertsCommand().under(Map.of()), "--limit", "5")).isZero();
+
+        assertThat(out.toString())
+                .contains("critical since 2026-01-31T12:00:00Z: queue was 63.0 requests, above 50\n")
+                .containsPattern("2026-01-31T12:00:00Z +gw1 +critical +queue +raised +63.0 requests +50\n");
+        assertThat(seen).containsExactly("GET /api/alerts?limit=5 Bearer secret ");
+    }
+
+    // row 40
+    @Test
+    void says_with_the_state_which_alerts_are_raised() {
+        answer = STATS.replaceFirst("\\{", "{\"alerts\":[{\"text\":\"the queue is long\"}],");
+
+        run(new StatsCommand().under(Map.of()));
+
+        assertThat(out.toString()).containsPattern("ALERT +the queue is long\n");
+    }
+
     @Test
     void prints_one_json_document_when_asked_to() throws Exception {
         answer = STATS;
