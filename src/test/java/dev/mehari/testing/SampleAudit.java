@@ -210,7 +210,7 @@ public final class SampleAudit implements AuditSigner {
                         random.nextInt(5) == 0 ? null : "10.0.0." + random.nextInt(256),
                         "POST",
                         "/v1/chat/completions",
-                        Dialect.values()[random.nextInt(3)],
+                        random.nextBoolean() ? Dialect.OPENAI : Dialect.ANTHROPIC,
                         random.nextInt(5) == 0 ? null : "model-" + random.nextInt(3),
                         random.nextBoolean(),
                         random.nextLong()),

@@ -1,0 +1,72 @@
+package dev.mehari.audit;
+
+import dev.mehari.audit.AuditUpkeep.Size;
+import dev.mehari.failure.StorageUnavailable;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Looks after the stored audit from the start on, every few minutes, on a thread of its own. */
+public final class AuditChores implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(AuditChores.class);
+    private static final long GRACE_SECONDS = 5;
+
+    private final AuditUpkeep upkeep;
+    private final KeepPolicy policy;
+    private final Clock clock;
+    private final Duration pause;
+    private final ScheduledExecutorService thread;
+    private volatile Size size = new Size(0, 0);
+
+    /**
+     * Chores that begin with {@link #start}.
+     *
+     * @param pause between two rounds
+     */
+    public AuditChores(AuditUpkeep upkeep, KeepPolicy policy, Clock clock, Duration pause) {
+        this.upkeep = upkeep;
+        this.policy = policy;
+        this.clock = clock;
+        this.pause = pause;
+        ScheduledThreadPoolExecutor one = new ScheduledThreadPoolExecutor(1, work -> {
+            Thread named = new Thread(work, "mehari-audit-chores");
+            named.setDaemon(true);
+            return named;
+        });
+        one.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        thread = one;
+    }
+
+    public void start() {
+        var unused = thread.scheduleWithFixedDelay(this::run, 0, pause.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    /** As of the last round. */
+    public Size size() {
+        return size;
+    }
+
+    @SuppressWarnings("IllegalCatch") // whatever fails, the next round is to come
+    private void run() {
+        try {
+            upkeep.run(policy, clock.instant());
+            size = upkeep.size();
+        } catch (StorageUnavailable | RuntimeException failure) {
+            LOG.warn("The audit was not looked after; the next try is in {} s", pause.toSeconds(), failure);
+        }
+    }
+
+    @Override
+    public void close() {
+        thread.shutdownNow();
+        try {
+            var unused = thread.awaitTermination(GRACE_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException hurry) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,209 @@
+package dev.mehari.storage;
+
+import dev.mehari.answer.EndedCall;
+import dev.mehari.audit.AuditPage;
+import dev.mehari.audit.AuditPosition;
+import dev.mehari.audit.AuditQuery;
+import dev.mehari.audit.AuditRow;
+import dev.mehari.audit.AuditSearch;
+import dev.mehari.audit.Durations;
+import dev.mehari.audit.RollUp;
+import dev.mehari.audit.RollUpQuery;
+import dev.mehari.audit.RollUpQuery.Part;
+import dev.mehari.audit.StatusRange;
+import dev.mehari.failure.StorageUnavailable;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Searches {@code audit_event}, {@code audit_hour} and {@code audit_day}. Partitions outside of the times asked for are not
+ * read. Inside, either {@code audit_event_at} is read from its end until the page is full, or one of the indexes by key,
+ * credential, upstream, model, status, outcome, request and trace, whichever PostgreSQL expects to meet fewer rows.
+ */
+public final class AuditSearchTable implements AuditSearch {
+    private static final Logger LOG = LoggerFactory.getLogger(AuditSearchTable.class);
+
+    private static final String FIND = "select " + AuditRows.COLUMNS
+            + " from audit_event where $conditions order by at desc, chain desc, sequence desc limit ?";
+
+    // The first column is what the indexes on status stand on, for a range of which it is a part.
+    private static final String UNUSUAL = "(status < 200 or status >= 300)";
+
+    private static final String SUM_UP = """
+            with chosen as (
+                select start, $parts, * from $table as t (start, key, up, mod, out, calls, retries, input, cached, written,
+                    output, reasoning, estimated, cost, asked, answered, queue, queued, first, firsts, total, buckets, counts)
+                where $conditions
+            ), sums as (
+                select start, k, u, m, o, sum(calls) as calls, sum(retries) as retries, sum(input) as input,
+                    sum(cached) as cached, sum(written) as written, sum(output) as output, sum(reasoning) as reasoning,
+                    sum(estimated) as estimated, sum(cost) as cost, sum(asked) as asked, sum(answered) as answered,
+                    sum(queue) as queue, sum(queued) as queued, sum(first) as first, sum(firsts) as firsts,
+                    sum(total) as total
+                from chosen group by start, k, u, m, o
+                order by start desc, k, u, m, o
+                limit ?
+            ), spread as (
+                select start, k, u, m, o, array_agg(bucket) as buckets, array_agg(calls) as counts from (
+                    select start, k, u, m, o, bucket, sum(count)::bigint as calls
+                    from chosen, unnest(buckets, counts) as b (bucket, count)
+                    group by start, k, u, m, o, bucket) as each
+                group by start, k, u, m, o
+            )
+            select sums.*, spread.buckets, spread.counts
+            from sums join spread on (sums.start, sums.k, sums.u, sums.m, sums.o) is not distinct from
+                (spread.start, spread.k, spread.u, spread.m, spread.o)
+            order by start desc, k, u, m, o
+            """;
+
+    private final Database database;
+
+    public AuditSearchTable(Database database) {
+        this.database = database;
+    }
+
+    @Override
+    public AuditPage find(AuditQuery query) throws StorageUnavailable {
+        try (Connection connection = database.connection();
+                PreparedStatement select = conditions(query).prepare(connection, FIND, query.limit() + 1);
+                ResultSet rows = select.executeQuery()) {
+            List<AuditRow> found = new ArrayList<>();
+            while (rows.next()) {
+                add(rows, found);
+            }
+            return AuditPage.of(found, query.limit());
+        } catch (SQLException failure) {
+            throw SqlOutage.during("searching the audit", failure);
+        }
+    }
+
+    private static void add(ResultSet row, List<AuditRow> found) throws SQLException {
+        try {
+            found.add(AuditRows.read(row));
+        } catch (IllegalArgumentException tampered) {
+            LOG.error(
+                    "Event {} of audit chain {} is not what was written: {}",
+                    row.getLong("sequence"),
+                    row.getInt("chain"),
+                    tampered.getMessage());
+        }
+    }
+
+    private static SqlConditions conditions(AuditQuery query) {
+        SqlConditions conditions = new SqlConditions()
+                .and("at >= ?", time(query.from()))
+                .and("at < ?", time(query.to()))
+                .and("key_id = ?", query.keyId())
+                .and("upstream = ?", query.upstream())
+                .and("credential_id = ?", query.credentialId())
+                .and("model = ?", query.model())
+                .and("request_id = ?", query.requestId())
+                .and("trace_id = ?", query.traceId());
+        StatusRange status = query.status();
+        if (status != null) {
+            conditions.and("status between ? and ?", status.least(), status.most());
+            if (status.most() < 200 || status.least() >= 300) {
+                conditions.and(UNUSUAL);
+            }
+        }
+        EndedCall.Outcome outcome = query.outcome();
+        if (outcome != null) {
+            conditions.and("outcome in (?, ?)", outcome.name().toLowerCase(Locale.ROOT), outcome.name());
+            if (outcome != EndedCall.Outcome.SUCCESS) {
+                conditions.and("outcome not in ('success', 'SUCCESS')");
+            }
+        }
+        AuditPosition after = query.after();
+        if (after != null) {
+            OffsetDateTime at = AuditRows.time(after.atMicros());
+            conditions.and("at <= ?", at).and("(at, chain, sequence) < (?, ?, ?)", at, after.chain(), after.sequence());
+        }
+        return conditions;
+    }
+
+    @Override
+    public List<RollUp> find(RollUpQuery query) throws StorageUnavailable {
+        EndedCall.Outcome outcome = query.outcome();
+        SqlConditions conditions = new SqlConditions()
+                .and("start >= ?", time(query.from()))
+                .and("start < ?", time(query.to()))
+                .and("key = ?", query.keyId())
+                .and("up = ?", query.upstream())
+                .and("mod = ?", query.model())
+                .and("lower(out) = ?", outcome == null ? null : outcome.name().toLowerCase(Locale.ROOT));
+        String sql = SUM_UP.replace("$table", query.span() == RollUpQuery.Span.HOUR ? "audit_hour" : "audit_day")
+                .replace("$parts", parts(query));
+        try (Connection connection = database.connection();
+                PreparedStatement select = conditions.prepare(connection, sql, RollUpQuery.MOST);
+                ResultSet rows = select.executeQuery()) {
+            List<RollUp> found = new ArrayList<>();
+            while (rows.next()) {
+                found.add(rollUp(rows));
+            }
+            return found;
+        } catch (SQLException failure) {
+            throw SqlOutage.during("reading sums of the audit", failure);
+        }
+    }
+
+    private static String parts(RollUpQuery query) {
+        return (query.by().contains(Part.KEY) ? "key" : "null::bigint") + " as k, "
+                + (query.by().contains(Part.UPSTREAM) ? "up" : "null::text") + " as u, "
+                + (query.by().contains(Part.MODEL) ? "mod" : "null::text") + " as m, "
+                + (query.by().contains(Part.OUTCOME) ? "lower(out)" : "null::text") + " as o";
+    }
+
+    private static RollUp rollUp(ResultSet row) throws SQLException {
+        Object key = row.getObject("k");
+        String outcome = row.getString("o");
+        return new RollUp(
+                row.getObject("start", OffsetDateTime.class).toInstant(),
+                key == null ? null : row.getLong("k"),
+                row.getString("u"),
+                row.getString("m"),
+                outcome == null ? null : EndedCall.Outcome.valueOf(outcome.toUpperCase(Locale.ROOT)),
+                row.getLong("calls"),
+                row.getLong("retries"),
+                new RollUp.Tokens(
+                        row.getLong("input"),
+                        row.getLong("cached"),
+                        row.getLong("written"),
+                        row.getLong("output"),
+                        row.getLong("reasoning"),
+                        row.getLong("estimated")),
+                row.getLong("cost"),
+                row.getLong("asked"),
+                row.getLong("answered"),
+                row.getLong("queue"),
+                row.getLong("queued"),
+                row.getLong("first"),
+                row.getLong("firsts"),
+                new Durations(counts(row), row.getLong("total")));
+    }
+
+    private static Map<Integer, Long> counts(ResultSet row) throws SQLException {
+        Short[] buckets = (Short[]) row.getArray("buckets").getArray();
+        Long[] counts = (Long[]) row.getArray("counts").getArray();
+        Map<Integer, Long> byBucket = new HashMap<>();
+        for (int i = 0; i < buckets.length; i++) {
+            byBucket.merge(buckets[i].intValue(), counts[i], Long::sum);
+        }
+        return byBucket;
+    }
+
+    private static @Nullable OffsetDateTime time(@Nullable Instant at) {
+        return at == null ? null : AuditRows.time(at);
+    }
+}

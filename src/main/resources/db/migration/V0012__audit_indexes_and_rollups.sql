@@ -1,0 +1,110 @@
+-- The key serves inserts that come twice, and reading a chain in its order; time has an index of its own, which is smaller
+-- than a key that begins with it would make one for chains.
+alter table audit_event drop constraint audit_event_pkey;
+alter table audit_event add primary key (chain, sequence, at);
+
+-- Newest first.
+create index audit_event_at on audit_event (at);
+-- Few different values: PostgreSQL keeps each once, and an event costs 7 bytes.
+create index audit_event_key on audit_event (key_id);
+create index audit_event_credential on audit_event (credential_id);
+create index audit_event_upstream on audit_event (upstream);
+create index audit_event_model on audit_event (model);
+-- Only what is not as usual.
+create index audit_event_status on audit_event (status) where status < 200 or status >= 300;
+create index audit_event_outcome on audit_event (outcome) where outcome not in ('success', 'SUCCESS');
+-- Looked up by the whole text only.
+create index audit_event_request on audit_event using hash (request_id);
+create index audit_event_trace on audit_event using hash (trace_id) where trace_id is not null;
+
+-- A chain may outlive the one that it follows.
+alter table audit_chain drop constraint audit_chain_previous_fkey;
+alter table audit_chain add foreign key (previous) references audit_chain (id) on delete set null;
+
+-- Events that were dropped by rule, and the chain's links around them. Ed25519 over the instance's id, first and last sequence
+-- (8 bytes each, big-endian), the link before, the link after and the reason.
+create table audit_gap (
+    chain          integer     not null references audit_chain (id),
+    first_sequence bigint      not null check (first_sequence > 0),
+    last_sequence  bigint      not null check (last_sequence >= first_sequence),
+    before         bytea       not null check (length(before) = 32),
+    after          bytea       not null check (length(after) = 32),
+    reason         text        not null,
+    public_key     bytea       not null,
+    signature      bytea       not null,
+    at             timestamptz not null default now(),
+    primary key (chain, first_sequence)
+);
+
+-- Days whose events were dropped; an event that comes for one of them later is summed up and dropped, too.
+create table audit_dropped_day (
+    day     date primary key,
+    reason  text        not null,
+    events  bigint      not null,
+    bytes   bigint      not null,
+    at      timestamptz not null default now()
+);
+
+-- Sums of an hour. Several rows of one hour with the same key, upstream, model and outcome add up.
+create table audit_hour (
+    start              timestamptz not null,
+    key_id             bigint      not null,
+    -- Empty: the call went nowhere.
+    upstream           text        not null,
+    -- Empty: the call named none, or went nowhere.
+    model              text        not null,
+    outcome            text        not null,
+    calls              bigint      not null,
+    retries            bigint      not null,
+    input_tokens       bigint      not null,
+    cached_tokens      bigint      not null,
+    cache_write_tokens bigint      not null,
+    output_tokens      bigint      not null,
+    reasoning_tokens   bigint      not null,
+    estimated_calls    bigint      not null,
+    cost               bigint      not null,
+    request_bytes      bigint      not null,
+    response_bytes     bigint      not null,
+    queue_ms           bigint      not null,
+    queued_calls       bigint      not null,
+    first_byte_ms      bigint      not null,
+    first_byte_calls   bigint      not null,
+    total_ms           bigint      not null,
+    -- How long calls took: those of 0 ms are in bucket 0, those from 2^((n-1)/4) to 2^(n/4) ms in bucket n, up to 104.
+    buckets            smallint[]  not null,
+    counts             bigint[]    not null
+);
+create index audit_hour_start on audit_hour (start);
+
+-- Sums of a day (UTC).
+create table audit_day (like audit_hour);
+create index audit_day_start on audit_day (start);
+
+-- Up to where hours have been summed up; events that come for an hour before that are late.
+create table audit_rolled (
+    only_one boolean primary key default true check (only_one),
+    until    timestamptz not null
+);
+insert into audit_rolled (until) values (date_trunc('hour', now(), 'UTC'));
+
+-- Hours to sum up, again or for the first time.
+create table audit_due (
+    hour timestamptz primary key
+);
+
+-- Whoever moves audit_rolled on holds the same lock alone; so no event can come between. The row of audit_due is locked even
+-- when it is there, so that whoever takes it away waits for the event.
+create function note_late_audit_events() returns trigger language plpgsql as $$
+declare
+    rolled timestamptz;
+begin
+    perform pg_advisory_xact_lock_shared(hashtext('mehari_audit_roll'));
+    select until into rolled from audit_rolled;
+    insert into audit_due (hour)
+    select distinct date_trunc('hour', at, 'UTC') from fresh where at < rolled order by 1
+    on conflict (hour) do update set hour = excluded.hour;
+    return null;
+end $$;
+
+create trigger audit_event_late after insert on audit_event
+    referencing new table as fresh for each statement execute function note_late_audit_events();
