@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.mehari.admin.MonitorView.Credential;
-import dev.mehari.admin.MonitorView.Key;
 import dev.mehari.admin.MonitorView.LastMinute;
 import dev.mehari.admin.MonitorView.Now;
 import dev.mehari.admin.MonitorView.Upstream;
@@ -18,11 +17,11 @@ import org.apache.camel.Exchange;
  */
 public final class ShowMonitor extends AdminResource {
     private static final int MOST = 100;
-    private static final Comparator<Key> BUSY_KEYS = Comparator.comparingLong(
-                    (Key key) -> -(key.active() + key.waiting()))
+    private static final Comparator<MonitorView.Key> BUSY_KEYS = Comparator.comparingLong(
+                    (MonitorView.Key key) -> -(key.active() + key.waiting()))
             .thenComparingDouble(key -> -key.perSecond())
             .thenComparingLong(key -> -key.calls())
-            .thenComparing(Key::id);
+            .thenComparing(MonitorView.Key::id);
     private static final Comparator<Credential> CREDENTIALS_IN_TROUBLE = Comparator.comparing(Credential::state)
             .thenComparingInt(credential -> -credential.inFlight())
             .thenComparingLong(credential -> -credential.calls())
@@ -76,7 +75,7 @@ public final class ShowMonitor extends AdminResource {
         return json;
     }
 
-    private static ObjectNode json(Key key) {
+    private static ObjectNode json(MonitorView.Key key) {
         return JsonNodeFactory.instance
                 .objectNode()
                 .put("id", key.id())

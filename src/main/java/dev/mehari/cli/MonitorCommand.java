@@ -91,6 +91,7 @@ final class MonitorCommand implements Callable<Integer> {
     }
 
     /** Input and output are a terminal. */
+    @SuppressWarnings("SystemConsoleNull") // what is there without a terminal is asked
     private static boolean isTerminal() {
         Console console = System.console();
         if (console == null) {

@@ -162,6 +162,11 @@ public final class MehariProcess implements AutoCloseable {
         process.destroy();
     }
 
+    /** Presses Ctrl-C (SIGINT); does not wait for its end. */
+    public void interrupt() throws IOException, InterruptedException {
+        new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
+    }
+
     /** Ends it at once, as {@code kill -9} does; returns when it is gone. */
     public void kill() throws InterruptedException {
         process.destroyForcibly().waitFor();

@@ -108,9 +108,8 @@ final class Grid {
         AttributedStringBuilder line = new AttributedStringBuilder();
         for (int i = 0; i < widths.length; i++) {
             Cell cell = cells.get(i);
-            AttributedString text = new AttributedString(
-                            cell.text(), cell.level() == Level.NORMAL ? style : ink.of(cell.level()))
-                    .columnSubSequence(0, widths[i]);
+            AttributedStyle own = cell.level() == Level.NORMAL ? style : ink.of(cell.level());
+            AttributedString text = ink.cut(new AttributedString(cell.text(), own), widths[i]);
             AttributedString blank =
                     new AttributedString(" ".repeat(Math.max(0, widths[i] - text.columnLength())), style);
             if (i > 0) {

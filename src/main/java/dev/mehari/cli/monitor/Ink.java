@@ -2,6 +2,8 @@ package dev.mehari.cli.monitor;
 
 import java.util.Locale;
 import java.util.Map;
+import org.jline.utils.AttributedString;
+import org.jline.utils.AttributedStringBuilder;
 import org.jline.utils.AttributedStyle;
 
 /** What a screen is drawn with: colours or none, and characters that its terminal has. */
@@ -39,6 +41,18 @@ record Ink(boolean colour, boolean unicode) {
             return AttributedStyle.DEFAULT;
         }
         return chosen ? AttributedStyle.INVERSE : AttributedStyle.DEFAULT.foreground(AttributedStyle.CYAN);
+    }
+
+    /** A line of that many columns at most; where something is cut off, that shows. */
+    AttributedString cut(AttributedString line, int width) {
+        if (line.columnLength() <= width) {
+            return line;
+        }
+        if (line.columnSubSequence(width, Integer.MAX_VALUE).toString().isBlank()) {
+            return line.columnSubSequence(0, width);
+        }
+        AttributedStringBuilder cut = new AttributedStringBuilder().append(line.columnSubSequence(0, width - 1));
+        return cut.append(unicode ? "\u2026" : ">").toAttributedString();
     }
 
     /** A bar of which {@code part} in {@code whole} is full. */

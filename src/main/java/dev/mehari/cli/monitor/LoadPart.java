@@ -13,9 +13,10 @@ final class LoadPart {
     private static final int MINUTE = 60;
     private static final int NAME = 12;
     private static final int VALUE = 22;
-    private static final int BAR = 12;
+    private static final int BAR = 14;
     private static final int WORD = 9;
     private static final int SHORTEST_LINE = 10;
+    private static final long MILLIONS = 10_000_000;
     private static final int MINUTE_SECONDS_AT_MOST = 90;
 
     private LoadPart() {}
@@ -33,7 +34,7 @@ final class LoadPart {
                 .bar(now.waiting(), now.maxQueue())
                 .line(watch.queue(), 0));
         lines.add(new Row(width, ink, "rate", number(now.perSecond()) + " calls/s", Level.NORMAL)
-                .text(now.calls() + " in all")
+                .text(count(now.calls()) + " in all")
                 .line(minute.calls(), 0));
         Level refusals = Level.ofRefusals(minute.allRefused(), minute.allCalls());
         lines.add(new Row(
@@ -42,7 +43,7 @@ final class LoadPart {
                         "refused",
                         minute.allRefused() + "  " + percent(minute.allRefused(), minute.allCalls()),
                         refusals)
-                .text(now.refused() + " in all")
+                .text(count(now.refused()) + " in all")
                 .line(minute.refused(), 0));
         lines.add(latency(minute.latency(), width));
         lines.add(new AttributedString(padded("open", NAME) + now.open() + " calls, " + now.streams() + " streams"));
@@ -73,6 +74,10 @@ final class LoadPart {
                 : String.format(Locale.ROOT, "%.1f", value);
     }
 
+    private static String count(long count) {
+        return count < MILLIONS ? Long.toString(count) : String.format(Locale.ROOT, "%.1fM", count / 1e6);
+    }
+
     private static String percent(long part, long whole) {
         return String.format(Locale.ROOT, "%.1f %%", whole == 0 ? 0 : 100.0 * part / whole);
     }
@@ -87,6 +92,7 @@ final class LoadPart {
         private final int width;
         private final Ink ink;
         private final Level level;
+        private boolean hasBar;
 
         Row(int width, Ink ink, String name, String value, Level level) {
             this.width = width;
@@ -101,7 +107,8 @@ final class LoadPart {
 
         /** Takes as much room as a bar, so that all lines begin at the same place. */
         Row text(String text) {
-            if (line.columnLength() + BAR + 1 + WORD <= width) {
+            hasBar = line.columnLength() + BAR + 1 + WORD <= width;
+            if (hasBar) {
                 line.append(padded(text, BAR + 1), ink.of(level)).append(padded(level.word(), WORD), ink.of(level));
             } else {
                 line.append(level.word(), ink.of(level));
@@ -111,7 +118,7 @@ final class LoadPart {
 
         AttributedString line(List<Long> values, long most) {
             int room = width - line.columnLength();
-            if (room >= SHORTEST_LINE) {
+            if (hasBar && room >= SHORTEST_LINE) {
                 line.append(Sparkline.of(values, MINUTE, Math.min(room, MINUTE), most, ink.unicode()), ink.of(level));
             }
             return line.toAttributedString();

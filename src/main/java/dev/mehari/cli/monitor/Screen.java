@@ -49,7 +49,7 @@ final class Screen {
         }
         return lines.stream()
                 .limit(height)
-                .map(line -> line.columnSubSequence(0, width))
+                .map(line -> ink.cut(line, width))
                 .toList();
     }
 

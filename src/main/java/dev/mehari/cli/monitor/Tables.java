@@ -2,7 +2,6 @@ package dev.mehari.cli.monitor;
 
 import dev.mehari.cli.monitor.Grid.Cell;
 import dev.mehari.cli.monitor.Reading.Credential;
-import dev.mehari.cli.monitor.Reading.Key;
 import dev.mehari.cli.monitor.Reading.Upstream;
 import java.time.Duration;
 import java.util.Map;
@@ -31,7 +30,7 @@ enum Tables {
         Grid of(Reading reading) {
             Grid grid = new Grid(
                     reading.keys().total(), 1, "KEY", "ACTIVE", "WAITING", "CALLS/S", "REFUSED", "FAILED", "CALLS");
-            for (Key one : reading.keys().rows()) {
+            for (Reading.Key one : reading.keys().rows()) {
                 grid.row(
                         Cell.of(one.name()),
                         Cell.of(one.active()),

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TerminalMonitor {
     private static final long LOOK_MILLIS = 200;
+    private static final List<Tables> TABLES = List.of(Tables.values());
 
     private final Source source;
     private final Map<String, String> environment;
@@ -120,7 +121,7 @@ public final class TerminalMonitor {
         switch (key) {
             case UP -> offset = Math.max(0, offset - 1);
             case DOWN -> offset++;
-            case NEXT -> look(Tables.values()[(table.ordinal() + 1) % Tables.values().length]);
+            case NEXT -> look(TABLES.get((TABLES.indexOf(table) + 1) % TABLES.size()));
             case UPSTREAMS -> look(Tables.UPSTREAMS);
             case KEYS -> look(Tables.KEYS);
             case CREDENTIALS -> look(Tables.CREDENTIALS);
