@@ -19,6 +19,7 @@ public record Configuration(
         RelayLimits relay,
         LimitsConfig limits,
         AlertsConfig alerts,
+        TracesConfig traces,
         StartConfig start,
         ShutdownConfig shutdown,
         RoutesConfig routes) {
@@ -47,6 +48,7 @@ public record Configuration(
                 RelayLimits.from(settings),
                 LimitsConfig.from(settings),
                 AlertsConfig.from(settings),
+                TracesConfig.from(settings),
                 StartConfig.from(settings),
                 ShutdownConfig.from(settings),
                 RoutesConfig.from(settings));

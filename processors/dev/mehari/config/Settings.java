@@ -83,6 +83,21 @@ public final class Settings {
         });
     }
 
+    /** A number from 0 to 1, both allowed. */
+    public double ratio(String key, String defaultText, String description) {
+        return read(key, defaultText, false, description, text -> {
+            try {
+                double value = Double.parseDouble(text);
+                if (value >= 0 && value <= 1) {
+                    return value;
+                }
+            } catch (NumberFormatException noNumber) {
+                throw new IllegalArgumentException("write a number from 0 to 1", noNumber);
+            }
+            throw new IllegalArgumentException("write a number from 0 to 1");
+        });
+    }
+
     public boolean flag(String key, boolean defaultValue, String description) {
         return read(key, Boolean.toString(defaultValue), false, description, text -> switch (text.toLowerCase(
                 Locale.ROOT)) {

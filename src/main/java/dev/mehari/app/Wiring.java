@@ -41,7 +41,6 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.camel.Exchange;
-import org.apache.camel.main.Main;
 import org.apache.camel.main.SimpleMainShutdownStrategy;
 import org.apache.camel.support.AsyncProcessorConverterHelper;
 import org.apache.camel.support.ExpressionAdapter;
@@ -76,7 +75,7 @@ final class Wiring implements AutoCloseable {
     private final AdminWiring admin;
     private final AlertsWiring alerts;
     private final MonitorWiring monitor = new MonitorWiring();
-    private final Main main = new Main();
+    private final StepsMain main = new StepsMain();
 
     /** @param opened given whatever is to be closed after this, also when this fails half-way */
     Wiring(Configuration configuration, @Nullable Path routes, AdminToken token, Database database, Opened opened)
@@ -181,6 +180,7 @@ final class Wiring implements AutoCloseable {
         alerts.bindTo(main);
         management.alsoShow(alerts::raised);
         monitor.bindTo(main, management, gate, limits.queues(), relay, pool, tries.breakers(), this::upstreamNames);
+        TracesWiring.applyTo(main, configuration.traces(), management.meters(), warmUp, opened);
         new RouteProperties(
                         configuration,
                         routes,

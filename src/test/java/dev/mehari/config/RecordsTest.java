@@ -59,6 +59,7 @@ class RecordsTest {
                     new AlertsConfig.Levels(0, 5),
                     null,
                     null),
+            new TracesConfig(null, 1.0, null),
             new StartConfig(Duration.ofMillis(800)),
             new ShutdownConfig(Duration.ZERO, Duration.ofMinutes(1)),
             new RoutesConfig(null));
@@ -138,6 +139,9 @@ class RecordsTest {
             Map.entry("mehari.alerts.refusals.critical", "47"),
             Map.entry("mehari.alerts.webhook", "https://hooks.example.com/a"),
             Map.entry("mehari.alerts.instance", "gw1"),
+            Map.entry("mehari.traces.endpoint", "http://collector:4318"),
+            Map.entry("mehari.traces.sample", "0.25"),
+            Map.entry("mehari.traces.headers", "Authorization=x"),
             Map.entry("mehari.start.warm-up", "0"),
             Map.entry("mehari.shutdown.notice", "29s"),
             Map.entry("mehari.shutdown.drain", "27s")));
@@ -203,6 +207,7 @@ class RecordsTest {
                     new AlertsConfig.Levels(46, 47),
                     new Secret("https://hooks.example.com/a"),
                     "gw1"),
+            new TracesConfig(URI.create("http://collector:4318/v1/traces"), 0.25, new Secret("Authorization=x")),
             new StartConfig(Duration.ZERO),
             new ShutdownConfig(Duration.ofSeconds(29), Duration.ofSeconds(27)),
             new RoutesConfig(Path.of("my-routes")));
