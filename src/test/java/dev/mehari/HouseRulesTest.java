@@ -78,7 +78,8 @@ final class HouseRulesTest {
         "dev.mehari.simulator..",
         "dev.mehari.benchmark..",
         "dev.mehari.transport..",
-        "dev.mehari.outbound.."
+        "dev.mehari.outbound..",
+        "dev.mehari.routes.."
     };
     private static final Class<?>[] MUTABLE = {
         Collection.class,
@@ -106,7 +107,7 @@ final class HouseRulesTest {
 
     @ArchTest
     static final ArchRule machinery_knows_features_but_not_each_other = slices().matching("dev.mehari.(*)..")
-            .that(resideInSliceOf("eip", "relay", "storage", "admin", "telemetry", "outbound"))
+            .that(resideInSliceOf("eip", "relay", "storage", "admin", "telemetry", "outbound", "routes"))
             .should()
             .notDependOnEachOther()
             .because("each part of the machinery can then be replaced alone; app alone puts them together");

@@ -196,6 +196,11 @@ final class Management implements AutoCloseable {
         return calls;
     }
 
+    /** Shows at {@code /q/health} what {@code trouble} says, which stops no request; null while there is none. */
+    void alsoSay(String name, Supplier<@Nullable String> trouble) {
+        health.alsoSay(name, trouble);
+    }
+
     /** Requests can be served from now on. */
     void ready() throws JMException {
         registered = MBeans.register(

@@ -2,23 +2,20 @@ package dev.mehari.app;
 
 import dev.mehari.config.Configuration;
 import dev.mehari.config.TimeoutConfig;
-import java.nio.file.Path;
 import java.time.Duration;
 import org.apache.camel.ManagementStatisticsLevel;
 import org.apache.camel.main.Main;
-import org.jspecify.annotations.Nullable;
 
 /** How Camel itself is set up, and the values behind the placeholders in the routes. */
-record RouteProperties(
-        Configuration configuration, @Nullable Path routes, int adminPort, String upstreamBase) {
+record RouteProperties(Configuration configuration, int adminPort, String upstreamBase) {
     /** Imports of credentials may be that large; every other resource takes far less. */
     private static final long MAX_ADMIN_BODY = 8 << 20;
 
     void applyTo(Main main) {
         main.configure()
                 .withName("mehari")
-                .withRoutesIncludePattern(
-                        routes == null ? "classpath:routes/*.camel.yaml" : "file:" + routes + "/*.camel.yaml")
+                // LiveRoutes brings them.
+                .withRoutesIncludePattern("false")
                 // Counting each step of each route in JMX would cost as much as the relay itself.
                 .withJmxManagementStatisticsLevel(ManagementStatisticsLevel.Off)
                 .withStreamCachingEnabled(false)

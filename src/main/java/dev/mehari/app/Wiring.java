@@ -75,10 +75,14 @@ final class Wiring implements AutoCloseable {
     private final AdminWiring admin;
     private final AlertsWiring alerts;
     private final MonitorWiring monitor = new MonitorWiring();
+    private final RoutesWiring routes;
     private final StepsMain main = new StepsMain();
 
-    /** @param opened given whatever is to be closed after this, also when this fails half-way */
-    Wiring(Configuration configuration, @Nullable Path routes, AdminToken token, Database database, Opened opened)
+    /**
+     * @param folder with the routes; null for the packaged ones
+     * @param opened given whatever is to be closed after this, also when this fails half-way
+     */
+    Wiring(Configuration configuration, @Nullable Path folder, AdminToken token, Database database, Opened opened)
             throws StorageUnavailable {
         this.configuration = configuration;
         adminPort = FreePort.unlessGiven(configuration.listen().adminPort());
@@ -181,12 +185,10 @@ final class Wiring implements AutoCloseable {
         management.alsoShow(alerts::raised);
         monitor.bindTo(main, management, gate, limits.queues(), relay, pool, tries.breakers(), this::upstreamNames);
         TracesWiring.applyTo(main, configuration.traces(), management.meters(), warmUp, opened);
-        new RouteProperties(
-                        configuration,
-                        routes,
-                        adminPort,
-                        base(upstreams.upstreams().all()))
-                .applyTo(main);
+        routes = new RoutesWiring(folder, configuration.routes(), management.meters());
+        routes.bindTo(main);
+        management.alsoSay("routes", routes::trouble);
+        new RouteProperties(configuration, adminPort, base(upstreams.upstreams().all())).applyTo(main);
     }
 
     private List<String> upstreamNames() {
@@ -235,10 +237,7 @@ final class Wiring implements AutoCloseable {
         limits.start(database.listener(), loops);
         database.listener().start();
         main.start();
-        if (relay.ports().isEmpty()) {
-            throw new IllegalStateException(
-                    "no route listens on the data port; the folder with the routes (--routes) needs receive.camel.yaml");
-        }
+        routes.start(main.getCamelContext());
         warmUp.run(configuration.listen().host(), port(), configuration.start().warmUp());
         gate.startOver();
         alerts.start(main);
@@ -282,6 +281,7 @@ final class Wiring implements AutoCloseable {
                     Duration.ofSeconds(1)));
             awaitCalls(AFTER_BREAKING_OFF);
         }
+        routes.close();
         main.stop();
     }
 

@@ -8,7 +8,6 @@ import dev.mehari.config.Layer;
 import dev.mehari.config.RunFlag;
 import dev.mehari.config.Settings;
 import dev.mehari.storage.StorageStartException;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -167,16 +166,16 @@ final class RunCommand implements CommandLine.IExitCodeGenerator, Runnable {
         return flags;
     }
 
-    // The real path: Camel does not look into a folder that is a symbolic link.
-    private static @Nullable Path routesFolder(@Nullable Path routes) throws IOException {
+    // Not the real path: a link may come to point to another folder while the gateway runs.
+    private static @Nullable Path routesFolder(@Nullable Path routes) {
         if (routes != null) {
             if (!Files.isDirectory(routes)) {
                 throw new ConfigurationException(List.of(
                         "--routes " + routes + " is not a folder: name the folder with the *.camel.yaml files"));
             }
-            return routes.toRealPath();
+            return routes.toAbsolutePath();
         }
         Path beside = LauncherFolder.find("routes");
-        return beside != null && Files.isDirectory(beside) ? beside.toRealPath() : null;
+        return beside != null && Files.isDirectory(beside) ? beside.toAbsolutePath() : null;
     }
 }

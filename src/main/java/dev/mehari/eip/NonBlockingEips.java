@@ -2,6 +2,7 @@ package dev.mehari.eip;
 
 import dev.mehari.eip.breaker.BreakerReifier;
 import dev.mehari.eip.breaker.UpstreamBreakers;
+import dev.mehari.eip.throttle.KeptWindows;
 import dev.mehari.eip.throttle.RollingThrottleReifier;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.LongSupplier;
@@ -23,6 +24,7 @@ public final class NonBlockingEips extends DefaultProcessorFactory {
     private final ScheduledExecutorService timer;
     private final LongSupplier nanos;
     private final UpstreamBreakers upstreams;
+    private final KeptWindows windows = new KeptWindows();
 
     /**
      * @param timer fires timeouts and delayed exchanges that belong to no HTTP call; stays the owner's to shut down
@@ -41,7 +43,7 @@ public final class NonBlockingEips extends DefaultProcessorFactory {
         if (definition instanceof CircuitBreakerDefinition breaker) {
             processor = new BreakerReifier(route, breaker, timer, upstreams).createProcessor();
         } else if (definition instanceof ThrottleDefinition throttle) {
-            processor = new RollingThrottleReifier(route, throttle, timer, nanos).createProcessor();
+            processor = new RollingThrottleReifier(route, throttle, timer, nanos, windows).createProcessor();
         } else {
             return super.createProcessor(route, definition);
         }

@@ -62,7 +62,7 @@ class RecordsTest {
             new TracesConfig(null, 1.0, null),
             new StartConfig(Duration.ofMillis(800)),
             new ShutdownConfig(Duration.ZERO, Duration.ofMinutes(1)),
-            new RoutesConfig(null));
+            new RoutesConfig(null, true));
 
     private static final Map<String, String> CHANGED = new TreeMap<>(Map.ofEntries(
             Map.entry("mehari.preset", "high-load"),
@@ -90,6 +90,7 @@ class RecordsTest {
             Map.entry("mehari.target.port", "8443"),
             Map.entry("mehari.target.tls", "yes"),
             Map.entry("mehari.routes.dir", "my-routes"),
+            Map.entry("mehari.routes.reload", "false"),
             Map.entry("mehari.target.path", "/api/"),
             Map.entry("mehari.target.authorization", "Bearer t"),
             Map.entry("mehari.openai.api-key", "o"),
@@ -210,7 +211,7 @@ class RecordsTest {
             new TracesConfig(URI.create("http://collector:4318/v1/traces"), 0.25, new Secret("Authorization=x")),
             new StartConfig(Duration.ZERO),
             new ShutdownConfig(Duration.ofSeconds(29), Duration.ofSeconds(27)),
-            new RoutesConfig(Path.of("my-routes")));
+            new RoutesConfig(Path.of("my-routes"), false));
 
     @Test
     void defaults() {

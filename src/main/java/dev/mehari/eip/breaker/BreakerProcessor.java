@@ -2,9 +2,12 @@ package dev.mehari.eip.breaker;
 
 import io.github.resilience4j.bulkhead.Bulkhead;
 import io.github.resilience4j.bulkhead.BulkheadFullException;
+import io.github.resilience4j.bulkhead.BulkheadRegistry;
 import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import io.github.resilience4j.timelimiter.TimeLimiter;
+import io.github.resilience4j.timelimiter.TimeLimiterRegistry;
 import java.util.concurrent.RejectedExecutionException;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.AsyncProcessor;
@@ -67,6 +70,7 @@ final class BreakerProcessor extends ResilienceProcessor {
 
     @Override
     protected void doStart() throws Exception {
+        upstreams.started(getId());
         super.doStart();
         ServiceHelper.startService(fallback);
         if (settings.perUpstream()) {
@@ -86,7 +90,15 @@ final class BreakerProcessor extends ResilienceProcessor {
             upstreams.end(breakers);
             breakers = null;
         }
-        openBreakers.forget(getCircuitBreaker());
+        if (upstreams.stopped(getId())) {
+            openBreakers.forget(getCircuitBreaker());
+        } else {
+            // The step runs in the route's next version, too; stopping this one is not to take what is that one's as
+            // well.
+            setCircuitBreakerRegistry(CircuitBreakerRegistry.ofDefaults());
+            setBulkheadRegistry(BulkheadRegistry.ofDefaults());
+            setTimeLimiterRegistry(TimeLimiterRegistry.ofDefaults());
+        }
         ServiceHelper.stopService(fallback);
         super.doStop();
     }

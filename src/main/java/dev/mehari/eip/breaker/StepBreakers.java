@@ -20,12 +20,28 @@ final class StepBreakers {
     private final CircuitBreakerConfig config;
     private final OpenBreakers open;
     private final Map<String, CircuitBreaker> byUpstream = new ConcurrentHashMap<>();
+    private int users = 1;
 
     StepBreakers(String step, CircuitBreakerRegistry registry, CircuitBreakerConfig config, OpenBreakers open) {
         this.step = step;
         this.registry = registry;
         this.config = config;
         this.open = open;
+    }
+
+    /** One more uses these, if they are what it would make; both in one lock of the owner's. */
+    boolean join(String other, CircuitBreakerRegistry otherRegistry, CircuitBreakerConfig settings) {
+        if (!step.equals(other) || registry != otherRegistry || !SameSettings.of(config, settings)) {
+            return false;
+        }
+        users++;
+        return true;
+    }
+
+    /** One less uses these; true when nobody does any more. */
+    boolean leave() {
+        users--;
+        return users == 0;
     }
 
     /** The one before {@code upstream}, made when it is asked for first. */
@@ -37,7 +53,22 @@ final class StepBreakers {
         if (byUpstream.size() >= MAX) {
             forget(this::isClosed);
         }
-        return byUpstream.computeIfAbsent(upstream, name -> registry.circuitBreaker(step + ":" + name, config));
+        return byUpstream.computeIfAbsent(upstream, name -> make(step + ":" + name));
+    }
+
+    /** One of other settings belongs to the step as it was; what it knows is not known by these settings. */
+    private CircuitBreaker make(String name) {
+        CircuitBreaker old = registry.find(name)
+                .filter(found -> !SameSettings.of(found.getCircuitBreakerConfig(), config))
+                .orElse(null);
+        if (old != null) {
+            registry.remove(name);
+        }
+        CircuitBreaker made = registry.circuitBreaker(name, config);
+        if (old != null && old.getState() == CircuitBreaker.State.FORCED_OPEN) {
+            made.transitionToForcedOpenState();
+        }
+        return made;
     }
 
     private boolean isClosed(String upstream) {
@@ -58,7 +89,7 @@ final class StepBreakers {
         for (String name : upstreams()) {
             if (upstreams.test(name)) {
                 CircuitBreaker breaker = byUpstream.remove(name);
-                if (breaker != null) {
+                if (breaker != null && registry.find(breaker.getName()).orElse(null) == breaker) {
                     open.forget(breaker);
                     registry.remove(breaker.getName());
                 }

@@ -8,7 +8,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -26,6 +28,7 @@ public final class UpstreamBreakers {
     private final Function<Exchange, @Nullable String> called;
     private final OpenBreakers open;
     private final List<StepBreakers> steps = new CopyOnWriteArrayList<>();
+    private final Map<String, Integer> running = new HashMap<>();
 
     /**
      * What one breaker shows of itself.
@@ -59,15 +62,36 @@ public final class UpstreamBreakers {
         return called.apply(exchange);
     }
 
-    StepBreakers begin(String step, CircuitBreakerRegistry registry, CircuitBreakerConfig config) {
+    /**
+     * The breakers of {@code step}. While a route is exchanged for its next version the step is there twice; with the same
+     * settings both have the same breakers, so that what is known of an upstream is not lost.
+     */
+    synchronized StepBreakers begin(String step, CircuitBreakerRegistry registry, CircuitBreakerConfig config) {
+        for (StepBreakers other : steps) {
+            if (other.join(step, registry, config)) {
+                return other;
+            }
+        }
         StepBreakers begun = new StepBreakers(step, registry, config, open);
         steps.add(begun);
         return begun;
     }
 
-    void end(StepBreakers step) {
-        steps.remove(step);
-        step.forget(upstream -> true);
+    synchronized void end(StepBreakers step) {
+        if (step.leave()) {
+            steps.remove(step);
+            step.forget(upstream -> true);
+        }
+    }
+
+    /** One more step of that id runs. */
+    synchronized void started(String step) {
+        running.merge(step, 1, Integer::sum);
+    }
+
+    /** One less runs; true when it was the last. */
+    synchronized boolean stopped(String step) {
+        return running.computeIfPresent(step, (id, count) -> count == 1 ? null : count - 1) == null;
     }
 
     /**

@@ -19,12 +19,19 @@ public final class RollingThrottleReifier extends ProcessorReifier<ThrottleDefin
 
     private final ScheduledExecutorService timer;
     private final LongSupplier nanos;
+    private final KeptWindows windows;
 
+    /** @param windows are those of the step's earlier versions, too */
     public RollingThrottleReifier(
-            Route route, ThrottleDefinition definition, ScheduledExecutorService timer, LongSupplier nanos) {
+            Route route,
+            ThrottleDefinition definition,
+            ScheduledExecutorService timer,
+            LongSupplier nanos,
+            KeptWindows windows) {
         super(route, definition);
         this.timer = timer;
         this.nanos = nanos;
+        this.windows = windows;
     }
 
     @Override
@@ -45,16 +52,19 @@ public final class RollingThrottleReifier extends ProcessorReifier<ThrottleDefin
         boolean ownPool = !reject && willCreateNewThreadPool(definition, true);
         ScheduledExecutorService pool =
                 reject ? timer : getConfiguredScheduledExecutorService("Throttle", definition, true);
+        long period = parseDuration(definition.getTimePeriodMillis(), DEFAULT_PERIOD_MILLIS);
+        boolean kept = reject && period > 0 && definition.hasCustomIdAssigned();
         RollingThrottler throttler = new RollingThrottler(
                 camelContext,
                 limit,
-                parseDuration(definition.getTimePeriodMillis(), DEFAULT_PERIOD_MILLIS),
+                period,
                 pool,
                 ownPool,
                 reject,
                 correlation,
                 timer,
-                nanos);
+                nanos,
+                kept ? windows.of(getId(definition), period) : null);
         throttler.setDisabled(isDisabled(camelContext, definition));
         throttler.setAsyncDelayed(parseBoolean(definition.getAsyncDelayed(), false));
         throttler.setCallerRunsWhenRejected(parseBoolean(definition.getCallerRunsWhenRejected(), true));

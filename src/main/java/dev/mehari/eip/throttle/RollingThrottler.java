@@ -40,7 +40,7 @@ final class RollingThrottler extends TotalRequestsThrottler {
     private final ScheduledExecutorService timer;
     private final @Nullable Expression correlation;
     private final LimitReader limits = new LimitReader();
-    private final Map<String, KeyThrottle> keys = new ConcurrentHashMap<>();
+    private final Map<String, KeyThrottle> keys;
     private final AtomicInteger waiting = new AtomicInteger();
     private volatile KeyThrottle single;
     private @Nullable ScheduledFuture<?> sweep;
@@ -54,13 +54,15 @@ final class RollingThrottler extends TotalRequestsThrottler {
             boolean reject,
             @Nullable Expression correlation,
             ScheduledExecutorService timer,
-            LongSupplier nanos) {
+            LongSupplier nanos,
+            @Nullable ThrottleWindows shared) {
         super(context, limit, periodMillis, pool, ownPool, reject, correlation);
         this.nanos = nanos;
         this.pool = pool;
         this.timer = timer;
         this.correlation = correlation;
-        this.single = newKey();
+        this.keys = shared == null ? new ConcurrentHashMap<>() : shared.keys();
+        this.single = shared == null ? newKey() : shared.single();
     }
 
     @Override

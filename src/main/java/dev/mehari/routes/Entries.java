@@ -1,0 +1,135 @@
+package dev.mehari.routes;
+
+import java.net.URISyntaxException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Endpoint;
+import org.apache.camel.model.FromDefinition;
+import org.apache.camel.model.RouteDefinition;
+import org.apache.camel.support.CamelContextHelper;
+import org.apache.camel.support.EndpointHelper;
+import org.apache.camel.util.URISupport;
+
+/** The entries that there are. One thread at a time. */
+final class Entries {
+    private static final List<String> WITHIN = List.of("direct:", "seda:");
+    private static final String IN_ORDER = "platform-http:";
+
+    private final CamelContext context;
+    private final Supplier<Version> inForce;
+    private final Map<String, Entry> known = new HashMap<>();
+
+    Entries(CamelContext context, Supplier<Version> inForce) {
+        this.context = context;
+        this.inForce = inForce;
+    }
+
+    /** The entry for the {@code from} of {@code definition}; put into {@code born} when there was none. */
+    Entry of(RouteDefinition definition, Map<String, Entry> born) throws Exception {
+        FromDefinition from = definition.getInput();
+        Endpoint endpoint = CamelContextHelper.resolveEndpoint(context, from.getEndpointUri(), null);
+        String key = key(EndpointHelper.resolveEndpointUriPropertyPlaceholders(context, from.getEndpointUri()));
+        Entry entry = known.get(key);
+        if (entry == null) {
+            entry = born.get(key);
+        }
+        if (entry == null) {
+            entry = new Entry(key, endpoint, inForce);
+            entry.check();
+            born.put(key, entry);
+        } else if (!entry.endpoint().equals(endpoint)) {
+            throw new IllegalArgumentException("the options of " + key
+                    + " cannot change while it is in use: start the gateway again, or give it another name");
+        }
+        return entry;
+    }
+
+    /** Of a name inside of the gateway the options are no part; of an address they are, since they say what it takes. */
+    private static String key(String uri) throws URISyntaxException {
+        String plain = URISupport.normalizeUri(uri).replaceFirst("^([a-z-]+):/*", "$1:");
+        int query = plain.indexOf('?');
+        boolean within = WITHIN.stream().anyMatch(plain::startsWith);
+        return within && query > 0 ? plain.substring(0, query) : plain;
+    }
+
+    private static boolean isWithin(Entry entry) {
+        return WITHIN.stream().anyMatch(entry.key()::startsWith);
+    }
+
+    /** Lets exchanges in through {@code born}; all or, when that fails, none. */
+    @SuppressWarnings("PMD.AvoidCatchingGenericException") // whatever it is, none is left started
+    void start(Collection<Entry> born) throws Exception {
+        List<Entry> inOrder = new ArrayList<>(born);
+        // What others send to comes first, and the outside last.
+        inOrder.sort(Comparator.comparing((Entry entry) -> isWithin(entry) ? 0 : 1)
+                .thenComparingInt(Entry::order)
+                .thenComparing(Entry::key));
+        try {
+            for (Entry entry : inOrder) {
+                entry.start();
+                known.put(entry.key(), entry);
+            }
+            putLast(born);
+        } catch (Exception failed) {
+            inOrder.forEach(this::stop);
+            throw failed;
+        }
+    }
+
+    // The management port asks its consumers in the order of their start, and those that take the rest have to be last.
+    private void putLast(Collection<Entry> born) throws Exception {
+        int lowest = born.stream()
+                .filter(entry -> entry.key().startsWith(IN_ORDER))
+                .mapToInt(Entry::order)
+                .min()
+                .orElse(Integer.MAX_VALUE);
+        List<Entry> later = known.values().stream()
+                .filter(entry -> entry.key().startsWith(IN_ORDER) && entry.order() > lowest && !born.contains(entry))
+                .sorted(Comparator.comparingInt(Entry::order))
+                .toList();
+        for (Entry entry : later) {
+            entry.startBehindOthers();
+        }
+    }
+
+    /** Lets nothing more in from outside where {@code version} has no route; returns the endpoints of what was stopped. */
+    Set<Endpoint> stopOutside(Version version) {
+        Set<Endpoint> stopped = new HashSet<>();
+        for (Entry entry : List.copyOf(known.values())) {
+            if (!isWithin(entry) && version.behind(entry) == null) {
+                stop(entry);
+                stopped.add(entry.endpoint());
+            }
+        }
+        return stopped;
+    }
+
+    /** Stops what none of {@code versions} has a route behind; returns their endpoints. */
+    Set<Endpoint> stopUnused(Collection<Version> versions) {
+        Set<Endpoint> unused = new HashSet<>();
+        for (Entry entry : List.copyOf(known.values())) {
+            if (versions.stream().allMatch(version -> version.behind(entry) == null)) {
+                stop(entry);
+                unused.add(entry.endpoint());
+            }
+        }
+        return unused;
+    }
+
+    private void stop(Entry entry) {
+        entry.stop();
+        known.remove(entry.key(), entry);
+    }
+
+    void stopAll() {
+        List.copyOf(known.values()).forEach(this::stop);
+    }
+}

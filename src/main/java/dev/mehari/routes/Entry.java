@@ -1,0 +1,151 @@
+package dev.mehari.routes;
+
+import dev.mehari.exchange.Call;
+import dev.mehari.failure.GatewayBusy;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import org.apache.camel.AsyncCallback;
+import org.apache.camel.AsyncProcessor;
+import org.apache.camel.Consumer;
+import org.apache.camel.Endpoint;
+import org.apache.camel.Exchange;
+import org.apache.camel.support.AsyncCallbackToCompletableFutureAdapter;
+import org.apache.camel.support.PluginHelper;
+import org.apache.camel.support.service.ServiceHelper;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where exchanges come in, and its consumer, which stays while the routes behind it change. An exchange that comes from outside
+ * begins on the version in force; one that an earlier entry of the same journey has sent goes on on the version that it began
+ * on. A copy that comes after its journey has ended, as from a queue, begins anew. Any thread.
+ */
+final class Entry implements AsyncProcessor {
+    private final String key;
+    private final Endpoint endpoint;
+    private final Supplier<Version> inForce;
+    private volatile @Nullable Version home;
+    private @Nullable Consumer consumer;
+    private int order;
+
+    /** @param key what tells it from other entries: where exchanges come from */
+    Entry(String key, Endpoint endpoint, Supplier<Version> inForce) {
+        this.key = key;
+        this.endpoint = endpoint;
+        this.inForce = inForce;
+    }
+
+    String key() {
+        return key;
+    }
+
+    Endpoint endpoint() {
+        return endpoint;
+    }
+
+    /** Place among the entries of its kind: those with a higher one start later; 0 for any. */
+    int order() {
+        return order;
+    }
+
+    void order(int given) {
+        order = given;
+    }
+
+    /** The version that it came with, for what comes before that is in force. */
+    void home(Version version) {
+        home = version;
+    }
+
+    /** Fails, with nothing begun, when the endpoint has no consumers of that kind. */
+    void check() throws Exception {
+        var unused = endpoint.createConsumer(this);
+    }
+
+    void start() throws Exception {
+        Consumer made = endpoint.createConsumer(this);
+        ServiceHelper.startService(made);
+        consumer = made;
+    }
+
+    /** Comes behind all other consumers of its kind, without a moment in which there is none. */
+    void startBehindOthers() throws Exception {
+        Consumer before = consumer;
+        start();
+        ServiceHelper.stopAndShutdownService(before);
+    }
+
+    void stop() {
+        Consumer stopped = consumer;
+        consumer = null;
+        ServiceHelper.stopAndShutdownService(stopped);
+    }
+
+    @Override
+    public void process(Exchange exchange) {
+        PluginHelper.getAsyncProcessorAwaitManager(exchange.getContext()).process(this, exchange);
+    }
+
+    @Override
+    public CompletableFuture<Exchange> processAsync(Exchange exchange) {
+        AsyncCallbackToCompletableFutureAdapter<Exchange> callback =
+                new AsyncCallbackToCompletableFutureAdapter<>(exchange);
+        var unused = process(exchange, callback);
+        return callback.getFuture();
+    }
+
+    @Override
+    public boolean process(Exchange exchange, AsyncCallback callback) {
+        Journey journey = (Journey) exchange.getProperty(Journey.KEY);
+        if (journey != null && journey.isOf(exchange)) {
+            return goOn(journey, exchange, callback);
+        }
+        if (journey == null || !journey.hold()) {
+            journey = begin(exchange);
+            if (journey == null) {
+                return refuse(exchange, callback);
+            }
+            exchange.setProperty(Journey.KEY, journey);
+            Call call = Call.of(exchange);
+            if (call != null && journey.hold()) {
+                call.onEnd(journey::release);
+            }
+        }
+        Journey held = journey;
+        return goOn(held, exchange, doneSync -> {
+            callback.done(doneSync);
+            held.release();
+        });
+    }
+
+    private boolean goOn(Journey journey, Exchange exchange, AsyncCallback callback) {
+        LiveRoute route = journey.version().behind(this);
+        return route == null ? refuse(exchange, callback) : route.process(exchange, callback);
+    }
+
+    private @Nullable Journey begin(Exchange exchange) {
+        Version version = inForce.get();
+        if (version.behind(this) == null) {
+            Version born = home;
+            return born == null ? null : born.begin(exchange);
+        }
+        Journey journey = version.begin(exchange);
+        while (journey == null) {
+            version = inForce.get();
+            journey = version.begin(exchange);
+        }
+        return journey;
+    }
+
+    private static boolean refuse(Exchange exchange, AsyncCallback callback) {
+        exchange.setException(new GatewayBusy(
+                GatewayBusy.Reason.SHUTTING_DOWN, "This route has been removed", Duration.ofSeconds(5)));
+        callback.done(true);
+        return true;
+    }
+
+    @Override
+    public String toString() {
+        return key;
+    }
+}

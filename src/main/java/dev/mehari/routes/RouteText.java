@@ -1,0 +1,138 @@
+package dev.mehari.routes;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What can be said of a file with routes from its text alone: whether it is YAML, whether it holds only what can be exchanged
+ * while requests are under way, and on which line something is.
+ */
+final class RouteText {
+    /** What is refused registers something in the running context for good, where an exchange could not take it back. */
+    private static final Set<String> TAKEN = Set.of(
+            "route",
+            "from",
+            "routeConfiguration",
+            "route-configuration",
+            "onException",
+            "on-exception",
+            "onCompletion",
+            "on-completion",
+            "intercept",
+            "errorHandler",
+            "error-handler");
+
+    private static final YAMLMapper YAML = new YAMLMapper();
+    private static final Pattern LINE = Pattern.compile("line:? (\\d+)");
+    private static final Pattern WORD = Pattern.compile("[\\w{][\\w.:#@/{}-]{3,}");
+
+    private RouteText() {}
+
+    /** Checks {@code file} as far as its text alone goes. */
+    static void check(RouteFile file) throws RoutesRefused {
+        JsonNode root = parsed(file);
+        if (!root.isArray()) {
+            throw new RoutesRefused(
+                    file.name(),
+                    1,
+                    "is not a list of routes: begin with \"- route:\" or \"- routeConfiguration:\"",
+                    null);
+        }
+        List<RoutesProblem> problems = new ArrayList<>();
+        for (JsonNode item : root) {
+            for (Iterator<String> names = item.fieldNames(); names.hasNext(); ) {
+                String name = names.next();
+                if (!TAKEN.contains(name)) {
+                    problems.add(new RoutesProblem(
+                            file.name(),
+                            lineOf(file, "- " + name + ":"),
+                            name + " cannot be in a file with routes here; what can be is route, from,"
+                                    + " routeConfiguration, onException, onCompletion, errorHandler and intercept"));
+                }
+            }
+        }
+        if (!problems.isEmpty()) {
+            throw new RoutesRefused(problems, null);
+        }
+    }
+
+    private static JsonNode parsed(RouteFile file) throws RoutesRefused {
+        try {
+            JsonNode root = YAML.readTree(file.text());
+            if (root == null || root.isMissingNode() || root.isNull()) {
+                throw new RoutesRefused(file.name(), 1, "is empty: delete it, or write routes into it", null);
+            }
+            return root;
+        } catch (JsonProcessingException wrong) {
+            int line = wrong.getLocation() == null ? 0 : wrong.getLocation().getLineNr();
+            throw new RoutesRefused(file.name(), line, "is not YAML: " + wrong.getOriginalMessage(), wrong);
+        }
+    }
+
+    /** The first line, from 1 on, that holds {@code part} outside of a comment; 0 when none does. */
+    static int lineOf(RouteFile file, String part) {
+        return lineOf(file.text().lines().toList(), part, 0);
+    }
+
+    private static int lineOf(List<String> lines, String part, int from) {
+        for (int i = from; i < lines.size(); i++) {
+            if (!lines.get(i).strip().startsWith("#") && lines.get(i).contains(part)) {
+                return i + 1;
+            }
+        }
+        return 0;
+    }
+
+    /**
+     * The line that {@code failure} is about: the one that it names, else that of the rarest word of its message that is in
+     * the file, else that of the route.
+     *
+     * @param route id of the route; null when it is not known
+     */
+    static int lineOf(RouteFile file, Throwable failure, @Nullable String route) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            Matcher line = LINE.matcher(String.valueOf(cause.getMessage()));
+            if (line.find()) {
+                return Integer.parseInt(line.group(1));
+            }
+        }
+        List<String> lines = file.text().lines().toList();
+        int begin = route == null ? 0 : lineOf(lines, "id: " + route, 0);
+        int best = 0;
+        int fewest = Integer.MAX_VALUE;
+        Matcher words = WORD.matcher(message(failure));
+        while (words.find()) {
+            String word = words.group();
+            int found = lineOf(lines, word, Math.max(0, begin - 1));
+            int times = times(lines, word);
+            if (found > 0 && times < fewest) {
+                best = found;
+                fewest = times;
+            }
+        }
+        return best > 0 ? best : begin;
+    }
+
+    private static int times(List<String> lines, String word) {
+        return (int) lines.stream().filter(line -> line.contains(word)).count();
+    }
+
+    /** The innermost sentence of {@code failure}: what Camel puts around it repeats the whole route. */
+    static String message(Throwable failure) {
+        Throwable best = failure;
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause.getMessage() != null) {
+                best = cause;
+            }
+        }
+        return best.getMessage() == null ? best.toString() : best.getMessage();
+    }
+}

@@ -1,0 +1,75 @@
+package dev.mehari.routes;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.camel.CamelContext;
+import org.apache.camel.model.ProcessorDefinitionHelper;
+import org.apache.camel.model.ToDefinition;
+
+/** What has to hold for the files of a version together. */
+final class VersionRules {
+    private static final String DIRECT = "direct:";
+    private static final String DATA_PORT = "netty-http:";
+
+    private VersionRules() {}
+
+    /** None when all is well. */
+    static List<RoutesProblem> problems(Map<String, LoadedFile> files, CamelContext context) {
+        List<LiveRoute> routes = files.values().stream()
+                .map(LoadedFile::routes)
+                .flatMap(Collection::stream)
+                .toList();
+        List<RoutesProblem> problems = new ArrayList<>();
+        if (routes.stream().noneMatch(route -> route.entry().key().startsWith(DATA_PORT))) {
+            problems.add(
+                    new RoutesProblem(
+                            null,
+                            0,
+                            "no route listens on the data port; the folder with the routes (--routes) needs receive.camel.yaml"));
+        }
+        Map<String, LiveRoute> ids = new HashMap<>();
+        Map<Entry, LiveRoute> taken = new HashMap<>();
+        Set<String> entries = new HashSet<>();
+        for (LiveRoute route : routes) {
+            entries.add(route.entry().key());
+            RouteFile file = route.file();
+            LiveRoute namesake = ids.putIfAbsent(route.id(), route);
+            if (namesake != null) {
+                problems.add(new RoutesProblem(
+                        file.name(),
+                        RouteText.lineOf(file, "id: " + route.id()),
+                        "the id " + route.id() + " is taken by a route in " + namesake.file().name()));
+            }
+            LiveRoute first = taken.putIfAbsent(route.entry(), route);
+            if (first != null) {
+                problems.add(new RoutesProblem(
+                        file.name(),
+                        RouteText.lineOf(file, "id: " + route.id()),
+                        route.id() + " begins where " + first.id() + " in " + first.file().name() + " does: "
+                                + route.entry()));
+            }
+        }
+        for (LiveRoute route : routes) {
+            RouteFile file = route.file();
+            for (ToDefinition to : ProcessorDefinitionHelper.filterTypeInOutputs(
+                    route.definition().getOutputs(), ToDefinition.class)) {
+                String uri = to.getUri() == null ? "" : context.resolvePropertyPlaceholders(to.getUri());
+                String name = uri.startsWith("direct://") ? DIRECT + uri.substring("direct://".length()) : uri;
+                int query = name.indexOf('?');
+                String asked = query < 0 ? name : name.substring(0, query);
+                if (asked.startsWith(DIRECT) && !entries.contains(asked)) {
+                    problems.add(new RoutesProblem(
+                            file.name(),
+                            RouteText.lineOf(file, to.getUri()),
+                            route.id() + " sends to " + asked + ", and no route begins there"));
+                }
+            }
+        }
+        return problems;
+    }
+}

@@ -1,0 +1,121 @@
+package dev.mehari.routes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.mehari.testing.EditedRoutes;
+import dev.mehari.testing.StubUpstream;
+import dev.mehari.testing.TestDatabase;
+import dev.mehari.testing.TestGateway;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Files with routes that change while the gateway runs. */
+class LiveRoutesIT {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private static TestDatabase database;
+
+    private StubUpstream stub;
+    private EditedRoutes routes;
+    private TestGateway gateway;
+
+    @BeforeAll
+    static void create() {
+        database = TestDatabase.create();
+    }
+
+    @AfterAll
+    static void drop() {
+        database.close();
+    }
+
+    @BeforeEach
+    void start() throws Exception {
+        stub = StubUpstream.respondingWith(200);
+        routes = EditedRoutes.copy();
+        gateway = TestGateway.to(
+                stub, database, "mehari.routes.dir", routes.folder().toString());
+    }
+
+    @AfterEach
+    void close() {
+        gateway.close();
+        stub.close();
+    }
+
+    private JsonNode admin(String method, String path) throws Exception {
+        HttpResponse<String> answer = gateway.admin(method, path, "");
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        return JSON.readTree(answer.body());
+    }
+
+    private JsonNode reload() throws Exception {
+        return admin("POST", "/api/routes/reload");
+    }
+
+    private void answersWith(String header, String value) throws Exception {
+        routes.insertBefore("meter-usage", "- setHeader:\n    name: " + header + "\n    constant: " + value + "\n");
+    }
+
+    @Test
+    void a_changed_file_is_in_force_for_what_begins_after_the_swap() throws Exception {
+        assertThat(gateway.post("/v1/x", "{}").join().headers().firstValue("X-Edited"))
+                .isEmpty();
+
+        answersWith("X-Edited", "once");
+        JsonNode swapped = reload();
+
+        assertThat(swapped.path("outcome").asText()).isEqualTo("swapped");
+        assertThat(swapped.path("version").asInt()).isEqualTo(2);
+        assertThat(gateway.post("/v1/x", "{}").join().headers().firstValue("X-Edited"))
+                .hasValue("once");
+        JsonNode state = admin("GET", "/api/routes");
+        assertThat(state.path("version").asInt()).isEqualTo(2);
+    }
+
+    @Test
+    void a_change_is_noticed_by_itself() throws Exception {
+        answersWith("X-Edited", "alone");
+
+        await().untilAsserted(() -> assertThat(
+                        gateway.post("/v1/x", "{}").join().headers().firstValue("X-Edited"))
+                .hasValue("alone"));
+    }
+
+    @Test
+    void a_broken_file_changes_nothing_and_is_named_until_it_is_mended() throws Exception {
+        Path file = routes.folder().resolve("admit.camel.yaml");
+        String good = Files.readString(file);
+        Files.writeString(file, good.replace("ref: limitKey", "ref: limitKez"));
+
+        JsonNode refused = reload();
+
+        assertThat(refused.path("outcome").asText()).isEqualTo("refused");
+        JsonNode problem = refused.path("problems").get(0);
+        assertThat(problem.path("file").asText()).isEqualTo("admit.camel.yaml");
+        assertThat(problem.path("line").asInt()).isEqualTo(line(good, "ref: limitKey"));
+        assertThat(problem.path("message").asText()).contains("limitKez");
+        assertThat(gateway.post("/v1/x", "{}").join().statusCode()).isEqualTo(200);
+        HttpResponse<String> health = gateway.admin("GET", "/q/health", "");
+        assertThat(health.statusCode()).isEqualTo(200);
+        assertThat(health.body()).contains("admit.camel.yaml:", "limitKez");
+
+        Files.writeString(file, good);
+
+        await().untilAsserted(() ->
+                assertThat(gateway.admin("GET", "/q/health", "").body()).doesNotContain("admit.camel.yaml"));
+    }
+
+    private static int line(String text, String part) {
+        return (int) text.substring(0, text.indexOf(part)).lines().count();
+    }
+}
