@@ -32,7 +32,7 @@ final class RouteText {
 
     private static final YAMLMapper YAML = new YAMLMapper();
     private static final Pattern LINE = Pattern.compile("line:? (\\d+)");
-    private static final Pattern WORD = Pattern.compile("[\\w{][\\w.:#@/{}-]{3,}");
+    private static final Pattern WORD = Pattern.compile("[\\w{][\\w.:#@/{}-]{2,}[\\w}]");
 
     private RouteText() {}
 

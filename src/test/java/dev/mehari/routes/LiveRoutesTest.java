@@ -1,0 +1,315 @@
+package dev.mehari.routes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.mehari.routes.Reload.Outcome;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.apache.camel.AsyncCallback;
+import org.apache.camel.Exchange;
+import org.apache.camel.ProducerTemplate;
+import org.apache.camel.component.direct.DirectComponent;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.model.ModelCamelContext;
+import org.apache.camel.support.AsyncProcessorSupport;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Versions and journeys, in a context whose data port is a name. */
+class LiveRoutesTest {
+    private static final String DOOR = "netty-http:door";
+    private static final String RECEIVE = """
+            - route:
+                id: receive
+                from:
+                  uri: netty-http:door
+                  steps:
+                    - process:
+                        ref: hold
+                    - to: direct:answer
+            """;
+
+    @TempDir
+    Path folder;
+
+    private final DefaultCamelContext context = new DefaultCamelContext();
+    private final BlockingQueue<Runnable> held = new LinkedBlockingQueue<>();
+    private ProducerTemplate producer;
+    private LiveRoutes live;
+
+    @BeforeEach
+    void start() throws Exception {
+        context.disableJMX();
+        context.addComponent("netty-http", new DirectComponent());
+        context.getRegistry().bind("hold", new Holding());
+        context.start();
+        producer = context.createProducerTemplate();
+        write("receive", RECEIVE);
+        write("answer", answering("one"));
+        live = new LiveRoutes(new RouteSource.Folder(folder), false, Clock.systemUTC());
+        live.start(context);
+    }
+
+    @AfterEach
+    void stop() {
+        live.close();
+        context.stop();
+    }
+
+    private void write(String name, String text) throws Exception {
+        Files.writeString(folder.resolve(name + ".camel.yaml"), text);
+    }
+
+    private static String answering(String word) {
+        return """
+                - route:
+                    id: answer
+                    from:
+                      uri: direct:answer
+                      steps:
+                        - setBody:
+                            constant: %s
+                """.formatted(word);
+    }
+
+    private Outcome swapTo(String word) throws Exception {
+        write("answer", answering(word));
+        return live.reload().outcome();
+    }
+
+    private String ask() {
+        return producer.requestBody(DOOR, "now", String.class);
+    }
+
+    private CompletableFuture<String> askAndHold() {
+        return producer.asyncRequestBody(DOOR, "hold", String.class);
+    }
+
+    @Test
+    void a_swap_is_seen_by_the_next_exchange() throws Exception {
+        assertThat(ask()).isEqualTo("one");
+
+        assertThat(swapTo("two")).isEqualTo(Outcome.SWAPPED);
+
+        assertThat(ask()).isEqualTo("two");
+        assertThat(live.state().version()).isEqualTo(2);
+    }
+
+    @Test
+    void an_exchange_goes_through_all_of_its_routes_on_the_version_that_it_began_on() throws Exception {
+        CompletableFuture<String> begun = askAndHold();
+        Runnable goOn = held.take();
+
+        swapTo("two");
+        swapTo("three");
+
+        assertThat(ask()).isEqualTo("three");
+        assertThat(live.state().older()).singleElement().satisfies(older -> {
+            assertThat(older.version()).isEqualTo(1);
+            assertThat(older.underWay()).isEqualTo(1);
+        });
+        goOn.run();
+        assertThat(begun.get()).isEqualTo("one");
+        await().untilAsserted(() -> assertThat(live.state().older()).isEmpty());
+    }
+
+    @Test
+    void files_of_which_nothing_has_changed_keep_their_routes() throws Exception {
+        swapTo("two");
+
+        assertThat(live.state().files())
+                .extracting(RoutesState.File::name, RoutesState.File::version)
+                .containsExactly(
+                        org.assertj.core.groups.Tuple.tuple("answer.camel.yaml", 2),
+                        org.assertj.core.groups.Tuple.tuple("receive.camel.yaml", 1));
+        assertThat(live.reload().outcome()).isEqualTo(Outcome.UNCHANGED);
+    }
+
+    @Test
+    void a_changed_configuration_holds_for_the_routes_of_all_files() throws Exception {
+        String caught = """
+                - routeConfiguration:
+                    onException:
+                      - onException:
+                          exception:
+                            - java.lang.Throwable
+                          handled:
+                            constant: "true"
+                          steps:
+                            - setBody:
+                                constant: %s
+                """;
+        write("caught", caught.formatted("caught"));
+        write("answer", """
+                - route:
+                    id: answer
+                    from:
+                      uri: direct:answer
+                      steps:
+                        - throwException:
+                            exceptionType: java.lang.IllegalStateException
+                            message: wrong
+                """);
+        live.reload();
+        assertThat(ask()).isEqualTo("caught");
+
+        write("caught", caught.formatted("again"));
+        live.reload();
+
+        assertThat(ask()).isEqualTo("again");
+    }
+
+    @Test
+    void a_new_file_brings_its_routes_and_a_deleted_one_takes_them_away() throws Exception {
+        write("more", """
+                - route:
+                    id: more
+                    from:
+                      uri: direct:more
+                      steps:
+                        - setBody:
+                            constant: more
+                """);
+        write("answer", answering("x").replace("constant: x", "constant: x\n        - to: direct:more"));
+        assertThat(live.reload().outcome()).isEqualTo(Outcome.SWAPPED);
+        assertThat(ask()).isEqualTo("more");
+
+        write("answer", answering("alone"));
+        Files.delete(folder.resolve("more.camel.yaml"));
+        assertThat(live.reload().changed()).containsExactly("answer.camel.yaml", "more.camel.yaml");
+
+        assertThat(ask()).isEqualTo("alone");
+        await().untilAsserted(() -> assertThat(context.hasEndpoint("direct:more")).isNull());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock = """
+            constant: one          | constant: [one        | 0 | YAML
+            direct:answer          | direct:else           | 0 | direct:answer
+            setBody:               | setBodi:              | 6 | setBodi
+            constant: one          | constent: one         | 0 | constent
+            setBody:               | process: {ref: nobody} # | 6 | nobody
+            constant: one          | constant: "{{nowhere}}"  | 7 | nowhere
+            uri: direct:answer     | uri: nosuch:thing     | 4 | nosuch
+            - route:               | - beans:              | 1 | beans
+            id: answer             | id: receive           | 2 | receive
+            """)
+    void what_cannot_be_used_changes_nothing_and_is_told(String part, String broken, int line, String told)
+            throws Exception {
+        int routes = context.getRoutesSize();
+        int endpoints = context.getEndpoints().size();
+        int definitions = ((ModelCamelContext) context).getRouteDefinitions().size();
+        write("answer", answering("one").replace(part, broken));
+
+        Reload refused = live.reload();
+
+        assertThat(refused.outcome()).as(refused.problems().toString()).isEqualTo(Outcome.REFUSED);
+        assertThat(refused.problems().toString()).contains(told);
+        assertThat(refused.problems().get(0).file()).endsWith(".camel.yaml");
+        if (line > 0) {
+            assertThat(refused.problems().get(0).line()).as(refused.toString()).isEqualTo(line);
+        }
+        assertThat(ask()).isEqualTo("one");
+        assertThat(live.problems()).isEqualTo(refused.problems());
+        assertThat(context.getRoutesSize()).isEqualTo(routes);
+        assertThat(context.getEndpoints()).hasSize(endpoints);
+        assertThat(((ModelCamelContext) context).getRouteDefinitions()).hasSize(definitions);
+
+        assertThat(swapTo("mended")).isEqualTo(Outcome.SWAPPED);
+        assertThat(live.problems()).isEmpty();
+        assertThat(ask()).isEqualTo("mended");
+    }
+
+    @Test
+    void without_a_route_at_the_data_port_nothing_changes() throws Exception {
+        Files.delete(folder.resolve("receive.camel.yaml"));
+
+        assertThat(live.reload().problems()).singleElement().satisfies(problem -> assertThat(problem.message())
+                .contains("data port"));
+        assertThat(ask()).isEqualTo("one");
+    }
+
+    @Test
+    void a_check_changes_nothing() throws Exception {
+        write("answer", answering("two"));
+
+        assertThat(live.check().outcome()).isEqualTo(Outcome.SWAPPED);
+
+        assertThat(ask()).isEqualTo("one");
+        assertThat(live.state().version()).isEqualTo(1);
+        assertThat(context.getRoutesSize()).isEqualTo(2);
+    }
+
+    @Test
+    void many_swaps_and_refusals_leave_nothing_behind() throws Exception {
+        swapTo("warm");
+        int endpoints = context.getEndpoints().size();
+        int threads = Thread.activeCount();
+
+        for (int i = 0; i < 50; i++) {
+            assertThat(swapTo("word" + i)).isEqualTo(Outcome.SWAPPED);
+            write("answer", answering("x").replace("setBody:", "process: {ref: nobody} #"));
+            assertThat(live.reload().outcome()).isEqualTo(Outcome.REFUSED);
+            live.check();
+        }
+        swapTo("last");
+
+        await().untilAsserted(() -> assertThat(live.state().older()).isEmpty());
+        assertThat(context.getRoutesSize()).isEqualTo(2);
+        assertThat(((ModelCamelContext) context).getRouteDefinitions()).hasSize(2);
+        assertThat(context.getEndpoints()).hasSize(endpoints);
+        assertThat(Thread.activeCount()).isLessThanOrEqualTo(threads + 2);
+    }
+
+    @Test
+    void an_exchange_that_comes_from_a_queue_after_its_journey_begins_anew() throws Exception {
+        write("late", """
+                - route:
+                    id: late
+                    from:
+                      uri: seda:late
+                      steps:
+                        - process:
+                            ref: hold
+                        - to: direct:answer
+                        - to: seda:told
+                """);
+        write("receive", RECEIVE.replace("- to: direct:answer", "- wireTap: {uri: seda:late}\n        - to: direct:answer"));
+        assertThat(live.reload().problems()).isEmpty();
+        CompletableFuture<String> first = askAndHold();
+        held.take().run();
+        assertThat(first.get()).isEqualTo("one");
+        Runnable tapped = held.take();
+
+        swapTo("two");
+        tapped.run();
+
+        assertThat(context.createConsumerTemplate().receiveBody("seda:told", 10_000, String.class))
+                .isEqualTo("one");
+        await().untilAsserted(() -> assertThat(live.state().older()).isEmpty());
+    }
+
+    /** Lets an exchange wait, without a thread, until the test lets it go on. */
+    private final class Holding extends AsyncProcessorSupport {
+        @Override
+        public boolean process(Exchange exchange, AsyncCallback callback) {
+            if (!"hold".equals(exchange.getMessage().getBody())) {
+                callback.done(true);
+                return true;
+            }
+            held.add(() -> callback.done(false));
+            return false;
+        }
+    }
+}
