@@ -62,7 +62,7 @@ final class RoutesWiring implements AutoCloseable {
         routes.start(context);
     }
 
-    private static RouteSource packaged(CamelContext context) throws Exception {
+    static RouteSource.Packaged packaged(CamelContext context) throws Exception {
         Map<String, String> texts = new HashMap<>();
         for (Resource resource :
                 PluginHelper.getPackageScanResourceResolver(context).findResources(PACKAGED)) {

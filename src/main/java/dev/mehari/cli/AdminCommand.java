@@ -40,6 +40,11 @@ abstract class AdminCommand implements Callable<Integer> {
         return options.json();
     }
 
+    /** Asks the gateway that the options name; a command that can answer without one does so here. */
+    JsonNode ask() throws AdminFailure {
+        return ask(options.client(environment));
+    }
+
     /** Asks. */
     abstract JsonNode ask(AdminClient client) throws AdminFailure;
 
@@ -57,7 +62,7 @@ abstract class AdminCommand implements Callable<Integer> {
             throw new IllegalStateException("the command runs outside a command line");
         }
         try {
-            JsonNode answer = ask(options.client(environment));
+            JsonNode answer = ask();
             PrintWriter out = spec.commandLine().getOut();
             if (options.json()) {
                 out.println(answer);

@@ -42,6 +42,7 @@ public final class Mehari implements Runnable {
                 .addSubcommand(new LeasesCommand())
                 .addSubcommand(new QueueCommand())
                 .addSubcommand(new BreakersCommand())
+                .addSubcommand(new RoutesCommand())
                 .addSubcommand(new PasswordCommand())
                 .addSubcommand(new CredentialsCommand())
                 .addSubcommand(new MasterKeyCommand())

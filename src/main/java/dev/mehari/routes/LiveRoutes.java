@@ -80,6 +80,25 @@ public final class LiveRoutes implements AutoCloseable {
         ticker.scheduleWithFixedDelay(() -> tick(watch), TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
     }
 
+    /**
+     * Says what keeps the files of {@code source} from being used, without putting them in force.
+     *
+     * @param context started, with something bound to each name that routes may use
+     * @return none when they can be used
+     */
+    public static List<RoutesProblem> problems(RouteSource source, CamelContext context) throws IOException {
+        Entries entries = new Entries(context, () -> {
+            throw new IllegalStateException("nothing is in force");
+        });
+        VersionBuilder builder = new VersionBuilder(context, entries, Clock.systemUTC());
+        try {
+            builder.discard(builder.build(null, source.read()), null);
+            return List.of();
+        } catch (RoutesRefused refused) {
+            return refused.problems();
+        }
+    }
+
     private Version inForce() {
         return Objects.requireNonNull(inForce);
     }

@@ -108,7 +108,8 @@ final class RouteText {
         int begin = route == null ? 0 : lineOf(lines, "id: " + route, 0);
         int best = 0;
         int fewest = Integer.MAX_VALUE;
-        Matcher words = WORD.matcher(message(failure));
+        // Camel repeats direct:name as direct://name.
+        Matcher words = WORD.matcher(message(failure) + " " + message(failure).replace("://", ":"));
         while (words.find()) {
             String word = words.group();
             int found = lineOf(lines, word, Math.max(0, begin - 1));

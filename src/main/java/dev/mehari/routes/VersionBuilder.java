@@ -103,9 +103,9 @@ final class VersionBuilder {
         return new Version(number, clock.instant(), loaded);
     }
 
-    private LoadedFile loaded(
-            @Nullable Version current, RouteReader.Parsed fresh, int number, List<LiveRoute> routes) {
-        LoadedFile kept = current == null ? null : current.files().get(fresh.file().name());
+    private LoadedFile loaded(@Nullable Version current, RouteReader.Parsed fresh, int number, List<LiveRoute> routes) {
+        LoadedFile kept =
+                current == null ? null : current.files().get(fresh.file().name());
         return kept != null && kept.file().equals(fresh.file())
                 ? new LoadedFile(kept.file(), kept.version(), kept.loadedAt(), fresh.configurations(), routes)
                 : new LoadedFile(fresh.file(), number, clock.instant(), fresh.configurations(), routes);

@@ -43,15 +43,16 @@ final class VersionRules {
                 problems.add(new RoutesProblem(
                         file.name(),
                         RouteText.lineOf(file, "id: " + route.id()),
-                        "the id " + route.id() + " is taken by a route in " + namesake.file().name()));
+                        "the id " + route.id() + " is taken by a route in "
+                                + namesake.file().name()));
             }
             LiveRoute first = taken.putIfAbsent(route.entry(), route);
             if (first != null) {
                 problems.add(new RoutesProblem(
                         file.name(),
                         RouteText.lineOf(file, "id: " + route.id()),
-                        route.id() + " begins where " + first.id() + " in " + first.file().name() + " does: "
-                                + route.entry()));
+                        route.id() + " begins where " + first.id() + " in "
+                                + first.file().name() + " does: " + route.entry()));
             }
         }
         for (LiveRoute route : routes) {

@@ -188,13 +188,12 @@ class LiveRoutesTest {
         assertThat(live.reload().changed()).containsExactly("answer.camel.yaml", "more.camel.yaml");
 
         assertThat(ask()).isEqualTo("alone");
-        await().untilAsserted(() -> assertThat(context.hasEndpoint("direct:more")).isNull());
+        await().untilAsserted(
+                        () -> assertThat(context.hasEndpoint("direct:more")).isNull());
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock = """
+    @CsvSource(delimiter = '|', textBlock = """
             constant: one          | constant: [one        | 0 | YAML
             direct:answer          | direct:else           | 0 | direct:answer
             setBody:               | setBodi:              | 6 | setBodi
@@ -235,8 +234,9 @@ class LiveRoutesTest {
     void without_a_route_at_the_data_port_nothing_changes() throws Exception {
         Files.delete(folder.resolve("receive.camel.yaml"));
 
-        assertThat(live.reload().problems()).singleElement().satisfies(problem -> assertThat(problem.message())
-                .contains("data port"));
+        assertThat(live.reload().problems())
+                .singleElement()
+                .satisfies(problem -> assertThat(problem.message()).contains("data port"));
         assertThat(ask()).isEqualTo("one");
     }
 
@@ -285,7 +285,9 @@ class LiveRoutesTest {
                         - to: direct:answer
                         - to: seda:told
                 """);
-        write("receive", RECEIVE.replace("- to: direct:answer", "- wireTap: {uri: seda:late}\n        - to: direct:answer"));
+        write(
+                "receive",
+                RECEIVE.replace("- to: direct:answer", "- wireTap: {uri: seda:late}\n        - to: direct:answer"));
         assertThat(live.reload().problems()).isEmpty();
         CompletableFuture<String> first = askAndHold();
         held.take().run();

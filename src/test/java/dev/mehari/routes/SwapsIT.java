@@ -71,12 +71,7 @@ class SwapsIT {
         routes.insertBefore("meter-usage", "- setHeader:\n    name: X-Swap\n    constant: none\n");
         forward = Files.readString(file("forward"));
         gateway = TestGateway.to(
-                stub,
-                database,
-                "mehari.routes.dir",
-                routes.folder().toString(),
-                "mehari.routes.reload",
-                "false");
+                stub, database, "mehari.routes.dir", routes.folder().toString(), "mehari.routes.reload", "false");
     }
 
     @AfterEach
@@ -178,8 +173,8 @@ class SwapsIT {
 
         assertThat(new ArrayList<>(failures)).isEmpty();
         assertThat(admin("GET", "/api/routes").path("version").asInt()).isEqualTo(SWAPS + 1);
-        await().untilAsserted(
-                () -> assertThat(admin("GET", "/api/routes").path("older")).isEmpty());
+        await().untilAsserted(() ->
+                assertThat(admin("GET", "/api/routes").path("older")).isEmpty());
         System.out.printf("%d swaps, %d calls, %d streams, no failure%n", SWAPS, calls.get(), streams.get());
     }
 
@@ -214,8 +209,8 @@ class SwapsIT {
             open.get(0).chunk("data: 2\n\n").end();
             assertThat(client.readUntil("0\r\n\r\n")).contains("data: 2");
         }
-        await().untilAsserted(
-                () -> assertThat(admin("GET", "/api/routes").path("older")).isEmpty());
+        await().untilAsserted(() ->
+                assertThat(admin("GET", "/api/routes").path("older")).isEmpty());
     }
 
     @Test
@@ -225,10 +220,14 @@ class SwapsIT {
 
         swapTo("next");
         swapTo("last");
-        await().untilAsserted(
-                () -> assertThat(admin("GET", "/api/routes").path("older")).isEmpty());
+        await().untilAsserted(() ->
+                assertThat(admin("GET", "/api/routes").path("older")).isEmpty());
 
-        assertThat(admin("GET", "/api/breakers").path("breakers").get(0).path("state").asText())
+        assertThat(admin("GET", "/api/breakers")
+                        .path("breakers")
+                        .get(0)
+                        .path("state")
+                        .asText())
                 .isEqualTo("forced_open");
         assertThat(gateway.post("/anything", "{}").join().statusCode()).isEqualTo(503);
         assertThat(gateway.post("/anything", "{}").join().statusCode()).isIn(429, 503);
@@ -236,6 +235,10 @@ class SwapsIT {
 
     private String upstream() throws Exception {
         gateway.post("/anything", "{}").join();
-        return admin("GET", "/api/breakers").path("breakers").get(0).path("upstream").asText();
+        return admin("GET", "/api/breakers")
+                .path("breakers")
+                .get(0)
+                .path("upstream")
+                .asText();
     }
 }

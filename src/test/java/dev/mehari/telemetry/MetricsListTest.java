@@ -51,6 +51,7 @@ class MetricsListTest {
         new ProbeMeters(registry).probed("openai", ProbeObserver.Outcome.WORKS);
         new BreakerMeters(registry, views).added("target");
         new RetryMeters(new RetryCounts()).bindTo(registry);
+        new RoutesMeters(registry, () -> 0).reloaded("swapped");
         PoolMeters pool = new PoolMeters(registry);
         pool.follow(List::of, () -> 0);
         pool.ended("up", PoolObserver.Outcome.SUCCESS);

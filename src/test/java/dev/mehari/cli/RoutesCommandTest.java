@@ -1,0 +1,58 @@
+package dev.mehari.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mehari.testing.EditedRoutes;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+/** {@code mehari routes check DIR}, which needs no gateway. */
+class RoutesCommandTest {
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    private int run(String... args) {
+        return Mehari.commandLine()
+                .setOut(new PrintWriter(out))
+                .setErr(new PrintWriter(err))
+                .execute(args);
+    }
+
+    @Test
+    void the_routes_of_the_product_can_be_used() {
+        assertThat(run("routes", "check", "routes")).as(err + "" + out).isZero();
+        assertThat(out.toString()).contains("can be used");
+    }
+
+    @Test
+    void what_is_wrong_is_named_with_its_line_and_ends_with_1() throws Exception {
+        EditedRoutes routes = EditedRoutes.copy();
+        Path admit = routes.folder().resolve("admit.camel.yaml");
+        String good = Files.readString(admit);
+        Files.writeString(admit, good.replace("ref: limitKey", "ref: limitKez"));
+        Path forward = routes.folder().resolve("forward.camel.yaml");
+        Files.writeString(
+                forward,
+                Files.readString(forward)
+                        .replace(
+                                "bridgeEndpoint: true",
+                                "bridgeEndpoint: true\n                    ssl: maybe\n                    udpByteArrayCodec: true"));
+
+        assertThat(run("routes", "check", routes.folder().toString())).isEqualTo(1);
+
+        int line =
+                (int) good.substring(0, good.indexOf("ref: limitKey")).lines().count();
+        assertThat(out.toString())
+                .contains("admit.camel.yaml:" + line + ": ", "limitKez")
+                .contains("forward.camel.yaml:");
+    }
+
+    @Test
+    void what_is_no_folder_is_wrong_use() {
+        assertThat(run("routes", "check", "nowhere")).isEqualTo(2);
+        assertThat(err.toString()).contains("nowhere");
+    }
+}

@@ -1,0 +1,68 @@
+package dev.mehari.routes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import javax.management.ObjectName;
+import org.apache.camel.component.direct.DirectComponent;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What Camel shows in JMX of routes that were swapped. */
+class SwappedMBeansTest {
+    @TempDir
+    Path folder;
+
+    @Test
+    void swaps_leave_no_mbeans_behind() throws Exception {
+        try (DefaultCamelContext context = new DefaultCamelContext()) {
+            context.addComponent("netty-http", new DirectComponent());
+            context.start();
+            write("one");
+            try (LiveRoutes live = new LiveRoutes(new RouteSource.Folder(folder), false, Clock.systemUTC())) {
+                live.start(context);
+                Set<String> before = mbeans(context);
+                assertThat(before).anyMatch(name -> name.contains("type=routes"));
+
+                for (int i = 0; i < 20; i++) {
+                    write("word" + i);
+                    assertThat(live.reload().problems()).isEmpty();
+                }
+
+                await().untilAsserted(() -> assertThat(live.state().older()).isEmpty());
+                assertThat(mbeans(context)).hasSizeLessThanOrEqualTo(before.size());
+                assertThat(mbeans(context).stream().filter(name -> name.contains("type=routes")))
+                        .hasSize(1);
+            }
+        }
+    }
+
+    private void write(String word) throws Exception {
+        Files.writeString(folder.resolve("receive.camel.yaml"), """
+                - route:
+                    id: receive
+                    from:
+                      uri: netty-http:door
+                      steps:
+                        - setBody:
+                            id: say
+                            constant: %s
+                """.formatted(word));
+    }
+
+    private static Set<String> mbeans(DefaultCamelContext context) throws Exception {
+        return ManagementFactory.getPlatformMBeanServer()
+                .queryNames(new ObjectName("org.apache.camel:context=" + context.getManagementName() + ",*"), null)
+                .stream()
+                .map(ObjectName::getCanonicalName)
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+}
