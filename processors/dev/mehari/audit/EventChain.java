@@ -1,7 +1,6 @@
 package dev.mehari.audit;
 
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.UUID;
@@ -23,7 +22,7 @@ public final class EventChain {
     private final MessageDigest sha = sha256();
     private byte[] head;
     private long sequence;
-    private ByteBuffer bytes = ByteBuffer.allocate(1024);
+    private final EventBytes bytes = new EventBytes();
 
     private EventChain(byte[] head, long sequence) {
         this.head = head.clone();
@@ -49,51 +48,12 @@ public final class EventChain {
     public void add(AuditEvent event) {
         sequence++;
         bytes.clear();
-        bytes.put(FORMAT).putLong(sequence).putLong(event.atMicros());
-        AuditEvent.Request request = event.request();
-        text(request.id());
-        text(request.traceId());
-        bytes.putLong(request.keyId());
-        text(request.client());
-        text(request.method());
-        text(request.path());
-        text(request.dialect().name());
-        text(request.model());
-        bytes.put((byte) (request.stream() ? 1 : 0)).putLong(request.conversation());
-        text(event.way().upstream());
-        bytes.putLong(event.way().credentialId()).putLong(event.way().retries());
-        text(event.result().outcome().name());
-        bytes.putLong(event.result().status());
-        text(event.result().reason());
-        bytes.putLong(event.times().queue())
-                .putLong(event.times().firstByte())
-                .putLong(event.times().total());
-        AuditEvent.Use use = event.use();
-        bytes.putLong(use.requestBytes())
-                .putLong(use.responseBytes())
-                .putLong(use.tokens().input())
-                .putLong(use.tokens().cachedInput())
-                .putLong(use.tokens().cacheWrite())
-                .putLong(use.tokens().output())
-                .putLong(use.tokens().reasoning())
-                .put((byte) (use.estimated() ? 1 : 0))
-                .putLong(use.nanoDollars());
+        bytes.put(FORMAT);
+        bytes.putLong(sequence);
+        bytes.event(event);
         sha.update(head);
-        sha.update(bytes.array(), 0, bytes.position());
+        sha.update(bytes.array(), 0, bytes.length());
         head = sha.digest();
-    }
-
-    // The numbers of an event, and its next text, always fit behind what is left here.
-    private void text(@Nullable String text) {
-        byte[] utf8 = text == null ? null : text.getBytes(StandardCharsets.UTF_8);
-        int length = utf8 == null ? 0 : utf8.length;
-        if (bytes.remaining() < length + 256) {
-            bytes = ByteBuffer.allocate(2 * (bytes.capacity() + length)).put(bytes.array(), 0, bytes.position());
-        }
-        bytes.putInt(utf8 == null ? -1 : length);
-        if (utf8 != null) {
-            bytes.put(utf8);
-        }
     }
 
     /** Number of the last event, 0 before the first. */

@@ -20,6 +20,7 @@ public record Configuration(
         LimitsConfig limits,
         AlertsConfig alerts,
         TracesConfig traces,
+        AuditConfig audit,
         StartConfig start,
         ShutdownConfig shutdown,
         RoutesConfig routes) {
@@ -49,6 +50,7 @@ public record Configuration(
                 LimitsConfig.from(settings),
                 AlertsConfig.from(settings),
                 TracesConfig.from(settings),
+                AuditConfig.from(settings),
                 StartConfig.from(settings),
                 ShutdownConfig.from(settings),
                 RoutesConfig.from(settings));

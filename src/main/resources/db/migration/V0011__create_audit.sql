@@ -72,3 +72,53 @@ begin
             name, day::timestamp at time zone 'UTC', (day + 1)::timestamp at time zone 'UTC');
     end if;
 end $$;
+
+-- Writes events that follow each other in a chain, and the checkpoint at their end. An element of each array belongs to an
+-- event, the first to the one whose number is first_sequence; times are microseconds since 1970. What is there already stays
+-- as it is, so that the same may be written again. Returns how many events were new. Of the checkpoints of one chain the last
+-- is kept, and one for each minute.
+create function audit_write(chain_id integer, first_sequence bigint, last_head bytea, last_signature bytea,
+    signed_at bigint, at_ bigint[], link_ bigint[], request_id_ text[], trace_id_ text[], key_id_ bigint[],
+    client_ text[], method_ text[], path_ text[], dialect_ text[], model_ text[], stream_ boolean[],
+    conversation_ bigint[], upstream_ text[], credential_id_ bigint[], retries_ integer[], outcome_ text[],
+    status_ integer[], reason_ text[], queue_ms_ bigint[], first_byte_ms_ bigint[], total_ms_ bigint[],
+    request_bytes_ bigint[], response_bytes_ bigint[], input_tokens_ integer[], cached_tokens_ integer[],
+    cache_write_tokens_ integer[], output_tokens_ integer[], reasoning_tokens_ integer[], estimated_ boolean[],
+    cost_ bigint[]) returns bigint language plpgsql as $$
+declare
+    written bigint;
+    last_sequence bigint := first_sequence + cardinality(at_) - 1;
+    signed timestamptz := timestamptz 'epoch' + signed_at * interval '1 microsecond';
+begin
+    perform ensure_audit_day(d.day) from (
+        select distinct ((timestamptz 'epoch' + a * interval '1 microsecond') at time zone 'UTC')::date as day
+        from unnest(at_) as a) as d;
+
+    insert into audit_event (at, chain, sequence, link, request_id, trace_id, key_id, client, method, path, dialect, model,
+        stream, conversation, upstream, credential_id, retries, outcome, status, reason, queue_ms, first_byte_ms, total_ms,
+        request_bytes, response_bytes, input_tokens, cached_tokens, cache_write_tokens, output_tokens, reasoning_tokens,
+        estimated, cost)
+    select timestamptz 'epoch' + e.at * interval '1 microsecond', chain_id, first_sequence + e.n - 1, e.link, e.request_id,
+        e.trace_id, e.key_id, e.client, e.method, e.path, e.dialect, e.model, e.stream, e.conversation, e.upstream,
+        e.credential_id, e.retries, e.outcome, e.status, e.reason, e.queue_ms, e.first_byte_ms, e.total_ms,
+        e.request_bytes, e.response_bytes, e.input_tokens, e.cached_tokens, e.cache_write_tokens, e.output_tokens,
+        e.reasoning_tokens, e.estimated, e.cost
+    from unnest(at_, link_, request_id_, trace_id_, key_id_, client_, method_, path_, dialect_, model_, stream_,
+        conversation_, upstream_, credential_id_, retries_, outcome_, status_, reason_, queue_ms_, first_byte_ms_,
+        total_ms_, request_bytes_, response_bytes_, input_tokens_, cached_tokens_, cache_write_tokens_, output_tokens_,
+        reasoning_tokens_, estimated_, cost_) with ordinality as e(at, link, request_id, trace_id, key_id, client, method,
+        path, dialect, model, stream, conversation, upstream, credential_id, retries, outcome, status, reason, queue_ms,
+        first_byte_ms, total_ms, request_bytes, response_bytes, input_tokens, cached_tokens, cache_write_tokens,
+        output_tokens, reasoning_tokens, estimated, cost, n)
+    on conflict do nothing;
+    get diagnostics written = row_count;
+
+    insert into audit_checkpoint (chain, sequence, head, signature, at)
+    values (chain_id, last_sequence, last_head, last_signature, signed)
+    on conflict do nothing;
+    delete from audit_checkpoint
+    where chain = chain_id
+        and sequence = (select max(sequence) from audit_checkpoint where chain = chain_id and sequence < last_sequence)
+        and date_trunc('minute', at) = date_trunc('minute', signed);
+    return written;
+end $$;

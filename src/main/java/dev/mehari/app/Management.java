@@ -122,7 +122,7 @@ final class Management implements AutoCloseable {
     }
 
     /** @param byKey told of calls, too */
-    void bindTo(Main main, WarmUp warmUp, CallObserver byKey) {
+    void bindTo(Main main, WarmUp warmUp, CallObserver byKey, AuditWiring audit) {
         // The management port serves a few people and a scraper; Vert.x would keep 20 threads for them.
         main.bind(
                 "vertxOptions",
@@ -136,10 +136,14 @@ final class Management implements AutoCloseable {
         List<CallObserver> observers =
                 List.of(calls, new CallMeters(meters), new GenAiMeters(meters), new StreamMeters(meters), byKey);
         main.bind("countCall", warmUp.uncounted(new CountCall(observers)));
-        relay.onRefusal((call, dialect, failure) -> {
+        relay.onRefusal((call, request, failure) -> {
             FailureRow row = FailureTable.rowFor(failure);
             observers.forEach(CallObserver::begun);
-            call.onEnd(() -> observers.forEach(observer -> observer.ended(new EndedCall(dialect, call.record(), row))));
+            call.onEnd(() -> {
+                EndedCall ended = new EndedCall(request.dialect(), call.record(), row);
+                observers.forEach(observer -> observer.ended(ended));
+            });
+            audit.refused(call, request, row);
         });
         main.bind("showProxyHealth", ShowProxyState.health(report));
         main.bind("showProxyMetrics", ShowProxyState.metrics(report));

@@ -69,6 +69,7 @@ final class Wiring implements AutoCloseable {
     private final UpstreamLocations locations = new UpstreamLocations();
     private final WarmUp warmUp;
     private final Management management;
+    private final AuditWiring audit;
     private final PoolWiring pool;
     private final UsageWiring usage;
     private final LimitsWiring limits;
@@ -148,7 +149,9 @@ final class Wiring implements AutoCloseable {
                 upstreams.upstreams().all(),
                 tries,
                 events));
-        management.bindTo(main, warmUp, monitor.observer());
+        audit = opened.add(new AuditWiring(configuration, database, management.meters(), warmUp, new SecureRandom()));
+        audit.bindTo(main);
+        management.bindTo(main, warmUp, monitor.observer(), audit);
         main.bind(
                 "admissionQueue",
                 new AdmissionQueue(gate, configuration.queue().heartbeat(), warmUp.unheard(management.waits())));
@@ -282,6 +285,7 @@ final class Wiring implements AutoCloseable {
             awaitCalls(AFTER_BREAKING_OFF);
         }
         routes.close();
+        audit.stopping();
         main.stop();
     }
 

@@ -3,6 +3,7 @@ package dev.mehari.eip;
 import dev.mehari.eip.breaker.BreakerReifier;
 import dev.mehari.eip.breaker.UpstreamBreakers;
 import dev.mehari.eip.throttle.KeptWindows;
+import dev.mehari.eip.tap.CallTapReifier;
 import dev.mehari.eip.throttle.RollingThrottleReifier;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.LongSupplier;
@@ -12,11 +13,12 @@ import org.apache.camel.Processor;
 import org.apache.camel.Route;
 import org.apache.camel.model.CircuitBreakerDefinition;
 import org.apache.camel.model.ThrottleDefinition;
+import org.apache.camel.model.WireTapDefinition;
 import org.apache.camel.processor.DefaultProcessorFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Builds {@code circuitBreaker} and {@code throttle} without blocking; everything else is Camel's. Bind one instance in the
+ * Builds {@code circuitBreaker}, {@code throttle} and the {@code wireTap} of calls without blocking; everything else is Camel's. Bind one instance in the
  * registry: camel-main installs the single bean of type {@code ProcessorFactory}, and Camel asks it before its own reifiers
  * and before camel-resilience4j.
  */
@@ -44,6 +46,8 @@ public final class NonBlockingEips extends DefaultProcessorFactory {
             processor = new BreakerReifier(route, breaker, timer, upstreams).createProcessor();
         } else if (definition instanceof ThrottleDefinition throttle) {
             processor = new RollingThrottleReifier(route, throttle, timer, nanos, windows).createProcessor();
+        } else if (definition instanceof WireTapDefinition<?> tap && new CallTapReifier(route, tap).isOfCalls()) {
+            processor = new CallTapReifier(route, tap).createProcessor();
         } else {
             return super.createProcessor(route, definition);
         }

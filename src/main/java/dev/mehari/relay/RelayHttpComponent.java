@@ -45,7 +45,7 @@ public final class RelayHttpComponent extends NettyHttpComponent {
     private final LongSupplier nanos;
     private final Map<String, RelayServer> servers = new ConcurrentHashMap<>();
     private final IdentityHashMap<EventExecutor, UpstreamPool> pools = new IdentityHashMap<>();
-    private volatile RefusalListener refusals = (call, dialect, failure) -> {};
+    private volatile RefusalListener refusals = (call, request, failure) -> {};
     private Function<Exchange, @Nullable UpstreamLocation> chosenUpstream = exchange -> null;
     private final Map<UpstreamLocation, RelayTarget> chosenTargets = new ConcurrentHashMap<>();
     private final UpstreamTls tls = new UpstreamTls(this::getCamelContext);

@@ -2,7 +2,6 @@ package dev.mehari.relay;
 
 import dev.mehari.answer.FailureAnswers;
 import dev.mehari.config.RelayLimits;
-import dev.mehari.exchange.Dialect;
 import dev.mehari.failure.MehariFailure;
 import dev.mehari.failure.RequestRejected;
 import dev.mehari.transport.Transport;
@@ -231,8 +230,8 @@ final class RelayServer {
         call.onEnd(calls::decrementAndGet);
     }
 
-    void refused(ServerCall call, Dialect dialect, MehariFailure failure) {
-        refusals.get().refused(call, dialect, failure);
+    void refused(ServerCall call, RefusedRequest request, MehariFailure failure) {
+        refusals.get().refused(call, request, failure);
     }
 
     void connectionFailed(Throwable cause) {

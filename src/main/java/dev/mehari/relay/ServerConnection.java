@@ -195,7 +195,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
     /** Refuses a request that has been read to its end, so the connection can go on. */
     private void answerRefusal(ServerCall refused, MehariFailure failure) {
         answering = true;
-        server.refused(refused, dialect(), failure);
+        server.refused(refused, refusedRequest(refused), failure);
         writeRefusal(refused, failure);
     }
 
@@ -204,7 +204,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
         answering = true;
         discarding = true;
         refused.closeAfterwards();
-        server.refused(refused, dialect(), failure);
+        server.refused(refused, refusedRequest(refused), failure);
         writeRefusal(refused, failure);
     }
 
@@ -221,6 +221,12 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
 
     private String path() {
         return request == null ? "" : RequestTarget.path(request.uri());
+    }
+
+    private RefusedRequest refusedRequest(ServerCall refused) {
+        HttpRequest head = requireNonNull(request);
+        return new RefusedRequest(
+                refused.id(), head.method().name(), path(), head.headers().get("X-Forwarded-For"), dialect());
     }
 
     private Dialect dialect() {

@@ -13,7 +13,8 @@ import org.apache.camel.component.seda.SedaEndpoint;
 /**
  * Serves {@code seda:} when bound in the registry under that name. Differs from Camel's own in request-reply only: the
  * producer returns at once, and the caller's route goes on, on the thread that has the reply, when it is there. With an
- * {@link AdmissionQueue} as its {@code queue} an endpoint starts exchanges as permits come free.
+ * {@link AdmissionQueue} as its {@code queue} an endpoint starts exchanges as permits come free, with an {@link EventQueue}
+ * it makes exchanges of batches of events.
  */
 public final class NonBlockingSedaComponent extends SedaComponent {
     private final SedaThreads threads = new SedaThreads(this);
@@ -25,6 +26,8 @@ public final class NonBlockingSedaComponent extends SedaComponent {
         Endpoint endpoint = super.createEndpoint(uri, remaining, parameters);
         if (endpoint instanceof AdmissionEndpoint admission) {
             SedaOptions.checkAdmission(admission, given);
+        } else if (endpoint instanceof EventsEndpoint events) {
+            SedaOptions.checkEvents(events, given);
         }
         return endpoint;
     }
@@ -40,6 +43,9 @@ public final class NonBlockingSedaComponent extends SedaComponent {
             String uri, Component component, BlockingQueue<Exchange> queue, int concurrentConsumers) {
         if (queue instanceof AdmissionQueue admission) {
             return new AdmissionEndpoint(uri, component, admission, concurrentConsumers, threads);
+        }
+        if (queue instanceof EventQueue events) {
+            return new EventsEndpoint(uri, component, events, concurrentConsumers);
         }
         return new NonBlockingSedaEndpoint(uri, component, queue, concurrentConsumers, replies);
     }

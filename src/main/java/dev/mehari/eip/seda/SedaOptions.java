@@ -53,6 +53,10 @@ final class SedaOptions {
             throw new IllegalArgumentException(
                     endpoint + ": its name is used with an admission queue. Give the same queue option everywhere.");
         }
+        if (endpoint.getQueue() instanceof EventQueue && !(endpoint instanceof EventsEndpoint)) {
+            throw new IllegalArgumentException(
+                    endpoint + ": its name is used with a queue of events. Give the same queue option everywhere.");
+        }
         QueueReference shared = endpoint.getQueueReference();
         if (shared != null && shared.getQueue() != endpoint.getQueue()) {
             throw new IllegalArgumentException(
@@ -76,6 +80,15 @@ final class SedaOptions {
         refuse(endpoint, endpoint.isPurgeWhenStopping(), "purgeWhenStopping", "a request is never dropped");
     }
 
+    static void checkEvents(SedaEndpoint endpoint, Set<String> given) {
+        String kind = "a queue of events";
+        refuse(endpoint, given.contains("size"), "size", kind, "the bound is mehari.audit.queue");
+        refuse(endpoint, endpoint.getConcurrentConsumers() != 1, "concurrentConsumers", kind, "events have an order");
+        refuse(endpoint, endpoint.isMultipleConsumers(), "multipleConsumers", kind, "each event is written once");
+        refuse(endpoint, endpoint.isBlockWhenFull(), "blockWhenFull", kind, "no call waits for it");
+        refuse(endpoint, endpoint.isPurgeWhenStopping(), "purgeWhenStopping", kind, "no event is thrown away");
+    }
+
     static void checkAdmissionProducer(SedaEndpoint endpoint) {
         if (endpoint.getTimeout() > 0) {
             throw new IllegalArgumentException(endpoint
@@ -85,9 +98,13 @@ final class SedaOptions {
     }
 
     private static void refuse(SedaEndpoint endpoint, boolean refused, String option, String reason) {
+        refuse(endpoint, refused, option, "an admission queue", reason);
+    }
+
+    private static void refuse(SedaEndpoint endpoint, boolean refused, String option, String kind, String reason) {
         if (refused) {
             throw new IllegalArgumentException(
-                    endpoint + ": " + option + " is not for an admission queue, " + reason + ". Leave it out.");
+                    endpoint + ": " + option + " is not for " + kind + ", " + reason + ". Leave it out.");
         }
     }
 }

@@ -5,8 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,7 +52,7 @@ public final class MasterKeyFile implements MasterKeys {
         List<String> lines = new ArrayList<>(lines());
         String text = MasterKey.random(random);
         lines.add(lines.size() + 1 + ":" + text);
-        write(String.join("\n", lines) + "\n");
+        OwnersFile.write(file, String.join("\n", lines) + "\n");
         return MasterKey.of(text);
     }
 
@@ -72,23 +70,5 @@ public final class MasterKeyFile implements MasterKeys {
                 .map(String::strip)
                 .filter(line -> !line.isEmpty())
                 .toList();
-    }
-
-    private void write(String text) throws IOException {
-        Path folder = file.toAbsolutePath().getParent();
-        boolean posix = Files.getFileStore(folder).supportsFileAttributeView("posix");
-        Path aside = posix
-                ? Files.createTempFile(
-                        folder,
-                        NAME,
-                        null,
-                        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))
-                : Files.createTempFile(folder, NAME, null);
-        try {
-            Files.writeString(aside, text, UTF_8);
-            Files.move(aside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } finally {
-            Files.deleteIfExists(aside);
-        }
     }
 }

@@ -1,0 +1,23 @@
+package dev.mehari.telemetry;
+
+/** How the audit stands, for metrics. */
+public interface AuditView {
+    /** Events that are in the table. */
+    long events();
+
+    /** Batches in which they went there. */
+    long batches();
+
+    /** Events that wait in memory. */
+    long waiting();
+
+    double lagSeconds();
+
+    /** Events in the journal. */
+    long journalEvents();
+
+    long journalBytes();
+
+    /** Events that are lost for good. */
+    long dropped();
+}
