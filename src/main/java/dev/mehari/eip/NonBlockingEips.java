@@ -2,8 +2,8 @@ package dev.mehari.eip;
 
 import dev.mehari.eip.breaker.BreakerReifier;
 import dev.mehari.eip.breaker.UpstreamBreakers;
-import dev.mehari.eip.throttle.KeptWindows;
 import dev.mehari.eip.tap.CallTapReifier;
+import dev.mehari.eip.throttle.KeptWindows;
 import dev.mehari.eip.throttle.RollingThrottleReifier;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.LongSupplier;

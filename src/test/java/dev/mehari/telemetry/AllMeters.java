@@ -7,6 +7,7 @@ import dev.mehari.alert.AlertWatch;
 import dev.mehari.answer.EndedCall;
 import dev.mehari.answer.FailureTable;
 import dev.mehari.caller.AllowList;
+import dev.mehari.config.TracesConfig;
 import dev.mehari.credential.Attempt;
 import dev.mehari.credential.AttemptLog;
 import dev.mehari.credential.Credential;
@@ -25,6 +26,7 @@ import dev.mehari.limits.KeyQueues;
 import dev.mehari.limits.LimitCounts;
 import dev.mehari.probe.ProbeObserver;
 import dev.mehari.retry.RetryCounts;
+import dev.mehari.telemetry.traces.SpanExport;
 import dev.mehari.testing.FakeViews;
 import dev.mehari.testing.TestExchange;
 import dev.mehari.upstream.Upstream;
@@ -40,6 +42,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.UUID;
 import java.util.function.Consumer;
 import org.apache.camel.Exchange;
 
@@ -77,6 +80,11 @@ final class AllMeters {
                         event -> {},
                         Clock.systemUTC()))
                 .bindTo(registry);
+        new RoutesMeters(registry, () -> 0).reloaded("swapped");
+        try (SpanExport export =
+                SpanExport.to(new TracesConfig(URI.create("http://127.0.0.1:1"), 1, null), new UUID(0, 0))) {
+            new TraceMeters(export).bindTo(registry);
+        }
         CallMeters calls = new CallMeters(registry);
         calls.begun();
         calls.ended(refused());

@@ -5,33 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mehari.answer.EndedCall;
 import dev.mehari.exchange.CallRecord;
 import dev.mehari.exchange.Dialect;
-import dev.mehari.answer.FailureTable;
-import dev.mehari.caller.AllowList;
-import dev.mehari.config.TracesConfig;
-import dev.mehari.credential.Credential;
-import dev.mehari.credential.CredentialStore.Bench;
-import dev.mehari.credential.PoolObserver;
-import dev.mehari.credential.RefreshObserver;
-import dev.mehari.exchange.CallRecord;
-import dev.mehari.exchange.Dialect;
-import dev.mehari.failure.GatewayBusy;
-import dev.mehari.limits.KeyQueues;
-import dev.mehari.limits.LimitCounts;
-import dev.mehari.probe.ProbeObserver;
-import dev.mehari.retry.RetryCounts;
-import dev.mehari.telemetry.traces.SpanExport;
-import dev.mehari.testing.FakeViews;
 import dev.mehari.usage.MeteredCall;
 import dev.mehari.usage.TokenUsage;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.UUID;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
@@ -42,25 +24,6 @@ class MetricsListTest {
     @Test
     void lists_exactly_what_the_registry_holds() throws Exception {
         AllMeters.registerIn(registry);
-        var views = new FakeViews();
-        new StateMeters(views, views, views).bindTo(registry);
-        new LedgerMeters(registry).follow(unused -> new LedgerView(0, 0, 0, 0, 0, 0, 0, 0), this);
-        new LimitMeters(new LimitCounts(), new KeyQueues()).bindTo(registry);
-        new UsageMeters(registry).follow(() -> 0, () -> 0);
-        new RefreshMeters(registry).ended(RefreshObserver.Outcome.REFRESHED);
-        new ProbeMeters(registry).probed("openai", ProbeObserver.Outcome.WORKS);
-        new BreakerMeters(registry, views).added("target");
-        new RetryMeters(new RetryCounts()).bindTo(registry);
-        new RoutesMeters(registry, () -> 0).reloaded("swapped");
-        PoolMeters pool = new PoolMeters(registry);
-        pool.follow(List::of, () -> 0);
-        pool.ended("up", PoolObserver.Outcome.SUCCESS);
-        pool.benched(BENCHED, new Bench(1, "", "rate_limited", 429, Instant.EPOCH, Instant.EPOCH));
-        refuse();
-        try (SpanExport export =
-                SpanExport.to(new TracesConfig(URI.create("http://127.0.0.1:1"), 1, null), new UUID(0, 0))) {
-            new TraceMeters(export).bindTo(registry);
-        }
 
         // This registry shows the buckets of a timer as meters of their own; Prometheus does not.
         Set<String> registered = registry.getMeters().stream()
