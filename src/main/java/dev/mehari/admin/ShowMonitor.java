@@ -43,7 +43,7 @@ public final class ShowMonitor extends AdminResource {
 
     static ObjectNode json(Now now) {
         ObjectNode json = JsonNodeFactory.instance.objectNode().put("instance", now.instance());
-        now.state().fields().forEachRemaining(field -> json.set(field.getKey(), field.getValue()));
+        now.state().properties().forEach(field -> json.set(field.getKey(), field.getValue()));
         json.put("streams", now.streams());
         json.set("last_minute", json(now.lastMinute()));
         json.put("keys_total", now.keys().size());

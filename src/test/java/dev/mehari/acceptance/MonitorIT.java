@@ -91,15 +91,13 @@ class MonitorIT {
             }
             assertThat(monitor.path("instance").asText()).endsWith(":" + gateway.port());
             assertThat(monitor.path("streams").asInt()).isEqualTo(1);
-            assertThat(key(monitor, "monitored alice"))
-                    .isEqualTo("active 3, waiting 0, calls 3, refused 0, failed 0");
+            assertThat(key(monitor, "monitored alice")).isEqualTo("active 3, waiting 0, calls 3, refused 0, failed 0");
             assertThat(key(monitor, "monitored bob")).isEqualTo("active 2, waiting 2, calls 1, refused 1, failed 0");
             assertThat(monitor.at("/upstreams/0/in_flight").asInt()).isEqualTo(5);
             assertThat(monitor.at("/upstreams/0/state").asText()).isEqualTo("up");
             assertThat(monitor.at("/upstreams/0/breaker").asText()).isEqualTo("closed");
-            await().until(() -> sum(JSON.readTree(monitor(gateway, "--once", "--json"))
-                            .at("/last_minute/calls"))
-                    == 4);
+            await().until(() ->
+                    sum(JSON.readTree(monitor(gateway, "--once", "--json")).at("/last_minute/calls")) == 4);
 
             release(stub);
             await().until(() -> JSON.readTree(monitor(gateway, "--once", "--json"))
@@ -140,8 +138,8 @@ class MonitorIT {
             for (int i = 0; i < 5; i++) {
                 assertThat(gateway.post("/call", "{}").join().statusCode()).isEqualTo(503);
             }
-            await().untilAsserted(
-                            () -> assertThat(monitor(gateway, "--once")).containsPattern("refused +5  100\\.0 % .* WARN"));
+            await().untilAsserted(() ->
+                    assertThat(monitor(gateway, "--once")).containsPattern("refused +5  100\\.0 % .* WARN"));
             release(stub);
         }
     }

@@ -92,8 +92,6 @@ class MonitorCommandTest {
         return new CommandLine(new MonitorCommand().under(Map.of("MEHARI_ADMIN_TOKEN", "secret", "LANG", "C")))
                 .setOut(new PrintWriter(out))
                 .setErr(new PrintWriter(err))
-                .execute(Stream.concat(
-                                Stream.of(arguments), Stream.of(url))
-                        .toArray(String[]::new));
+                .execute(Stream.concat(Stream.of(arguments), Stream.of(url)).toArray(String[]::new));
     }
 }

@@ -47,10 +47,7 @@ final class Screen {
             }
             lines.add(new AttributedString(KEYS));
         }
-        return lines.stream()
-                .limit(height)
-                .map(line -> ink.cut(line, width))
-                .toList();
+        return lines.stream().limit(height).map(line -> ink.cut(line, width)).toList();
     }
 
     private List<AttributedString> tables(Reading reading, int width, int height, Choice choice) {

@@ -176,8 +176,7 @@ class ScreenTest {
         assertThat(lines.get(1)).isEqualTo("concurrency 97 / 100  97.0 %      CRITICAL");
         assertThat(lines.get(2)).isEqualTo("queue       0 / 200");
         assertThat(lines.get(5)).isEqualTo("latency     p50 12.3 ms  p95 80.5 ms  p99 1>");
-        assertThat(lines)
-                .contains("UPSTREAM   STATE    BREAKER    ACTIVE", "KEY    ACTIVE  WAITING  CALLS/S  REFUSED");
+        assertThat(lines).contains("UPSTREAM   STATE    BREAKER    ACTIVE", "KEY    ACTIVE  WAITING  CALLS/S  REFUSED");
     }
 
     @Test

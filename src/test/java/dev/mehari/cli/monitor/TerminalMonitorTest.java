@@ -92,7 +92,8 @@ class TerminalMonitorTest {
         await().until(() -> virtual.text().contains("key-2"));
 
         virtual.type("c");
-        await().until(() -> virtual.text().contains("credential-2") && !virtual.text().contains("key-2"));
+        await().until(() ->
+                virtual.text().contains("credential-2") && !virtual.text().contains("key-2"));
         virtual.type("\u001b[B\u001b[B");
         await().until(() -> !virtual.text().contains("prod-2"));
         virtual.type("\u001bOA");

@@ -100,9 +100,7 @@ class TextMonitorTest {
         new TextMonitor(new PrintWriter(out), false, small, System::nanoTime)
                 .once(Readings.busy().json());
 
-        assertThat(out.toString())
-                .isEqualTo(
-                        """
+        assertThat(out.toString()).isEqualTo("""
                         mehari  gw-1:8080  healthy
                         concurrency 42 / 100  42.0 %
                         queue       3 / 200
@@ -115,8 +113,7 @@ class TextMonitorTest {
     }
 
     private CompletableFuture<Integer> start(boolean json, Source source) {
-        TextMonitor monitor =
-                new TextMonitor(new PrintWriter(out), json, Map.of("LANG", "C"), System::nanoTime);
+        TextMonitor monitor = new TextMonitor(new PrintWriter(out), json, Map.of("LANG", "C"), System::nanoTime);
         return CompletableFuture.supplyAsync(() -> {
             thread.set(Thread.currentThread());
             return monitor.run(Readings.busy().json(), source);
