@@ -264,6 +264,7 @@ class LimitKeyTest {
         await().until(() -> queues.waiting() == 1);
         Attempt second = now(limits);
         await().until(() -> queues.waiting() == 2);
+        assertThat(queues.waitingByKey().values()).containsExactly(2);
         Attempt tooMany = now(limits).awaitDone();
 
         assertThat(tooMany.refusal().code()).isEqualTo("concurrency_queue_full");
