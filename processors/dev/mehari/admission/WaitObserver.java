@@ -6,6 +6,10 @@ public interface WaitObserver {
     /** Hears nothing. */
     WaitObserver NONE = (nanos, admitted) -> {};
 
-    /** @param admitted false when the wait was in vain */
+    /**
+     * One has.
+     *
+     * @param admitted false when it was in vain
+     */
     void waited(long nanos, boolean admitted);
 }
