@@ -208,7 +208,14 @@ final class Management implements AutoCloseable {
     /** Requests can be served from now on. */
     void ready() throws JMException {
         registered = MBeans.register(
-                ManagementFactory.getPlatformMBeanServer(), target, admission, breaker, pool, calls, this::values);
+                ManagementFactory.getPlatformMBeanServer(),
+                target,
+                admission,
+                breaker,
+                pool,
+                calls,
+                this::values,
+                meters);
         health.ready();
     }
 

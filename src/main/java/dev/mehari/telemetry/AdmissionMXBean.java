@@ -3,24 +3,24 @@ package dev.mehari.telemetry;
 /** Admission, as JMX shows it. */
 @Described("Permits and the queue for them")
 public interface AdmissionMXBean {
-    @Described("Permits that are taken")
+    @Described(value = "Permits that are taken", unit = "permits")
     int getInUse();
 
-    @Described("Permits that there are, proxy.max_concurrent")
+    @Described(value = "Permits that there are, proxy.max_concurrent", unit = "permits")
     int getMaxConcurrent();
 
-    @Described("Requests in the queue")
+    @Described(value = "Requests in the queue", unit = "requests")
     int getWaiting();
 
-    @Described("Requests that may be in the queue, proxy.max_queue")
+    @Described(value = "Requests that may be in the queue, proxy.max_queue", unit = "requests")
     int getMaxQueue();
 
-    @Described("Requests refused on arrival at the queue, since start")
+    @Described(value = "Requests refused on arrival at the queue, since start", unit = "requests")
     long getRejected();
 
-    @Described("Requests refused after waiting for as long as they may, since start")
+    @Described(value = "Requests refused after waiting for as long as they may, since start", unit = "requests")
     long getTimedOut();
 
-    @Described("Requests whose client left while they waited, since start")
+    @Described(value = "Requests whose client left while they waited, since start", unit = "requests")
     long getCancelled();
 }

@@ -5,42 +5,42 @@ import java.util.Map;
 /** Calls, as JMX shows them. */
 @Described("Calls since start")
 public interface CallsMXBean {
-    @Described("Calls that have ended")
+    @Described(value = "Calls that have ended", unit = "calls")
     long getTotal();
 
-    @Described("Calls answered completely with a status below 400")
+    @Described(value = "Calls answered completely with a status below 400", unit = "calls")
     long getSuccessful();
 
-    @Described("Calls answered with an error, refused ones included, or broken off")
+    @Described(value = "Calls answered with an error, refused ones included, or broken off", unit = "calls")
     long getFailed();
 
-    @Described("Calls that the gateway said no to")
+    @Described(value = "Calls that the gateway said no to", unit = "calls")
     long getRefused();
 
-    @Described("Refused calls by reason")
+    @Described(value = "Refused calls by reason", unit = "calls")
     Map<String, Long> getRefusals();
 
-    @Described("Calls whose client left first")
+    @Described(value = "Calls whose client left first", unit = "calls")
     long getCancelled();
 
-    @Described("Calls answered 504")
+    @Described(value = "Calls answered 504", unit = "calls")
     long getTimeouts();
 
-    @Described("Calls that have begun and not ended")
+    @Described(value = "Calls that have begun and not ended", unit = "calls")
     long getOpen();
 
-    @Described("Calls ended per second, over the last 4 full seconds")
+    @Described(value = "Calls ended per second, over the last 4 full seconds", unit = "calls/s")
     double getCurrentRps();
 
-    @Described("Successful among successful and failed, in percent")
+    @Described(value = "Successful among successful and failed, in percent", unit = "%")
     double getSuccessRate();
 
-    @Described("Median duration in milliseconds")
+    @Described(value = "Median duration in milliseconds", unit = "ms")
     double getP50Millis();
 
-    @Described("95th percentile of the duration in milliseconds")
+    @Described(value = "95th percentile of the duration in milliseconds", unit = "ms")
     double getP95Millis();
 
-    @Described("99th percentile of the duration in milliseconds")
+    @Described(value = "99th percentile of the duration in milliseconds", unit = "ms")
     double getP99Millis();
 }

@@ -1,5 +1,6 @@
 package dev.mehari.telemetry;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -9,8 +10,8 @@ import javax.management.MBeanServer;
 import javax.management.ObjectName;
 
 /**
- * The MBeans {@code dev.mehari:type=Admission|Upstream|Calls|Settings}, read-only. They are registered by {@link #register}
- * and taken back by {@link #close}; routes and threads have MBeans of Camel's.
+ * The MBeans {@code dev.mehari:type=...}, read-only, listed in {@code docs/observing.md}. They are registered by
+ * {@link #register} and taken back by {@link #close}; routes and threads have MBeans of Camel's.
  */
 public final class MBeans implements AutoCloseable {
     private static final String DOMAIN = "dev.mehari";
@@ -30,15 +31,22 @@ public final class MBeans implements AutoCloseable {
             BreakerView breaker,
             PoolView pool,
             CallMetrics calls,
-            Supplier<Map<String, String>> settings)
+            Supplier<Map<String, String>> settings,
+            MeterRegistry registry)
             throws JMException {
         var beans = new MBeans(server);
+        var meters = new MeterValues(registry);
         try {
             beans.add("Admission", new Admission(admission), AdmissionMXBean.class);
-            beans.add("Upstream", new UpstreamState(target, breaker, pool), UpstreamMXBean.class);
+            beans.add("Upstream", new UpstreamState(target, breaker, pool, meters), UpstreamMXBean.class);
             beans.add("Calls", new Calls(calls), CallsMXBean.class);
             SettingsMXBean values = settings::get;
             beans.add("Settings", values, SettingsMXBean.class);
+            beans.add("Limits", new MeterMBeans.Limits(meters), LimitsMXBean.class);
+            beans.add("Ledger", new MeterMBeans.Ledger(meters), LedgerMXBean.class);
+            beans.add("Credentials", new MeterMBeans.Credentials(meters), CredentialsMXBean.class);
+            beans.add("Usage", new MeterMBeans.Usage(meters), UsageMXBean.class);
+            beans.add("Traces", new MeterMBeans.Traces(meters), TracesMXBean.class);
             return beans;
         } catch (JMException e) {
             beans.close();
@@ -99,7 +107,8 @@ public final class MBeans implements AutoCloseable {
         }
     }
 
-    private record UpstreamState(String target, BreakerView breaker, PoolView pool) implements UpstreamMXBean {
+    private record UpstreamState(String target, BreakerView breaker, PoolView pool, MeterValues meters)
+            implements UpstreamMXBean {
         @Override
         public String getTarget() {
             return target;
@@ -128,6 +137,16 @@ public final class MBeans implements AutoCloseable {
         @Override
         public int getIdleConnections() {
             return pool.idle();
+        }
+
+        @Override
+        public Map<String, Long> getRetries() {
+            return meters.by("outcome", "mehari.retries");
+        }
+
+        @Override
+        public Map<String, Map<String, Long>> getProbes() {
+            return meters.byUpstreamAnd("outcome", "mehari.probes");
         }
     }
 

@@ -14,12 +14,18 @@ public interface UpstreamMXBean {
     @Described("State of the circuit breaker, by upstream: closed, half_open, open or forced_open")
     Map<String, String> getBreakers();
 
-    @Described("Failures since the last success")
+    @Described(value = "Failures since the last success", unit = "failures")
     int getConsecutiveFailures();
 
-    @Described("Connections that carry a request")
+    @Described(value = "Connections that carry a request", unit = "connections")
     int getBusyConnections();
 
-    @Described("Connections kept for the next request")
+    @Described(value = "Connections kept for the next request", unit = "connections")
     int getIdleConnections();
+
+    @Described(value = "Tries that failed since start, by what became of the call then", unit = "tries")
+    Map<String, Long> getRetries();
+
+    @Described(value = "Health questions to each upstream since start, by what their answers said", unit = "questions")
+    Map<String, Map<String, Long>> getProbes();
 }
