@@ -17,7 +17,7 @@ record AuditState(AuditOutbox outbox, AuditJournal journal) implements AuditView
     }
 
     @Override
-    public long waiting() {
+    public int waiting() {
         return outbox.waiting();
     }
 

@@ -9,7 +9,7 @@ public interface AuditView {
     long batches();
 
     /** Events that wait in memory. */
-    long waiting();
+    int waiting();
 
     double lagSeconds();
 

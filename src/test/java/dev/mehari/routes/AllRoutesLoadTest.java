@@ -20,7 +20,7 @@ class AllRoutesLoadTest {
     private static final Set<String> VERBS = Set.of(
             "receive", "admit", "forward", "show", "change", "create", "edit", "delete", "restore", "purge", "open",
             "close", "return", "refuse", "enable", "disable", "release", "test", "refresh", "import", "export",
-            "rotate", "try", "reset");
+            "rotate", "try", "reset", "write");
 
     @Test
     @SuppressWarnings("try") // nobody interrupts the close

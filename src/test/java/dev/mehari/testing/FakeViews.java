@@ -1,12 +1,13 @@
 package dev.mehari.testing;
 
 import dev.mehari.telemetry.AdmissionView;
+import dev.mehari.telemetry.AuditView;
 import dev.mehari.telemetry.BreakerView;
 import dev.mehari.telemetry.PoolView;
 import java.util.Map;
 
 /** The state of a gateway as a test sets it. */
-public final class FakeViews implements AdmissionView, BreakerView, PoolView {
+public final class FakeViews implements AdmissionView, AuditView, BreakerView, PoolView {
     public int inUse;
     public int waiting;
     public boolean open;
@@ -70,5 +71,35 @@ public final class FakeViews implements AdmissionView, BreakerView, PoolView {
     @Override
     public int idle() {
         return 8;
+    }
+
+    @Override
+    public long events() {
+        return 0;
+    }
+
+    @Override
+    public long batches() {
+        return 0;
+    }
+
+    @Override
+    public double lagSeconds() {
+        return 0;
+    }
+
+    @Override
+    public long journalEvents() {
+        return 0;
+    }
+
+    @Override
+    public long journalBytes() {
+        return 0;
+    }
+
+    @Override
+    public long dropped() {
+        return 0;
     }
 }
