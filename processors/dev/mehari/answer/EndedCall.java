@@ -4,6 +4,7 @@ import dev.mehari.exchange.Call;
 import dev.mehari.exchange.CallRecord;
 import dev.mehari.exchange.Dialect;
 import dev.mehari.exchange.ExchangeKeys;
+import dev.mehari.failure.AnsweredByUpstream;
 import org.apache.camel.Exchange;
 import org.jspecify.annotations.Nullable;
 
@@ -46,9 +47,17 @@ public record EndedCall(
         Dialect dialect = (Dialect) exchange.getProperty(ExchangeKeys.DIALECT);
         Throwable caught = (Throwable) exchange.getProperty(Exchange.EXCEPTION_CAUGHT);
         FailureRow row = caught == null ? null : FailureTable.rowFor(caught);
-        boolean told = row != null && (row.status() == record.status() || record.end() == CallRecord.End.BROKEN);
+        boolean told = row != null
+                && (record.end() == CallRecord.End.BROKEN
+                        || (row.status() == record.status() && !passedOn(caught, record.status())));
         String keyId = (String) exchange.getProperty(ExchangeKeys.KEY_ID);
         return new EndedCall(dialect == null ? Dialect.PLAIN : dialect, record, told ? row : null, keyId);
+    }
+
+    /** What failed is an answer with that status, so that the client has it as it came. */
+    private static boolean passedOn(@Nullable Throwable caught, int status) {
+        AnsweredByUpstream answered = AnsweredByUpstream.in(caught);
+        return answered != null && answered.status() == status;
     }
 
     public Outcome outcome() {

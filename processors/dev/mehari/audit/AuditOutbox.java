@@ -38,7 +38,9 @@ public final class AuditOutbox implements EventSource, AutoCloseable {
     private long retryNanos;
     private boolean away;
     private int fromJournal;
-    private @Nullable SealedEvents refilling;
+    /** What was given out last is of the journal, where it still is. */
+    private boolean refilling;
+
     private volatile long oldestUnwrittenMicros;
     private volatile boolean stopping;
 
@@ -75,6 +77,7 @@ public final class AuditOutbox implements EventSource, AutoCloseable {
     @Override
     public @Nullable Object next(long patienceNanos) {
         long end = nanos.getAsLong() + patienceNanos;
+        refilling = false;
         while (true) {
             SealedEvents kept = fromJournal();
             if (kept != null) {
@@ -107,18 +110,20 @@ public final class AuditOutbox implements EventSource, AutoCloseable {
         if (!due || !turn || queue.isHalfFull()) {
             return null;
         }
+        SealedEvents first;
         try {
-            refilling = journal.first();
+            first = journal.first();
         } catch (IOException unreadable) {
             retryNanos = nanos.getAsLong() + pauseNanos;
             LOG.error("The audit journal cannot be read", unreadable);
             return null;
         }
         fromJournal++;
-        if (refilling != null) {
-            oldestUnwrittenMicros = refilling.events().get(0).atMicros();
+        if (first != null) {
+            refilling = true;
+            oldestUnwrittenMicros = first.events().get(0).atMicros();
         }
-        return refilling;
+        return first;
     }
 
     /** A batch of {@link #next} as it is to be written; the same when it is sealed already. */
@@ -130,15 +135,15 @@ public final class AuditOutbox implements EventSource, AutoCloseable {
         return seal.seal(fresh.stream().map(AuditEvent.class::cast).toList());
     }
 
-    /** True when {@code batch} has to wait behind what is in the journal. */
-    boolean isBehind(SealedEvents batch) {
-        return batch != refilling && journal.events() > 0;
+    /** True when the batch that was given out last has to wait behind what is in the journal. */
+    boolean isBehind() {
+        return !refilling && journal.events() > 0;
     }
 
     /** {@code batch} is in the table. */
     void written(SealedEvents batch) throws IOException {
-        if (batch == refilling) {
-            refilling = null;
+        if (refilling) {
+            refilling = false;
             journal.removeFirst();
         }
         batches.increment();
@@ -165,8 +170,8 @@ public final class AuditOutbox implements EventSource, AutoCloseable {
             }
             away = true;
         }
-        if (batch == refilling) {
-            refilling = null;
+        if (refilling) {
+            refilling = false;
             return;
         }
         append(batch);

@@ -18,7 +18,7 @@ public final class SealEvents implements Processor {
     public void process(Exchange exchange) {
         SealedEvents events = outbox.seal(exchange.getMessage().getBody());
         exchange.setProperty(AuditKeys.EVENTS, events);
-        exchange.setProperty(AuditKeys.BEHIND, outbox.isBehind(events));
+        exchange.setProperty(AuditKeys.BEHIND, outbox.isBehind());
         exchange.getMessage().setBody(events);
     }
 }

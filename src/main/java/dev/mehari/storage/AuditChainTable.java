@@ -43,6 +43,7 @@ public final class AuditChainTable {
      */
     public record Begun(AuditChain chain, EventChain links) {}
 
+    @SuppressWarnings("ArrayRecordComponent") // never compared, never changed
     private record Before(int id, byte[] head) {}
 
     /**

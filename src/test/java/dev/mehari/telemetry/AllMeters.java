@@ -80,6 +80,7 @@ final class AllMeters {
                         event -> {},
                         Clock.systemUTC()))
                 .bindTo(registry);
+        new AuditMeters(registry).follow(views);
         new RoutesMeters(registry, () -> 0).reloaded("swapped");
         try (SpanExport export =
                 SpanExport.to(new TracesConfig(URI.create("http://127.0.0.1:1"), 1, null), new UUID(0, 0))) {

@@ -24,21 +24,6 @@ class MetricsListTest {
     @Test
     void lists_exactly_what_the_registry_holds() throws Exception {
         AllMeters.registerIn(registry);
-        var views = new FakeViews();
-        new StateMeters(views, views, views).bindTo(registry);
-        new LedgerMeters(registry).follow(unused -> new LedgerView(0, 0, 0, 0, 0, 0, 0, 0), this);
-        new LimitMeters(new LimitCounts(), new KeyQueues()).bindTo(registry);
-        new UsageMeters(registry).follow(() -> 0, () -> 0);
-        new RefreshMeters(registry).ended(RefreshObserver.Outcome.REFRESHED);
-        new ProbeMeters(registry).probed("openai", ProbeObserver.Outcome.WORKS);
-        new BreakerMeters(registry, views).added("target");
-        new RetryMeters(new RetryCounts()).bindTo(registry);
-        PoolMeters pool = new PoolMeters(registry);
-        pool.follow(List::of, () -> 0);
-        pool.ended("up", PoolObserver.Outcome.SUCCESS);
-        pool.benched(BENCHED, new Bench(1, "", "rate_limited", 429, Instant.EPOCH, Instant.EPOCH));
-        new AuditMeters(registry).follow(views);
-        refuse();
 
         // This registry shows the buckets of a timer as meters of their own; Prometheus does not.
         Set<String> registered = registry.getMeters().stream()

@@ -46,7 +46,6 @@ public final class CallTapReifier extends ProcessorReifier<WireTapDefinition<?>>
         }
         refuse("copy", definition.getCopy(), "true");
         refuse("dynamicUri", definition.getDynamicUri(), "false");
-        refuse("pattern", definition.getPattern(), "InOnly");
         refuse("executorService", definition.getExecutorService(), null);
         refuse("executorService", definition.getExecutorServiceBean(), null);
         refuse("ignoreInvalidEndpoint", definition.getIgnoreInvalidEndpoint(), "false");

@@ -6,6 +6,7 @@ import dev.mehari.config.AuditConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
@@ -32,8 +33,8 @@ public final class StoredJournal implements AuditJournal {
     private long next;
     private long syncedNanos;
     private int removed;
-    private volatile long events;
-    private volatile long bytes;
+    private final AtomicLong events = new AtomicLong();
+    private final AtomicLong bytes = new AtomicLong();
     private volatile boolean dropping;
 
     private StoredJournal(Path file, AuditConfig.Journal config, LongSupplier nanos) {
@@ -62,8 +63,8 @@ public final class StoredJournal implements AuditJournal {
             MVMap<Long, byte[]> map = map();
             for (byte[] batch : map.values()) {
                 SealedEvents kept = SealedEvents.of(batch);
-                events += kept.events().size();
-                bytes += batch.length;
+                events.addAndGet(kept.events().size());
+                bytes.addAndGet(batch.length);
             }
             Long last = map.lastKey();
             next = last == null ? 0 : last + 1;
@@ -96,13 +97,15 @@ public final class StoredJournal implements AuditJournal {
         try {
             MVMap<Long, byte[]> map = map();
             long dropped = 0;
-            while (bytes + written.length > config.maxSize().bytes() && !map.isEmpty()) {
+            while (bytes.get() + written.length > config.maxSize().bytes() && !map.isEmpty()) {
                 dropped += remove(map);
             }
-            dropping |= dropped > 0;
+            if (dropped > 0) {
+                dropping = true;
+            }
             map.put(next++, written);
-            events += batch.events().size();
-            bytes += written.length;
+            events.addAndGet(batch.events().size());
+            bytes.addAndGet(written.length);
             commit();
             return dropped;
         } catch (MVStoreException failure) {
@@ -118,19 +121,19 @@ public final class StoredJournal implements AuditJournal {
             return 0;
         }
         long count = SealedEvents.of(gone).events().size();
-        events -= count;
-        bytes -= gone.length;
+        events.addAndGet(-count);
+        bytes.addAndGet(-gone.length);
         return count;
     }
 
     @Override
     public @Nullable SealedEvents first() throws IOException {
-        return events == 0 ? null : read(map().firstKey());
+        return events.get() == 0 ? null : read(map().firstKey());
     }
 
     @Override
     public @Nullable SealedEvents last() throws IOException {
-        return events == 0 ? null : read(map().lastKey());
+        return events.get() == 0 ? null : read(map().lastKey());
     }
 
     private @Nullable SealedEvents read(@Nullable Long number) throws IOException {
@@ -147,7 +150,9 @@ public final class StoredJournal implements AuditJournal {
         try {
             MVMap<Long, byte[]> map = map();
             remove(map);
-            dropping &= bytes > config.maxSize().bytes() * NEARLY;
+            if (bytes.get() <= config.maxSize().bytes() * NEARLY) {
+                dropping = false;
+            }
             if (map.isEmpty()) {
                 discard();
                 return;
@@ -187,12 +192,12 @@ public final class StoredJournal implements AuditJournal {
 
     @Override
     public long events() {
-        return events;
+        return events.get();
     }
 
     @Override
     public long bytes() {
-        return bytes;
+        return bytes.get();
     }
 
     @Override

@@ -57,8 +57,7 @@ class CallTapTest {
                 "copy: false",
                 "dynamicUri: true",
                 "ignoreInvalidEndpoint: true",
-                "cacheSize: 5",
-                "pattern: InOut"
+                "cacheSize: 5"
             })
     void options_that_a_tap_of_calls_does_not_have_are_refused(String option) {
         assertThatThrownBy(() -> routes("seda:audit?queue=#events", option))
