@@ -1,6 +1,6 @@
 package dev.mehari.audit;
 
-import dev.mehari.answer.EndedCall;
+import dev.mehari.answer.EndedCall.Outcome;
 import java.time.Instant;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +20,7 @@ public record RollUpQuery(
         @Nullable Long keyId,
         @Nullable String upstream,
         @Nullable String model,
-        EndedCall.@Nullable Outcome outcome,
+        @Nullable Outcome outcome,
         Set<Part> by) {
     /** Sums in one answer; what is older is left out. */
     public static final int MOST = 10_000;

@@ -21,6 +21,7 @@ public record Configuration(
         AlertsConfig alerts,
         TracesConfig traces,
         AuditConfig audit,
+        AuditKeepConfig auditKeep,
         StartConfig start,
         ShutdownConfig shutdown,
         RoutesConfig routes) {
@@ -51,6 +52,7 @@ public record Configuration(
                 AlertsConfig.from(settings),
                 TracesConfig.from(settings),
                 AuditConfig.from(settings),
+                AuditKeepConfig.from(settings),
                 StartConfig.from(settings),
                 ShutdownConfig.from(settings),
                 RoutesConfig.from(settings));

@@ -12,7 +12,7 @@ create index audit_event_upstream on audit_event (upstream);
 create index audit_event_model on audit_event (model);
 -- Only what is not as usual.
 create index audit_event_status on audit_event (status) where status < 200 or status >= 300;
-create index audit_event_outcome on audit_event (outcome) where outcome not in ('success', 'SUCCESS');
+create index audit_event_outcome on audit_event (outcome) where outcome <> 'success';
 -- Looked up by the whole text only.
 create index audit_event_request on audit_event using hash (request_id);
 create index audit_event_trace on audit_event using hash (trace_id) where trace_id is not null;

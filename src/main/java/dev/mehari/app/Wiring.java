@@ -6,6 +6,7 @@ import dev.mehari.admission.AdmissionGate;
 import dev.mehari.admission.AdmissionLimits;
 import dev.mehari.answer.AnswerFailure;
 import dev.mehari.answer.FailureAnswers;
+import dev.mehari.audit.ProcessKey;
 import dev.mehari.caller.AdmitAnyone;
 import dev.mehari.caller.FirstKey;
 import dev.mehari.caller.KeyCache;
@@ -77,6 +78,7 @@ final class Wiring implements AutoCloseable {
     private final AlertsWiring alerts;
     private final MonitorWiring monitor = new MonitorWiring();
     private final RoutesWiring routes;
+    private final AuditViewWiring auditView;
     private final StepsMain main = new StepsMain();
 
     /**
@@ -191,6 +193,8 @@ final class Wiring implements AutoCloseable {
         routes = new RoutesWiring(folder, configuration.routes(), management.meters());
         routes.bindTo(main);
         management.alsoSay("routes", routes::trouble);
+        auditView = opened.add(new AuditViewWiring(configuration.auditKeep(), database, new ProcessKey()));
+        auditView.bindTo(main, management.meters());
         new RouteProperties(configuration, adminPort, base(upstreams.upstreams().all())).applyTo(main);
     }
 
@@ -245,6 +249,7 @@ final class Wiring implements AutoCloseable {
         gate.startOver();
         alerts.start(main);
         management.ready();
+        auditView.start();
     }
 
     int port() {

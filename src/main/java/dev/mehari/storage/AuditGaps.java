@@ -1,8 +1,8 @@
 package dev.mehari.storage;
 
 import dev.mehari.audit.AuditRow;
+import dev.mehari.audit.AuditSigner;
 import dev.mehari.audit.EventChain;
-import dev.mehari.audit.proof.AuditSigner;
 import dev.mehari.audit.proof.SignedBytes;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -28,7 +28,7 @@ final class AuditGaps {
     private static final String RANGES = """
             select chain, min(sequence), max(sequence), count(*) from (
                 select chain, sequence, sequence - row_number() over (partition by chain order by sequence) as island
-                from %s) as numbered
+                from $partition) as numbered
             group by chain, island order by chain, min(sequence)
             """;
 
@@ -101,7 +101,7 @@ final class AuditGaps {
 
     private static List<Range> ranges(Connection connection, String partition) throws SQLException {
         List<Range> ranges = new ArrayList<>();
-        try (PreparedStatement select = connection.prepareStatement(String.format(RANGES, partition));
+        try (PreparedStatement select = connection.prepareStatement(RANGES.replace("$partition", partition));
                 ResultSet rows = select.executeQuery()) {
             while (rows.next()) {
                 ranges.add(new Range(rows.getInt(1), rows.getLong(2), rows.getLong(3), rows.getLong(4)));

@@ -47,7 +47,7 @@ final class AuditRollUps {
                 sum(first), sum(firsts), sum(total), array_agg(bucket), array_agg(calls)
             from (
                 select date_trunc('hour', at, 'UTC') as start, key_id, coalesce(upstream, '') as upstream,
-                    case when upstream is null then '' else coalesce(model, '') end as model, lower(outcome) as outcome,
+                    case when upstream is null then '' else coalesce(model, '') end as model, outcome,
                     case when total_ms < 1 then 0 else least(104, greatest(1, ceil(4 * log(2, total_ms) - 1e-9))) end::smallint
                         as bucket,
                     count(*) as calls, sum(retries) as retries, sum(input_tokens) as input, sum(cached_tokens) as cached,

@@ -23,6 +23,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,7 +44,7 @@ public final class AuditSearchTable implements AuditSearch {
 
     private static final String SUM_UP = """
             with chosen as (
-                select start, $parts, * from $table as t (start, key, up, mod, out, calls, retries, input, cached, written,
+                select $parts, * from $table as t (start, key, up, mod, out, calls, retries, input, cached, written,
                     output, reasoning, estimated, cost, asked, answered, queue, queued, first, firsts, total, buckets, counts)
                 where $conditions
             ), sums as (
@@ -63,8 +64,7 @@ public final class AuditSearchTable implements AuditSearch {
                 group by start, k, u, m, o
             )
             select sums.*, spread.buckets, spread.counts
-            from sums join spread on (sums.start, sums.k, sums.u, sums.m, sums.o) is not distinct from
-                (spread.start, spread.k, spread.u, spread.m, spread.o)
+            from sums join spread using (start, k, u, m, o)
             order by start desc, k, u, m, o
             """;
 
@@ -120,9 +120,9 @@ public final class AuditSearchTable implements AuditSearch {
         }
         EndedCall.Outcome outcome = query.outcome();
         if (outcome != null) {
-            conditions.and("outcome in (?, ?)", outcome.name().toLowerCase(Locale.ROOT), outcome.name());
+            conditions.and("outcome = ?", outcome.name().toLowerCase(Locale.ROOT));
             if (outcome != EndedCall.Outcome.SUCCESS) {
-                conditions.and("outcome not in ('success', 'SUCCESS')");
+                conditions.and("outcome <> 'success'");
             }
         }
         AuditPosition after = query.after();
@@ -142,7 +142,7 @@ public final class AuditSearchTable implements AuditSearch {
                 .and("key = ?", query.keyId())
                 .and("up = ?", query.upstream())
                 .and("mod = ?", query.model())
-                .and("lower(out) = ?", outcome == null ? null : outcome.name().toLowerCase(Locale.ROOT));
+                .and("out = ?", outcome == null ? null : outcome.name().toLowerCase(Locale.ROOT));
         String sql = SUM_UP.replace("$table", query.span() == RollUpQuery.Span.HOUR ? "audit_hour" : "audit_day")
                 .replace("$parts", parts(query));
         try (Connection connection = database.connection();
@@ -150,7 +150,7 @@ public final class AuditSearchTable implements AuditSearch {
                 ResultSet rows = select.executeQuery()) {
             List<RollUp> found = new ArrayList<>();
             while (rows.next()) {
-                found.add(rollUp(rows));
+                found.add(rollUp(rows, query.by()));
             }
             return found;
         } catch (SQLException failure) {
@@ -159,21 +159,21 @@ public final class AuditSearchTable implements AuditSearch {
     }
 
     private static String parts(RollUpQuery query) {
-        return (query.by().contains(Part.KEY) ? "key" : "null::bigint") + " as k, "
-                + (query.by().contains(Part.UPSTREAM) ? "up" : "null::text") + " as u, "
-                + (query.by().contains(Part.MODEL) ? "mod" : "null::text") + " as m, "
-                + (query.by().contains(Part.OUTCOME) ? "lower(out)" : "null::text") + " as o";
+        return (query.by().contains(Part.KEY) ? "key" : "0") + " as k, "
+                + (query.by().contains(Part.UPSTREAM) ? "up" : "''") + " as u, "
+                + (query.by().contains(Part.MODEL) ? "mod" : "''") + " as m, "
+                + (query.by().contains(Part.OUTCOME) ? "out" : "''") + " as o";
     }
 
-    private static RollUp rollUp(ResultSet row) throws SQLException {
-        Object key = row.getObject("k");
-        String outcome = row.getString("o");
+    private static RollUp rollUp(ResultSet row, Set<Part> by) throws SQLException {
         return new RollUp(
                 row.getObject("start", OffsetDateTime.class).toInstant(),
-                key == null ? null : row.getLong("k"),
-                row.getString("u"),
-                row.getString("m"),
-                outcome == null ? null : EndedCall.Outcome.valueOf(outcome.toUpperCase(Locale.ROOT)),
+                by.contains(Part.KEY) ? row.getLong("k") : null,
+                by.contains(Part.UPSTREAM) ? row.getString("u") : null,
+                by.contains(Part.MODEL) ? row.getString("m") : null,
+                by.contains(Part.OUTCOME)
+                        ? EndedCall.Outcome.valueOf(row.getString("o").toUpperCase(Locale.ROOT))
+                        : null,
                 row.getLong("calls"),
                 row.getLong("retries"),
                 new RollUp.Tokens(

@@ -1,8 +1,8 @@
 package dev.mehari.storage;
 
+import dev.mehari.audit.AuditSigner;
 import dev.mehari.audit.AuditUpkeep;
 import dev.mehari.audit.KeepPolicy;
-import dev.mehari.audit.proof.AuditSigner;
 import dev.mehari.failure.StorageUnavailable;
 import java.sql.Connection;
 import java.sql.PreparedStatement;

@@ -70,6 +70,8 @@ class RecordsTest {
                     Duration.ofMillis(200),
                     Duration.ofSeconds(1),
                     new AuditConfig.Journal(new ByteSize(1 << 30), AuditConfig.Fsync.INTERVAL, Duration.ofSeconds(1))),
+            new AuditKeepConfig(
+                    Duration.ofDays(90), Duration.ofDays(400), Duration.ofDays(3650), new ByteSize(20L << 30)),
             new StartConfig(Duration.ofMillis(800)),
             new ShutdownConfig(Duration.ZERO, Duration.ofMinutes(1)),
             new RoutesConfig(null, true));
@@ -164,6 +166,10 @@ class RecordsTest {
             Map.entry("mehari.audit.journal.max-size", "73MB"),
             Map.entry("mehari.audit.journal.fsync", "always"),
             Map.entry("mehari.audit.journal.fsync-interval", "74s"),
+            Map.entry("mehari.audit.keep", "2d"),
+            Map.entry("mehari.audit.keep-hours", "3d"),
+            Map.entry("mehari.audit.keep-days", "4d"),
+            Map.entry("mehari.audit.max-size", "5MiB"),
             Map.entry("mehari.start.warm-up", "0"),
             Map.entry("mehari.shutdown.notice", "29s"),
             Map.entry("mehari.shutdown.drain", "27s")));
@@ -241,6 +247,7 @@ class RecordsTest {
                     Duration.ofSeconds(72),
                     new AuditConfig.Journal(
                             new ByteSize(73_000_000), AuditConfig.Fsync.ALWAYS, Duration.ofSeconds(74))),
+            new AuditKeepConfig(Duration.ofDays(2), Duration.ofDays(3), Duration.ofDays(4), new ByteSize(5L << 20)),
             new StartConfig(Duration.ZERO),
             new ShutdownConfig(Duration.ofSeconds(29), Duration.ofSeconds(27)),
             new RoutesConfig(Path.of("my-routes"), false));

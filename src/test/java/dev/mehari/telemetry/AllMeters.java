@@ -80,6 +80,7 @@ final class AllMeters {
                         event -> {},
                         Clock.systemUTC()))
                 .bindTo(registry);
+        new AuditKeepMeters(() -> 0, () -> 0).bindTo(registry);
         new AuditMeters(registry).follow(views);
         new RoutesMeters(registry, () -> 0).reloaded("swapped");
         try (SpanExport export =

@@ -1,4 +1,4 @@
-package dev.mehari.audit.proof;
+package dev.mehari.audit;
 
 /** The gateway's own key, with which it signs. Threads may share it. */
 public interface AuditSigner {

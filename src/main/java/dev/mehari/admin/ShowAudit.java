@@ -1,0 +1,67 @@
+package dev.mehari.admin;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.mehari.audit.AuditJson;
+import dev.mehari.audit.AuditPage;
+import dev.mehari.audit.AuditPosition;
+import dev.mehari.audit.AuditQuery;
+import dev.mehari.audit.AuditSearch;
+import dev.mehari.audit.StatusRange;
+import dev.mehari.failure.StorageUnavailable;
+import java.util.Set;
+import org.apache.camel.Exchange;
+
+/**
+ * Answers {@code GET /api/audit} with {@code {"events":[...],"next":"..."}}, newest first, 100 unless {@code limit} says
+ * another number up to 1000; {@code next} is what to give as {@code after} for the page that follows, null on the last. Named
+ * {@code showAudit}.
+ */
+public final class ShowAudit extends AdminResource {
+    private static final Set<String> FILTERS = Set.of(
+            "from",
+            "to",
+            "key",
+            "upstream",
+            "credential",
+            "model",
+            "status",
+            "outcome",
+            "request",
+            "trace",
+            "after",
+            "limit");
+    private static final int USUAL = 100;
+    private static final int MOST = 1_000;
+
+    private final AuditSearch search;
+
+    public ShowAudit(AuditSearch search) {
+        this.search = search;
+    }
+
+    @Override
+    void answer(Exchange exchange) throws AdminRefusal, StorageUnavailable {
+        AuditFilters filters = new AuditFilters(new AdminRequest(exchange).filters(FILTERS));
+        AuditPage page = search.find(new AuditQuery(
+                filters.time("from"),
+                filters.time("to"),
+                filters.id("key"),
+                filters.text("upstream"),
+                filters.id("credential"),
+                filters.text("model"),
+                filters.parsed("status", StatusRange::parse),
+                filters.outcome("outcome"),
+                filters.text("request"),
+                filters.text("trace"),
+                filters.parsed("after", AuditPosition::parse),
+                filters.limit("limit", USUAL, MOST)));
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        ArrayNode events = json.putArray("events");
+        page.rows().forEach(row -> events.add(AuditJson.of(row)));
+        AuditPosition next = page.next();
+        json.put("next", next == null ? null : next.toString());
+        AdminAnswer.put(exchange, 200, json);
+    }
+}
