@@ -15,8 +15,8 @@ import org.junit.jupiter.api.Test;
 
 class AlertTableIT {
     private static final AlertRule RULE = new AlertRule(AlertName.REFUSALS, AlertRule.Severity.WARN, 5);
-    private static final Instant NOW = Instant.now().truncatedTo(ChronoUnit.MILLIS);
 
+    private final Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
     private final TestDatabase test = TestDatabase.create();
     private final AlertTable alerts = new AlertTable(test.database());
 
@@ -27,8 +27,8 @@ class AlertTableIT {
 
     @Test
     void gives_back_what_it_was_given_latest_first() throws Exception {
-        AlertEvent raised = new AlertEvent(NOW.minusSeconds(40), "gw1", RULE, true, 6.25);
-        AlertEvent cleared = new AlertEvent(NOW, "gw1", RULE, false, 1);
+        AlertEvent raised = new AlertEvent(now.minusSeconds(40), "gw1", RULE, true, 6.25);
+        AlertEvent cleared = new AlertEvent(now, "gw1", RULE, false, 1);
 
         alerts.add(List.of(raised, cleared));
 
@@ -41,8 +41,8 @@ class AlertTableIT {
         test.execute("insert into alert_event (at, instance, name, level, raised, value, above)"
                 + " select now() - interval '1 day', 'gw1', 'queue', 'critical', true, 51, 50"
                 + " from generate_series(1, 10005)");
-        AlertEvent old = new AlertEvent(NOW.minus(Duration.ofDays(31)), "gw1", RULE, true, 6);
-        AlertEvent recent = new AlertEvent(NOW.minus(Duration.ofDays(29)), "gw1", RULE, true, 6);
+        AlertEvent old = new AlertEvent(now.minus(Duration.ofDays(31)), "gw1", RULE, true, 6);
+        AlertEvent recent = new AlertEvent(now.minus(Duration.ofDays(29)), "gw1", RULE, true, 6);
 
         alerts.add(List.of(old, recent));
 
