@@ -52,13 +52,7 @@ class CallTapTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "copy: false",
-                "dynamicUri: true",
-                "ignoreInvalidEndpoint: true",
-                "cacheSize: 5"
-            })
+    @ValueSource(strings = {"copy: false", "dynamicUri: true", "ignoreInvalidEndpoint: true", "cacheSize: 5"})
     void options_that_a_tap_of_calls_does_not_have_are_refused(String option) {
         assertThatThrownBy(() -> routes("seda:audit?queue=#events", option))
                 .hasStackTraceContaining("wireTap tap: " + option.substring(0, option.indexOf(':')));
