@@ -39,6 +39,7 @@ public final class Mehari implements Runnable {
                 .addSubcommand(new UpstreamsCommand())
                 .addSubcommand(new UsageCommand())
                 .addSubcommand(new PricesCommand())
+                .addSubcommand(new AuditCommand())
                 .addSubcommand(new LeasesCommand())
                 .addSubcommand(new QueueCommand())
                 .addSubcommand(new BreakersCommand())

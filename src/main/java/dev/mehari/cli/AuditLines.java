@@ -1,0 +1,46 @@
+package dev.mehari.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+
+/** Reads the whole audit from a gateway, page by page. */
+final class AuditLines {
+    private static final String FIRST = "/api/audit/export?limit=2000";
+
+    private AuditLines() {}
+
+    /** Takes a line. */
+    interface Sink {
+        void line(String line) throws AdminFailure;
+    }
+
+    /** Hands all lines to {@code sink}, but those that only say where to go on. */
+    static void read(AdminClient client, Sink sink) throws AdminFailure {
+        ObjectMapper json = new ObjectMapper();
+        String path = FIRST;
+        while (!path.isEmpty()) {
+            String[] lines = client.text(path, "application/x-ndjson").lines().toArray(String[]::new);
+            String last = lines[lines.length - 1];
+            String after = after(json, last);
+            for (int i = 0; i < lines.length - 1; i++) {
+                sink.line(lines[i]);
+            }
+            if (after.isEmpty()) {
+                sink.line(last);
+            }
+            path = after.isEmpty() ? "" : FIRST + "&after=" + AdminClient.segment(after);
+        }
+    }
+
+    private static String after(ObjectMapper json, String line) throws AdminFailure {
+        try {
+            JsonNode read = json.readTree(line);
+            return read.path("type").asText().equals("more")
+                    ? read.path("after").asText()
+                    : "";
+        } catch (JsonProcessingException noJson) {
+            throw new AdminFailure("What answers is not the admin port of a gateway.", false);
+        }
+    }
+}

@@ -1,0 +1,187 @@
+package dev.mehari.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.mehari.audit.AuditJson;
+import dev.mehari.audit.proof.AuditFormatException;
+import dev.mehari.audit.proof.ExportLines;
+import dev.mehari.audit.proof.NotedHead;
+import dev.mehari.audit.proof.TrustedKeys;
+import dev.mehari.audit.proof.Verdict;
+import dev.mehari.audit.proof.Verifier;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code mehari audit verify}: exit code 1 when something is wrong. */
+@Command(
+        name = "verify",
+        description = "Proves that nothing of the audit is missing or changed; exit code 1 when something is.",
+        mixinStandardHelpOptions = true)
+final class AuditVerifyCommand extends AdminStreamCommand {
+    private static final Duration LONGEST_UNSIGNED = Duration.ofHours(1);
+
+    @Parameters(
+            index = "0",
+            arity = "0..1",
+            paramLabel = "FILE",
+            description = "An export, verified without a gateway. Default: what the gateway has.")
+    private @Nullable Path export;
+
+    @Option(names = "--file", paramLabel = "FILE", description = "The same.")
+    private @Nullable Path file;
+
+    @Option(
+            names = "--public-key",
+            paramLabel = "FILE",
+            description = "The gateways' public keys, noted earlier: PEM, or Base64 one a line. Default: those that the"
+                    + " audit names itself, which proves less.")
+    private @Nullable Path publicKey;
+
+    @Option(
+            names = "--head",
+            paramLabel = "HEAD",
+            description = "How far a chain had come, as an earlier run printed it; may be given several times.")
+    private List<String> heads = List.of();
+
+    private final ExportLines lines = new ExportLines();
+
+    @Override
+    boolean isAlone() {
+        return source() != null;
+    }
+
+    private @Nullable Path source() {
+        return export == null ? file : export;
+    }
+
+    @Override
+    int runAlone(PrintWriter out, boolean json) throws AdminFailure {
+        Path from = source();
+        if (from == null) {
+            throw new AdminFailure("Which file?", true);
+        }
+        TrustedKeys keys = keys();
+        Verifier verifier = verifier(keys);
+        try (BufferedReader reader = Files.newBufferedReader(from, UTF_8)) {
+            long number = 0;
+            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+                accept(verifier, line, ++number);
+            }
+        } catch (IOException failure) {
+            throw new AdminFailure(from + " cannot be read: " + failure.getMessage(), true);
+        }
+        return tell(verifier.finish(), keys, out, json);
+    }
+
+    @Override
+    int run(AdminClient client, PrintWriter out, boolean json) throws AdminFailure {
+        TrustedKeys keys = keys();
+        Verifier verifier = verifier(keys);
+        long[] number = new long[1];
+        AuditLines.read(client, line -> accept(verifier, line, ++number[0]));
+        return tell(verifier.finish(), keys, out, json);
+    }
+
+    private void accept(Verifier verifier, String line, long number) {
+        try {
+            verifier.accept(lines.read(line));
+        } catch (AuditFormatException wrong) {
+            verifier.unreadable(number, String.valueOf(wrong.getMessage()));
+        }
+    }
+
+    private Verifier verifier(TrustedKeys keys) throws AdminFailure {
+        List<NotedHead> noted = new ArrayList<>();
+        for (String head : heads) {
+            try {
+                noted.add(NotedHead.parse(head));
+            } catch (IllegalArgumentException wrong) {
+                throw new AdminFailure("--head: " + wrong.getMessage(), true);
+            }
+        }
+        return new Verifier(keys, noted, LONGEST_UNSIGNED);
+    }
+
+    private TrustedKeys keys() throws AdminFailure {
+        Path from = publicKey;
+        if (from == null) {
+            return TrustedKeys.ofExport();
+        }
+        try {
+            return TrustedKeys.read(Files.readString(from, UTF_8));
+        } catch (IllegalArgumentException wrong) {
+            throw new AdminFailure(from + " " + wrong.getMessage(), true);
+        } catch (IOException failure) {
+            throw new AdminFailure(from + " cannot be read: " + failure.getMessage(), true);
+        }
+    }
+
+    private static int tell(Verdict verdict, TrustedKeys keys, PrintWriter out, boolean json) {
+        if (json) {
+            out.println(json(verdict, keys));
+        } else {
+            print(verdict, keys, out);
+        }
+        return verdict.isWhole() ? ExitCode.DONE : ExitCode.FAILED;
+    }
+
+    private static void print(Verdict verdict, TrustedKeys keys, PrintWriter out) {
+        verdict.problems().forEach(problem -> out.println("wrong: " + problem.what()));
+        if (verdict.problemsInAll() > verdict.problems().size()) {
+            out.println("and " + (verdict.problemsInAll() - verdict.problems().size()) + " more");
+        }
+        out.println(verdict.events() + " events in " + verdict.chains() + " chains with " + verdict.checkpoints()
+                + " signatures; " + verdict.dropped() + " events dropped by rule, " + verdict.unsigned()
+                + " not signed yet");
+        if (verdict.unproven() > 0) {
+            out.println(verdict.unproven() + " events cannot be checked because of what is wrong before them");
+        }
+        if (!keys.areGiven()) {
+            out.println(
+                    "Signatures were checked with the keys that the audit names itself; give --public-key for a proof.");
+        }
+        out.println(
+                verdict.isWhole()
+                        ? "The audit is whole. Its heads, for --head:"
+                        : "The audit is NOT whole. Its heads:");
+        verdict.heads().forEach(head -> out.println("  " + head));
+    }
+
+    private static ObjectNode json(Verdict verdict, TrustedKeys keys) {
+        ObjectNode json = JsonNodeFactory.instance
+                .objectNode()
+                .put("whole", verdict.isWhole())
+                .put("keys_given", keys.areGiven())
+                .put("chains", verdict.chains())
+                .put("events", verdict.events())
+                .put("checkpoints", verdict.checkpoints())
+                .put("dropped", verdict.dropped())
+                .put("unsigned", verdict.unsigned())
+                .put("unproven", verdict.unproven())
+                .put("problems_in_all", verdict.problemsInAll());
+        ArrayNode problems = json.putArray("problems");
+        verdict.problems()
+                .forEach(problem -> problems.addObject()
+                        .put("kind", AuditJson.lower(problem.kind()))
+                        .put("chain", problem.chain())
+                        .put("first", problem.first())
+                        .put("last", problem.last())
+                        .put("what", problem.what()));
+        ArrayNode heads = json.putArray("heads");
+        verdict.heads().forEach(head -> heads.add(head.toString()));
+        return json;
+    }
+}
