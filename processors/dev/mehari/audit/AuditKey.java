@@ -13,7 +13,7 @@ import java.util.Base64;
  * What an instance signs its chain with: Ed25519 (RFC 8032). As text it is the base64 of the 32 bytes of the private key, or
  * of its PKCS#8 form, which {@code openssl genpkey -algorithm ed25519} makes. Its text form shows nothing.
  */
-public final class AuditKey {
+public final class AuditKey implements AuditSigner {
     private static final String ED25519 = "Ed25519";
     private static final int PRIVATE_BYTES = 32;
     private static final int PKCS8_BYTES = 48;
@@ -62,13 +62,15 @@ public final class AuditKey {
         return Base64.getEncoder().encodeToString(key);
     }
 
-    /** As X.509 writes public keys: 44 bytes. */
+    /** 44 bytes. */
+    @Override
     public byte[] publicKey() {
         return pair.getPublic().getEncoded();
     }
 
-    /** 64 bytes. */
-    byte[] sign(byte[] what) {
+    /** Into 64 bytes. */
+    @Override
+    public byte[] sign(byte[] what) {
         try {
             Signature signature = Signature.getInstance(ED25519);
             signature.initSign(pair.getPrivate());

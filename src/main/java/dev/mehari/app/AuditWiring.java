@@ -4,6 +4,7 @@ import dev.mehari.answer.FailureRow;
 import dev.mehari.audit.AuditKey;
 import dev.mehari.audit.AuditOutbox;
 import dev.mehari.audit.AuditQueue;
+import dev.mehari.audit.AuditSigner;
 import dev.mehari.audit.CallAudit;
 import dev.mehari.audit.CallTap;
 import dev.mehari.audit.ClientAddress;
@@ -43,6 +44,7 @@ final class AuditWiring implements AutoCloseable {
     private final Database database;
     private final @Nullable CallAudit calls;
     private final @Nullable AuditOutbox outbox;
+    private final AuditSigner signer;
 
     /** Throws {@link dev.mehari.storage.StorageStartException} when the chain of this start cannot begin. */
     AuditWiring(
@@ -53,6 +55,9 @@ final class AuditWiring implements AutoCloseable {
             SecureRandom random) {
         this.database = database;
         AuditConfig config = configuration.audit();
+        AuditFolder folder = new AuditFolder(configuration.data().dir());
+        AuditKey key = folder.key(config.key(), random);
+        signer = key;
         if (!config.enabled()) {
             calls = null;
             outbox = null;
@@ -60,9 +65,7 @@ final class AuditWiring implements AutoCloseable {
         }
         calls = new CallAudit(
                 new ClientAddress(config.client(), config.trustedProxies()), warmUp::isOurs, Clock.systemUTC());
-        AuditFolder folder = new AuditFolder(configuration.data().dir());
         StoredJournal journal = folder.openJournal(config.journal(), System::nanoTime);
-        AuditKey key = folder.key(config.key(), random);
         AuditChainTable.Begun begun = new AuditChainTable(database, folder).begin(UUID.randomUUID(), key, journal);
         outbox = new AuditOutbox(
                 new AuditQueue(config.queue(), config.batch()),
@@ -86,6 +89,11 @@ final class AuditWiring implements AutoCloseable {
         main.bind("confirmEvents", outbox == null ? nothing() : new ConfirmEvents(outbox));
         main.bind("eventColumns", new EventColumns());
         main.bind("eventLines", new EventLines());
+    }
+
+    /** What this instance signs with. */
+    AuditSigner signer() {
+        return signer;
     }
 
     /** Of a route to which nothing comes. */

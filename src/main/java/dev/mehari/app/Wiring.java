@@ -6,7 +6,6 @@ import dev.mehari.admission.AdmissionGate;
 import dev.mehari.admission.AdmissionLimits;
 import dev.mehari.answer.AnswerFailure;
 import dev.mehari.answer.FailureAnswers;
-import dev.mehari.audit.ProcessKey;
 import dev.mehari.caller.AdmitAnyone;
 import dev.mehari.caller.FirstKey;
 import dev.mehari.caller.KeyCache;
@@ -193,7 +192,7 @@ final class Wiring implements AutoCloseable {
         routes = new RoutesWiring(folder, configuration.routes(), management.meters());
         routes.bindTo(main);
         management.alsoSay("routes", routes::trouble);
-        auditView = opened.add(new AuditViewWiring(configuration.auditKeep(), database, new ProcessKey()));
+        auditView = opened.add(new AuditViewWiring(configuration.auditKeep(), database, audit.signer()));
         auditView.bindTo(main, management.meters());
         new RouteProperties(configuration, adminPort, base(upstreams.upstreams().all())).applyTo(main);
     }
