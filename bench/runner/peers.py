@@ -117,8 +117,13 @@ PEERS = {peer.name: peer for peer in (
     Peer("haproxy", "HAProxy", haproxy, _package_missing("haproxy")),
     Peer("scg", "Spring Cloud Gateway", spring_cloud_gateway, _gateway_missing, jvm=True, ready_seconds=60),
     Peer("mehari", "Mehari", mehari_open, absent=_mehari_absent, ready=mehari_ready, jvm=True, ready_seconds=300),
+    Peer("mehari-no-audit", "Mehari, no audit", mehari_open, absent=_mehari_absent, ready=mehari_ready,
+         environment={"MEHARI_AUDIT_ENABLED": "false"}, jvm=True, ready_seconds=300),
     Peer("mehari-governed", "Mehari, a key's limits in memory", mehari, absent=_mehari_absent, ready=mehari_ready,
          authorize=mehari_key, environment={"MEHARI_LIMITS": "memory"}, jvm=True, ready_seconds=300),
+    Peer("mehari-governed-no-audit", "Mehari, a key's limits in memory, no audit", mehari, absent=_mehari_absent,
+         ready=mehari_ready, authorize=mehari_key,
+         environment={"MEHARI_LIMITS": "memory", "MEHARI_AUDIT_ENABLED": "false"}, jvm=True, ready_seconds=300),
     Peer("mehari-cluster", "Mehari, a key's limits on PostgreSQL", mehari, absent=_mehari_absent, ready=mehari_ready,
          authorize=mehari_key, environment={"MEHARI_LIMITS": "cluster"}, jvm=True, ready_seconds=300),
 )}

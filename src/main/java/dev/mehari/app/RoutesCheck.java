@@ -5,15 +5,19 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.mehari.admission.AdmissionGate;
 import dev.mehari.admission.AdmissionLimits;
 import dev.mehari.answer.FailureAnswers;
+import dev.mehari.audit.CallTap;
+import dev.mehari.audit.EventSource;
 import dev.mehari.config.Configuration;
 import dev.mehari.eip.NonBlockingEips;
 import dev.mehari.eip.breaker.OpenBreakers;
 import dev.mehari.eip.breaker.UpstreamBreakers;
 import dev.mehari.eip.seda.AdmissionQueue;
+import dev.mehari.eip.seda.EventQueue;
 import dev.mehari.eip.seda.NonBlockingSedaComponent;
 import dev.mehari.relay.RelayHttpComponent;
 import dev.mehari.routes.LiveRoutes;
 import dev.mehari.routes.RouteSource;
+import dev.mehari.storage.RouteDataSource;
 import dev.mehari.transport.Transport;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import io.netty.channel.EventLoopGroup;
@@ -105,6 +109,9 @@ public final class RoutesCheck {
         main.bind("retryTimer", loops);
         main.bind("tryAgain", (Predicate) exchange -> false);
         main.bind("rateLimit", new ExpressionAdapter() {});
+        main.bind("callAudit", (CallTap) (exchange, call) -> null);
+        main.bind("auditQueue", new EventQueue(EventSource.NONE));
+        main.bind("database", RouteDataSource.none());
     }
 
     private static Collection<String> packagedNames(CamelContext context) throws Exception {

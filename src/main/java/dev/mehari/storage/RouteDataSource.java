@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * does not answer is given up after a time.
  */
 public final class RouteDataSource implements DataSource {
-    private final Database database;
+    private final @Nullable Database database;
     private final Duration patience;
 
     /** @param patience with a server that says nothing */
@@ -23,9 +23,26 @@ public final class RouteDataSource implements DataSource {
         this.patience = patience;
     }
 
+    private RouteDataSource() {
+        database = null;
+        patience = Duration.ZERO;
+    }
+
+    /** Stands for the database where there is none, so that routes can be built: every connection fails. */
+    public static RouteDataSource none() {
+        return new RouteDataSource();
+    }
+
+    private Database database() throws SQLException {
+        if (database == null) {
+            throw new SQLException("no database is open here");
+        }
+        return database;
+    }
+
     @Override
     public Connection getConnection() throws SQLException {
-        Connection connection = database.connection();
+        Connection connection = database().connection();
         try {
             connection.setNetworkTimeout(Runnable::run, Math.toIntExact(patience.toMillis()));
             return connection;
@@ -67,11 +84,11 @@ public final class RouteDataSource implements DataSource {
 
     @Override
     public <T> T unwrap(Class<T> type) throws SQLException {
-        return database.dataSource().unwrap(type);
+        return database().dataSource().unwrap(type);
     }
 
     @Override
     public boolean isWrapperFor(Class<?> type) throws SQLException {
-        return database.dataSource().isWrapperFor(type);
+        return database().dataSource().isWrapperFor(type);
     }
 }
