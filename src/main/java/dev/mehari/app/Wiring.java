@@ -288,8 +288,8 @@ final class Wiring implements AutoCloseable {
                     Duration.ofSeconds(1)));
             awaitCalls(AFTER_BREAKING_OFF);
         }
-        routes.close();
         audit.stopping();
+        routes.close();
         main.stop();
     }
 

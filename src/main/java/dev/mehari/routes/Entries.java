@@ -20,7 +20,7 @@ import org.apache.camel.util.URISupport;
 
 /** The entries that there are. One thread at a time. */
 final class Entries {
-    private static final List<String> WITHIN = List.of("direct:", "seda:");
+    private static final List<String> WITHIN = List.of("seda:", "direct:");
     private static final String IN_ORDER = "platform-http:";
 
     private final CamelContext context;
@@ -61,7 +61,11 @@ final class Entries {
     }
 
     private static boolean isWithin(Entry entry) {
-        return WITHIN.stream().anyMatch(entry.key()::startsWith);
+        return WITHIN.contains(scheme(entry));
+    }
+
+    private static String scheme(Entry entry) {
+        return entry.key().substring(0, entry.key().indexOf(':') + 1);
     }
 
     /** Lets exchanges in through {@code born}; all or, when that fails, none. */
@@ -129,7 +133,13 @@ final class Entries {
         known.remove(entry.key(), entry);
     }
 
+    /** Lets nothing more in, and what waits in queues out: in the end what those send it to. Blocks for so long. */
     void stopAll() {
-        List.copyOf(known.values()).forEach(this::stop);
+        List<Entry> inOrder = new ArrayList<>(known.values());
+        inOrder.sort(Comparator.comparingInt(entry -> isWithin(entry) ? 1 + WITHIN.indexOf(scheme(entry)) : 0));
+        for (Entry entry : inOrder) {
+            entry.drain();
+            stop(entry);
+        }
     }
 }

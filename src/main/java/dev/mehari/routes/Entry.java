@@ -10,6 +10,7 @@ import org.apache.camel.AsyncProcessor;
 import org.apache.camel.Consumer;
 import org.apache.camel.Endpoint;
 import org.apache.camel.Exchange;
+import org.apache.camel.spi.ShutdownAware;
 import org.apache.camel.support.AsyncCallbackToCompletableFutureAdapter;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.service.ServiceHelper;
@@ -73,6 +74,13 @@ final class Entry implements AsyncProcessor {
         Consumer before = consumer;
         start();
         ServiceHelper.stopAndShutdownService(before);
+    }
+
+    /** Waits until what has a queue of its own has emptied it; for when nothing comes in any more. */
+    void drain() {
+        if (consumer instanceof ShutdownAware aware) {
+            aware.prepareShutdown(false, false);
+        }
     }
 
     void stop() {

@@ -111,7 +111,9 @@ class AlertsIT {
     void goes_wherever_an_operator_edits_the_route_to() throws Exception {
         EditedRoutes routes = EditedRoutes.copy();
         routes.insertBefore("post-alert", "- to:\n    uri: log:elsewhere\n    parameters:\n      showHeaders: true");
-        routes.insertBefore("post-alert", "- to: direct:nobody-is-there?block=false");
+        routes.insertBefore(
+                "post-alert",
+                "- throwException:\n    exceptionType: java.io.IOException\n    message: nobody is there");
         try (StubUpstream stub = upstream();
                 CapturedLog log = CapturedLog.of(logged::add, "elsewhere", "dev.mehari.app.AlertSender");
                 TestGateway gateway =

@@ -2,6 +2,7 @@ package dev.mehari.testing;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.TextNode;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SchemaLocation;
 import com.networknt.schema.SpecVersion;
@@ -19,6 +20,7 @@ import java.util.stream.Collectors;
 
 /** The packaged OpenAPI document, and what it says of answers. */
 public final class ApiDocument {
+    private static final String JSON_TYPE = "application/json";
     private static final String URI = "https://mehari.invalid/openapi.json";
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final JsonNode DOCUMENT = read();
@@ -69,11 +71,14 @@ public final class ApiDocument {
             return Set.of(answer.statusCode() + " is not described: " + answer.body());
         }
         String at = described.has("$ref") ? described.path("$ref").asText().substring(1) : response;
-        String schema = at + "/content/application~1json/schema";
+        String type =
+                answer.headers().firstValue("Content-Type").orElse(JSON_TYPE).replaceFirst(";.*", "");
+        String schema = at + "/content/" + type.replace("/", "~1") + "/schema";
         if (DOCUMENT.at(schema).isMissingNode()) {
             return Set.of("there is no schema at " + schema);
         }
-        return SCHEMAS.getSchema(SchemaLocation.of(URI + "#" + schema)).validate(JSON.readTree(answer.body())).stream()
+        JsonNode body = type.equals(JSON_TYPE) ? JSON.readTree(answer.body()) : TextNode.valueOf(answer.body());
+        return SCHEMAS.getSchema(SchemaLocation.of(URI + "#" + schema)).validate(body).stream()
                 .map(ValidationMessage::getMessage)
                 .collect(Collectors.toSet());
     }

@@ -56,7 +56,9 @@ public final class MehariProcess implements AutoCloseable {
      */
     public static MehariProcess start(Map<String, String> environment, String... args) throws IOException {
         Path home = home();
-        List<String> command = new ArrayList<>(List.of(home.resolve("mehari").toString()));
+        // What runs in the background of a shell ignores Ctrl-C, and so would all that it starts.
+        List<String> command = new ArrayList<>(
+                List.of("env", "--default-signal=INT", home.resolve("mehari").toString()));
         command.addAll(List.of(args));
         ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(Files.createTempDirectory("mehari-elsewhere").toFile());
