@@ -11,7 +11,7 @@ create index audit_event_credential on audit_event (credential_id);
 create index audit_event_upstream on audit_event (upstream);
 create index audit_event_model on audit_event (model);
 -- Only what is not as usual.
-create index audit_event_status on audit_event (status) where status < 200 or status >= 300;
+create index audit_event_status on audit_event (status) where status <> 200;
 create index audit_event_outcome on audit_event (outcome) where outcome <> 'success';
 -- Looked up by the whole text only.
 create index audit_event_request on audit_event using hash (request_id);

@@ -36,11 +36,12 @@ import org.slf4j.LoggerFactory;
 public final class AuditSearchTable implements AuditSearch {
     private static final Logger LOG = LoggerFactory.getLogger(AuditSearchTable.class);
 
-    private static final String FIND = "select " + AuditRows.COLUMNS
+    static final String FIND = "select " + AuditRows.COLUMNS
             + " from audit_event where $conditions order by at desc, chain desc, sequence desc limit ?";
 
-    // The first column is what the indexes on status stand on, for a range of which it is a part.
-    private static final String UNUSUAL = "(status < 200 or status >= 300)";
+    // What the index on status stands on.
+    private static final int USUAL_STATUS = 200;
+    private static final String UNUSUAL_STATUS = "status <> 200";
 
     private static final String SUM_UP = """
             with chosen as (
@@ -101,7 +102,8 @@ public final class AuditSearchTable implements AuditSearch {
         }
     }
 
-    private static SqlConditions conditions(AuditQuery query) {
+    /** What {@link #FIND} is to find. */
+    static SqlConditions conditions(AuditQuery query) {
         SqlConditions conditions = new SqlConditions()
                 .and("at >= ?", time(query.from()))
                 .and("at < ?", time(query.to()))
@@ -114,8 +116,8 @@ public final class AuditSearchTable implements AuditSearch {
         StatusRange status = query.status();
         if (status != null) {
             conditions.and("status between ? and ?", status.least(), status.most());
-            if (status.most() < 200 || status.least() >= 300) {
-                conditions.and(UNUSUAL);
+            if (status.most() < USUAL_STATUS || status.least() > USUAL_STATUS) {
+                conditions.and(UNUSUAL_STATUS);
             }
         }
         EndedCall.Outcome outcome = query.outcome();
@@ -135,18 +137,8 @@ public final class AuditSearchTable implements AuditSearch {
 
     @Override
     public List<RollUp> find(RollUpQuery query) throws StorageUnavailable {
-        EndedCall.Outcome outcome = query.outcome();
-        SqlConditions conditions = new SqlConditions()
-                .and("start >= ?", time(query.from()))
-                .and("start < ?", time(query.to()))
-                .and("key = ?", query.keyId())
-                .and("up = ?", query.upstream())
-                .and("mod = ?", query.model())
-                .and("out = ?", outcome == null ? null : outcome.name().toLowerCase(Locale.ROOT));
-        String sql = SUM_UP.replace("$table", query.span() == RollUpQuery.Span.HOUR ? "audit_hour" : "audit_day")
-                .replace("$parts", parts(query));
         try (Connection connection = database.connection();
-                PreparedStatement select = conditions.prepare(connection, sql, RollUpQuery.MOST);
+                PreparedStatement select = conditions(query).prepare(connection, sumUp(query), RollUpQuery.MOST);
                 ResultSet rows = select.executeQuery()) {
             List<RollUp> found = new ArrayList<>();
             while (rows.next()) {
@@ -156,6 +148,24 @@ public final class AuditSearchTable implements AuditSearch {
         } catch (SQLException failure) {
             throw SqlOutage.during("reading sums of the audit", failure);
         }
+    }
+
+    /** The query for sums, with {@code $conditions}. */
+    static String sumUp(RollUpQuery query) {
+        return SUM_UP.replace("$table", query.span() == RollUpQuery.Span.HOUR ? "audit_hour" : "audit_day")
+                .replace("$parts", parts(query));
+    }
+
+    /** What {@link #sumUp} is to find. */
+    static SqlConditions conditions(RollUpQuery query) {
+        EndedCall.Outcome outcome = query.outcome();
+        return new SqlConditions()
+                .and("start >= ?", time(query.from()))
+                .and("start < ?", time(query.to()))
+                .and("key = ?", query.keyId())
+                .and("up = ?", query.upstream())
+                .and("mod = ?", query.model())
+                .and("out = ?", outcome == null ? null : outcome.name().toLowerCase(Locale.ROOT));
     }
 
     private static String parts(RollUpQuery query) {
