@@ -2,6 +2,7 @@ package dev.mehari.storage.ledger;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.mehari.limits.LimitedKey;
+import dev.mehari.testing.PostgresCpu;
 import dev.mehari.testing.TestDatabase;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
@@ -119,7 +120,7 @@ final class DecisionBench {
 
     private Map<String, Object> run(List<LoadProcess> loads, String keys, int rate, int seconds)
             throws IOException, SQLException, DataFormatException {
-        Duration postgres = cpu();
+        Duration postgres = PostgresCpu.of(url);
         for (LoadProcess load : loads) {
             load.begin(keys + " " + rate / (double) loads.size() + " " + seconds);
         }
@@ -127,7 +128,7 @@ final class DecisionBench {
         for (LoadProcess load : loads) {
             load.addResult(all);
         }
-        long postgresMicros = cpu().minus(postgres).toNanos() / 1_000;
+        long postgresMicros = PostgresCpu.of(url).minus(postgres).toNanos() / 1_000;
         long decisions = Math.max(1, all.granted + all.refused);
         Histogram latency = all.latency;
         Map<String, Object> result = new LinkedHashMap<>();
@@ -229,21 +230,6 @@ final class DecisionBench {
                     one.get("not_decided_by_database")));
         }
         return text.toString();
-    }
-
-    /** Of all processes of the server; its sessions must not end meanwhile. */
-    private Duration cpu() throws SQLException {
-        try (Connection connection = DriverManager.getConnection(url);
-                Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery("select pg_backend_pid()")) {
-            row.next();
-            ProcessHandle server = ProcessHandle.of(row.getLong(1))
-                    .flatMap(ProcessHandle::parent)
-                    .orElseThrow();
-            return server.children()
-                    .map(process -> process.info().totalCpuDuration().orElse(Duration.ZERO))
-                    .reduce(Duration.ZERO, Duration::plus);
-        }
     }
 
     private static double loadAverage() {
