@@ -9,22 +9,29 @@ import org.jspecify.annotations.Nullable;
  */
 public interface AuditJournal extends AutoCloseable {
     /**
-     * Keeps {@code events} behind what is there, as durably as is configured.
+     * Keeps {@code part} behind what is there, as durably as is configured. Where there is no room, the oldest events go, but
+     * for the first: what is left of them is {@link DroppedEvents} in their place. So may {@code part} itself.
      *
-     * @return events that had to go, the oldest first, since there is no room for more; mostly 0
+     * @return events that had to go; mostly 0
      */
-    long append(SealedEvents events) throws IOException;
+    long append(ChainPart part) throws IOException;
 
-    /** What is to be written next; null when there is nothing. */
+    /** What is to be written next; null when there is nothing. Events that cannot be read any more are dropped ones. */
     @Nullable
-    SealedEvents first() throws IOException;
+    ChainPart first() throws IOException;
 
     /** What came last; null when there is nothing. */
     @Nullable
-    SealedEvents last() throws IOException;
+    ChainPart last() throws IOException;
 
     /** What was {@link #first} is written. */
     void removeFirst() throws IOException;
+
+    /** The events of {@link #first} go; what is left is in their place. */
+    void dropFirst(DroppedEvents.Reason reason) throws IOException;
+
+    /** True when there is neither an event nor a dropped one. */
+    boolean isEmpty();
 
     /** Events that are kept. */
     long events();

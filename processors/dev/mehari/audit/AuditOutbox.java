@@ -1,5 +1,6 @@
 package dev.mehari.audit;
 
+import dev.mehari.audit.DroppedEvents.Reason;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -14,17 +15,20 @@ import org.slf4j.LoggerFactory;
  * What is to be written next, and what becomes of it. While all goes well, that is the queue's events, batch by batch. A batch
  * that cannot be written goes to the journal, and so does, in order, whatever comes while there is something in it; what is
  * in the journal is tried again after a pause, and as soon as that works it is written batch after batch, between those that
- * the queue fills meanwhile. So everything reaches the table in the order of the chain.
+ * the queue fills meanwhile. So everything reaches the table in the order of the chain; and where events are lost, what is left
+ * of them does, in their place.
  *
  * <p>{@link #next}, {@link #isBehind}, {@link #written} and {@link #keep} are for the one thread that writes.
  */
 public final class AuditOutbox implements EventSource, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AuditOutbox.class);
     private static final int FROM_JOURNAL_IN_A_ROW = 4;
+    private static final long RECENT_NANOS = Duration.ofMinutes(1).toNanos();
 
     private final AuditQueue queue;
     private final EventSeal seal;
     private final AuditJournal journal;
+    private final Backlog backlog;
     private final Clock clock;
     private final LongSupplier nanos;
     private final long waitNanos;
@@ -33,18 +37,24 @@ public final class AuditOutbox implements EventSource, AutoCloseable {
     private final LongAdder batches = new LongAdder();
     private final LongAdder events = new LongAdder();
     private final LongAdder lost = new LongAdder();
+    private final LongAdder refused = new LongAdder();
 
     private long takenNanos;
     private long retryNanos;
     private boolean away;
     private int fromJournal;
-    /** What was given out last is of the journal, where it still is. */
+    /** What was given out last is of the backlog, where it still is. */
     private boolean refilling;
+    /** Of those that found the queue full, how many have got a number. */
+    private volatile long numbered;
 
     private volatile long oldestUnwrittenMicros;
     private volatile boolean stopping;
+    private volatile boolean hasLost;
+    private volatile long lostNanos;
 
     /**
+     * @param refusals what becomes of events that the table never takes
      * @param wait of an event for others to make a batch, at most
      * @param pause after a failure, until the journal's events are tried again
      */
@@ -52,6 +62,7 @@ public final class AuditOutbox implements EventSource, AutoCloseable {
             AuditQueue queue,
             EventSeal seal,
             AuditJournal journal,
+            RefusedEvents refusals,
             Clock clock,
             LongSupplier nanos,
             Duration wait,
@@ -59,13 +70,14 @@ public final class AuditOutbox implements EventSource, AutoCloseable {
         this.queue = queue;
         this.seal = seal;
         this.journal = journal;
+        backlog = new Backlog(journal, refusals);
         this.clock = clock;
         this.nanos = nanos;
         waitNanos = wait.toNanos();
         pauseNanos = pause.toNanos();
         takenNanos = nanos.getAsLong();
         retryNanos = takenNanos;
-        oldestUnwrittenMicros = journal.events() == 0 ? 0 : EventSeal.micros(clock);
+        oldestUnwrittenMicros = journal.isEmpty() ? 0 : EventSeal.micros(clock);
     }
 
     @Override
@@ -73,13 +85,13 @@ public final class AuditOutbox implements EventSource, AutoCloseable {
         queue.offer(event);
     }
 
-    /** {@link SealedEvents} of the journal, or a list of events of the queue. */
+    /** {@link ChainPart} of the journal or of events that are lost, or a list of events of the queue. */
     @Override
     public @Nullable Object next(long patienceNanos) {
         long end = nanos.getAsLong() + patienceNanos;
         refilling = false;
         while (true) {
-            SealedEvents kept = fromJournal();
+            ChainPart kept = fromJournal();
             if (kept != null) {
                 return kept;
             }
@@ -91,6 +103,10 @@ public final class AuditOutbox implements EventSource, AutoCloseable {
                     && !Thread.currentThread().isInterrupted()) {
                 queue.await(left);
                 continue;
+            }
+            DroppedEvents overflow = overflow();
+            if (overflow != null) {
+                return overflow;
             }
             List<AuditEvent> fresh = queue.take();
             takenNanos = now;
@@ -104,32 +120,45 @@ public final class AuditOutbox implements EventSource, AutoCloseable {
         }
     }
 
-    private @Nullable SealedEvents fromJournal() {
-        boolean due = journal.events() > 0 && !stopping && nanos.getAsLong() - retryNanos >= 0;
+    // They come before the events that are in the queue now, although some of these may be older.
+    private @Nullable DroppedEvents overflow() {
+        long soFar = queue.dropped();
+        long since = soFar - numbered;
+        if (since == 0) {
+            return null;
+        }
+        numbered = soFar;
+        noteLoss();
+        LOG.error("{} audit events are lost: the queue was full", since);
+        return seal.skip(since, Reason.QUEUE);
+    }
+
+    private @Nullable ChainPart fromJournal() {
+        boolean due = !stopping && !backlog.isEmpty() && nanos.getAsLong() - retryNanos >= 0;
         boolean turn = fromJournal < FROM_JOURNAL_IN_A_ROW || queue.size() == 0;
         if (!due || !turn || queue.isHalfFull()) {
             return null;
         }
-        SealedEvents first;
+        ChainPart first;
         try {
-            first = journal.first();
+            first = backlog.first();
         } catch (IOException unreadable) {
             retryNanos = nanos.getAsLong() + pauseNanos;
             LOG.error("The audit journal cannot be read", unreadable);
             return null;
         }
         fromJournal++;
-        if (first != null) {
-            refilling = true;
-            oldestUnwrittenMicros = first.events().get(0).atMicros();
+        refilling = first != null;
+        if (first instanceof SealedEvents batch) {
+            oldestUnwrittenMicros = batch.events().get(0).atMicros();
         }
         return first;
     }
 
     /** A batch of {@link #next} as it is to be written; the same when it is sealed already. */
-    SealedEvents seal(Object batch) {
-        if (batch instanceof SealedEvents sealed) {
-            return sealed;
+    ChainPart seal(Object batch) {
+        if (batch instanceof ChainPart part) {
+            return part;
         }
         List<?> fresh = (List<?>) batch;
         return seal.seal(fresh.stream().map(AuditEvent.class::cast).toList());
@@ -137,32 +166,41 @@ public final class AuditOutbox implements EventSource, AutoCloseable {
 
     /** True when the batch that was given out last has to wait behind what is in the journal. */
     boolean isBehind() {
-        return !refilling && journal.events() > 0;
+        return !refilling && !backlog.isEmpty();
     }
 
-    /** {@code batch} is in the table. */
-    void written(SealedEvents batch) throws IOException {
+    /** {@code part} is in the table. */
+    void written(ChainPart part) throws IOException {
         if (refilling) {
             refilling = false;
-            journal.removeFirst();
+            backlog.removeFirst();
         }
-        batches.increment();
-        events.add(batch.events().size());
+        if (part instanceof SealedEvents batch) {
+            batches.increment();
+            events.add(batch.events().size());
+        } else if (part instanceof DroppedEvents gone && gone.reason() == Reason.UNREADABLE) {
+            LOG.error(
+                    "Audit events {} to {} of chain {} are lost: the journal does not give them back",
+                    gone.first(),
+                    gone.last(),
+                    gone.chain().id());
+            lost(gone.count());
+        }
         if (away) {
             away = false;
             LOG.info("Audit events can be written again; {} in the journal follow", journal.events());
         }
-        if (journal.events() == 0) {
+        if (backlog.isEmpty()) {
             oldestUnwrittenMicros = 0;
         }
     }
 
     /**
-     * {@code batch} could not be written, or has to wait.
+     * {@code part} could not be written, or has to wait.
      *
      * @param failure null when it was not tried
      */
-    void keep(SealedEvents batch, @Nullable Throwable failure) {
+    void keep(ChainPart part, @Nullable Throwable failure) {
         if (failure != null) {
             retryNanos = nanos.getAsLong() + pauseNanos;
             if (!away) {
@@ -170,30 +208,36 @@ public final class AuditOutbox implements EventSource, AutoCloseable {
             }
             away = true;
         }
-        if (refilling) {
-            refilling = false;
+        if (!refilling) {
+            append(part);
             return;
         }
-        append(batch);
+        refilling = false;
+        if (failure != null) {
+            long aside = backlog.failed(part, failure);
+            refused.add(aside);
+            lost(aside);
+        }
     }
 
-    private void append(SealedEvents batch) {
-        try {
-            long dropped = journal.append(batch);
-            if (oldestUnwrittenMicros == 0) {
-                oldestUnwrittenMicros = batch.events().get(0).atMicros();
-            }
-            if (dropped > 0) {
-                lost.add(dropped);
-                LOG.error("The audit journal is full: its {} oldest events are lost", dropped);
-            }
-        } catch (IOException failure) {
-            lost.add(batch.events().size());
-            LOG.error(
-                    "{} audit events are lost: the journal cannot be written",
-                    batch.events().size(),
-                    failure);
+    private void append(ChainPart part) {
+        lost(backlog.append(part));
+        if (oldestUnwrittenMicros == 0) {
+            oldestUnwrittenMicros =
+                    part instanceof SealedEvents batch ? batch.events().get(0).atMicros() : EventSeal.micros(clock);
         }
+    }
+
+    private void lost(long count) {
+        if (count > 0) {
+            lost.add(count);
+            noteLoss();
+        }
+    }
+
+    private void noteLoss() {
+        lostNanos = nanos.getAsLong();
+        hasLost = true;
     }
 
     @Override
@@ -210,10 +254,14 @@ public final class AuditOutbox implements EventSource, AutoCloseable {
     /** Keeps what is still in the queue. For when nobody writes any more. */
     @Override
     public void close() throws IOException {
+        DroppedEvents overflow = overflow();
+        if (overflow != null) {
+            append(overflow);
+        }
         for (List<AuditEvent> left = queue.take(); !left.isEmpty(); left = queue.take()) {
             append(seal.seal(left));
         }
-        journal.close();
+        lost(backlog.close());
     }
 
     /** Batches that were written. */
@@ -226,9 +274,22 @@ public final class AuditOutbox implements EventSource, AutoCloseable {
         return events.sum();
     }
 
-    /** Events that are lost for good: those that found the queue or the journal full. */
+    /** Events that are not in the table and never will be: no room in queue or journal, unreadable there, or refused. */
     public long dropped() {
         return lost.sum() + queue.dropped();
+    }
+
+    /** What an operator should look at; null when there is nothing. */
+    public @Nullable String trouble() {
+        if (journal.isFull()) {
+            return "the journal is full, so that the oldest events are lost: mehari.audit.journal.max-size";
+        }
+        boolean recent = hasLost && nanos.getAsLong() - lostNanos < RECENT_NANOS;
+        if (recent || queue.dropped() != numbered) {
+            return "events were lost within the last minute; the log says why";
+        }
+        long aside = refused.sum();
+        return aside == 0 ? null : aside + " events are refused by the database and in files audit-refused-*.jsonl";
     }
 
     /** Seconds since the end of the call whose event waits longest to be written; 0 when none waits. */

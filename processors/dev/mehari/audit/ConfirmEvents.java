@@ -14,6 +14,6 @@ public final class ConfirmEvents implements Processor {
 
     @Override
     public void process(Exchange exchange) throws IOException {
-        outbox.written(AuditKeys.events(exchange));
+        outbox.written(AuditKeys.part(exchange));
     }
 }

@@ -131,12 +131,22 @@ final class EventBytes {
     }
 
     private static @Nullable String readText(ByteBuffer from) {
-        int length = from.getInt();
-        if (length < 0) {
+        from.mark();
+        if (from.getInt() < 0) {
             return null;
         }
-        byte[] utf8 = new byte[length];
-        from.get(utf8);
-        return new String(utf8, StandardCharsets.UTF_8);
+        from.reset();
+        return new String(some(from), StandardCharsets.UTF_8);
+    }
+
+    /** The bytes that {@link #put(byte[])} has written there. */
+    static byte[] some(ByteBuffer from) {
+        int length = from.getInt();
+        if (length < 0 || length > from.remaining()) {
+            throw new IllegalArgumentException(length + " bytes where there are " + from.remaining());
+        }
+        byte[] some = new byte[length];
+        from.get(some);
+        return some;
     }
 }

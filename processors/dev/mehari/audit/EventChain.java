@@ -13,10 +13,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>An event as bytes is format 1: every field in the order of the record's components, numbers as 8 bytes (big-endian),
  * true as 1, text as the length of its UTF-8 in 4 bytes and the bytes, absent text as the length -1, constants by name.
- * Not for several threads at once.
+ * Events of which only the number is known are one link together: SHA-256 over the link before and the number of the last of
+ * them. Not for several threads at once.
  */
 public final class EventChain {
-    private static final int HASH = 32;
+    /** Length of a link. */
+    static final int HASH = 32;
+
     private static final byte FORMAT = 1;
 
     private final MessageDigest sha = sha256();
@@ -53,6 +56,14 @@ public final class EventChain {
         bytes.event(event);
         sha.update(head);
         sha.update(bytes.array(), 0, bytes.length());
+        head = sha.digest();
+    }
+
+    /** Adds events of which nothing is known but how many there were. */
+    public void skip(long count) {
+        sequence += count;
+        sha.update(head);
+        sha.update(ByteBuffer.allocate(Long.BYTES).putLong(sequence).array());
         head = sha.digest();
     }
 

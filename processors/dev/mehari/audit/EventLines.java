@@ -13,15 +13,26 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Makes text of sealed events, for sinks other than the table: a line of JSON for each event, with the instance's id, and one
- * for the checkpoint at the end; named {@code eventLines}.
+ * for the checkpoint at the end, or one for events that are lost; named {@code eventLines}.
  */
 public final class EventLines implements Processor {
     private static final HexFormat HEX = HexFormat.of();
     private static final int NANO = 9;
 
+    private final AuditSigner signer;
+
+    public EventLines(AuditSigner signer) {
+        this.signer = signer;
+    }
+
     @Override
     public void process(Exchange exchange) {
-        SealedEvents sealed = AuditKeys.events(exchange);
+        ChainPart part = AuditKeys.part(exchange);
+        exchange.getMessage().setBody(part instanceof DroppedEvents lost ? text(lost) : text((SealedEvents) part));
+    }
+
+    /** The lines of {@code sealed}. */
+    public static String text(SealedEvents sealed) {
         StringBuilder lines = new StringBuilder();
         List<AuditEvent> events = sealed.events();
         for (int i = 0; i < events.size(); i++) {
@@ -37,13 +48,24 @@ public final class EventLines implements Processor {
                         .put("signature", HEX.formatHex(end.signature()))
                         .put("at", time(end.atMicros())))
                 .append('\n');
-        exchange.getMessage().setBody(lines.toString());
+        return lines.toString();
     }
 
-    private static ObjectNode line(SealedEvents sealed) {
+    private String text(DroppedEvents lost) {
+        return line(lost)
+                        .put("lost_first", lost.first())
+                        .put("lost_last", lost.last())
+                        .put("before", HEX.formatHex(lost.before()))
+                        .put("after", HEX.formatHex(lost.after()))
+                        .put("reason", lost.reason().text())
+                        .put("signature", HEX.formatHex(signer.sign(lost.signed())))
+                + "\n";
+    }
+
+    private static ObjectNode line(ChainPart part) {
         return JsonNodeFactory.instance
                 .objectNode()
-                .put("instance", sealed.chain().instance().toString());
+                .put("instance", part.chain().instance().toString());
     }
 
     private static void put(AuditEvent event, ObjectNode line) {

@@ -26,6 +26,7 @@ public final class EventSeal {
     /** Appends {@code events}, one at least, in their order. */
     public SealedEvents seal(List<AuditEvent> events) {
         long first = links.sequence() + 1;
+        byte[] before = links.head();
         long[] shortened = new long[events.size()];
         for (int i = 0; i < shortened.length; i++) {
             links.add(events.get(i));
@@ -34,7 +35,20 @@ public final class EventSeal {
         byte[] head = links.head();
         byte[] signature = key.sign(Checkpoint.signed(chain.instance(), links.sequence(), head));
         return new SealedEvents(
-                chain, first, events, shortened, new Checkpoint(links.sequence(), head, signature, micros(clock)));
+                chain,
+                first,
+                before,
+                events,
+                shortened,
+                new Checkpoint(links.sequence(), head, signature, micros(clock)));
+    }
+
+    /** Gives numbers to {@code count} events, one at least, that are lost. */
+    DroppedEvents skip(long count, DroppedEvents.Reason reason) {
+        long first = links.sequence() + 1;
+        byte[] before = links.head();
+        links.skip(count);
+        return new DroppedEvents(chain, first, links.sequence(), before, links.head(), reason);
     }
 
     static long micros(Clock clock) {

@@ -13,6 +13,6 @@ public final class KeepEvents implements Processor {
 
     @Override
     public void process(Exchange exchange) {
-        outbox.keep(AuditKeys.events(exchange), (Throwable) exchange.getProperty(Exchange.EXCEPTION_CAUGHT));
+        outbox.keep(AuditKeys.part(exchange), (Throwable) exchange.getProperty(Exchange.EXCEPTION_CAUGHT));
     }
 }

@@ -4,8 +4,9 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
 /**
- * Joins the events of the body to the chain and signs it; named {@code sealEvents}. Leaves {@link SealedEvents} as the body
- * and in {@code mehari.audit-events}, and {@code mehari.audit-behind} true where the journal has older ones.
+ * Joins the events of the body to the chain and signs it; named {@code sealEvents}. Leaves {@link ChainPart} as the body and
+ * in {@code mehari.audit-events}, {@code mehari.audit-behind} true where the journal has older ones, and
+ * {@code mehari.audit-lost} true where it is {@link DroppedEvents}.
  */
 public final class SealEvents implements Processor {
     private final AuditOutbox outbox;
@@ -16,9 +17,10 @@ public final class SealEvents implements Processor {
 
     @Override
     public void process(Exchange exchange) {
-        SealedEvents events = outbox.seal(exchange.getMessage().getBody());
+        ChainPart events = outbox.seal(exchange.getMessage().getBody());
         exchange.setProperty(AuditKeys.EVENTS, events);
         exchange.setProperty(AuditKeys.BEHIND, outbox.isBehind());
+        exchange.setProperty(AuditKeys.LOST, events instanceof DroppedEvents);
         exchange.getMessage().setBody(events);
     }
 }

@@ -90,7 +90,7 @@ public record AuditConfig(
                         settings.size(
                                 "mehari.audit.journal.max-size",
                                 "1GiB",
-                                1 << 20,
+                                1 << 16,
                                 1L << 40,
                                 "room for events while they cannot be written; then the oldest are dropped"),
                         settings.oneOf(

@@ -149,8 +149,8 @@ final class ChainWalk {
             missing(gap.last());
             return;
         }
-        startDropped |= gap.first() == 1;
-        findings.dropped += gap.last() - gap.first() + 1;
+        startDropped |= gap.first() == 1 && gap.reason().equals(ExportRecord.Gap.RETENTION);
+        findings.dropped(gap.reason(), gap.last() - gap.first() + 1);
         goOnFrom(before, "up to what was dropped");
         last = gap.last();
         lastSigned = last;

@@ -34,11 +34,11 @@ public sealed interface ExportRecord {
     record Checkpoint(int chain, long sequence, String head, String signature) implements ExportRecord {}
 
     /**
-     * Events that were dropped by rule, from {@code first} to {@code last}.
+     * Events that were dropped by rule, or lost on their way here, from {@code first} to {@code last}.
      *
      * @param before the chain's link before the first of them
      * @param after the chain's link after the last of them
-     * @param reason such as {@code retention}
+     * @param reason {@link #RETENTION}, or that of {@link dev.mehari.audit.DroppedEvents.Reason}
      * @param publicKey of the gateway that dropped them
      * @param signature over {@link SignedBytes#ofGap}
      */
@@ -51,7 +51,10 @@ public sealed interface ExportRecord {
             String reason,
             String publicKey,
             String signature)
-            implements ExportRecord {}
+            implements ExportRecord {
+        /** They were older than what is kept, or took too much room. */
+        public static final String RETENTION = "retention";
+    }
 
     /**
      * The last line.

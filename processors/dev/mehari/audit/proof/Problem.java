@@ -13,7 +13,7 @@ public record Problem(Kind kind, int chain, long first, long last, String what) 
     public enum Kind {
         /** An event, or its link, is not what was written. */
         CHANGED,
-        /** Events that were there are not, and were not dropped by rule. */
+        /** Events that were there are not, and no gateway says that they were dropped. */
         MISSING,
         /** An event is there twice, or comes before one that it was written after. */
         OUT_OF_PLACE,

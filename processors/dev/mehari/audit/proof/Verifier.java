@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * event without the gateway's private key breaks one of these, with one exception: events behind the last signature of the
  * newest chain of an instance. They are told as unsigned; a head that was noted before shows whether they are all there.
  *
- * <p>Events that were dropped by rule leave a signed record of the links before and after them, and are not missing. For one
+ * <p>Events that were dropped by rule, or lost on their way to the table, leave a signed record of the links before and after them, and are not missing. For one
  * thread.
  */
 public final class Verifier {

@@ -21,7 +21,7 @@ create index audit_event_trace on audit_event using hash (trace_id) where trace_
 alter table audit_chain drop constraint audit_chain_previous_fkey;
 alter table audit_chain add foreign key (previous) references audit_chain (id) on delete set null;
 
--- Events that were dropped by rule, and the chain's links around them. Ed25519 over the instance's id, first and last sequence
+-- Events that are not there any more, or never came so far, and the chain's links around them. Ed25519 over the instance's id, first and last sequence
 -- (8 bytes each, big-endian), the link before, the link after and the reason.
 create table audit_gap (
     chain          integer     not null references audit_chain (id),
@@ -29,12 +29,23 @@ create table audit_gap (
     last_sequence  bigint      not null check (last_sequence >= first_sequence),
     before         bytea       not null check (length(before) = 32),
     after          bytea       not null check (length(after) = 32),
+    -- retention; journal, queue, refused or unreadable: lost on the way here.
     reason         text        not null,
     public_key     bytea       not null,
     signature      bytea       not null,
     at             timestamptz not null default now(),
     primary key (chain, first_sequence)
 );
+
+-- Notes events that are lost on the way here. The same may be written again. Returns whether it was new.
+create function audit_lost(chain_id integer, first_lost bigint, last_lost bigint, link_before bytea, link_after bytea,
+    why text, key_used bytea, signature_ bytea) returns boolean language plpgsql as $$
+begin
+    insert into audit_gap (chain, first_sequence, last_sequence, before, after, reason, public_key, signature)
+    values (chain_id, first_lost, last_lost, link_before, link_after, why, key_used, signature_)
+    on conflict do nothing;
+    return found;
+end $$;
 
 -- Days whose events were dropped; an event that comes for one of them later is summed up and dropped, too.
 create table audit_dropped_day (

@@ -14,6 +14,7 @@ import dev.mehari.audit.EventLines;
 import dev.mehari.audit.EventSeal;
 import dev.mehari.audit.EventSource;
 import dev.mehari.audit.KeepEvents;
+import dev.mehari.audit.LossColumns;
 import dev.mehari.audit.SealEvents;
 import dev.mehari.config.AuditConfig;
 import dev.mehari.config.Configuration;
@@ -23,6 +24,7 @@ import dev.mehari.relay.RefusedRequest;
 import dev.mehari.storage.AuditChainTable;
 import dev.mehari.storage.AuditFolder;
 import dev.mehari.storage.Database;
+import dev.mehari.storage.RefusedBatches;
 import dev.mehari.storage.RouteDataSource;
 import dev.mehari.storage.journal.StoredJournal;
 import dev.mehari.telemetry.AuditMeters;
@@ -71,6 +73,7 @@ final class AuditWiring implements AutoCloseable {
                 new AuditQueue(config.queue(), config.batch()),
                 new EventSeal(begun.chain(), begun.links(), key, Clock.systemUTC()),
                 journal,
+                new RefusedBatches(configuration.data().dir()),
                 Clock.systemUTC(),
                 System::nanoTime,
                 config.batchWait(),
@@ -88,7 +91,8 @@ final class AuditWiring implements AutoCloseable {
         main.bind("keepEvents", outbox == null ? nothing() : new KeepEvents(outbox));
         main.bind("confirmEvents", outbox == null ? nothing() : new ConfirmEvents(outbox));
         main.bind("eventColumns", new EventColumns());
-        main.bind("eventLines", new EventLines());
+        main.bind("lossColumns", new LossColumns(signer));
+        main.bind("eventLines", new EventLines(signer));
     }
 
     /** What this instance signs with. */
@@ -115,6 +119,12 @@ final class AuditWiring implements AutoCloseable {
                     request.dialect(),
                     row)));
         }
+    }
+
+    /** What an operator should look at; null when there is nothing. */
+    @Nullable
+    String trouble() {
+        return outbox == null ? null : outbox.trouble();
     }
 
     /** No call comes any more: what is left in memory is written at once. */

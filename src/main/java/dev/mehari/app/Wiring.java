@@ -192,6 +192,7 @@ final class Wiring implements AutoCloseable {
         routes = new RoutesWiring(folder, configuration.routes(), management.meters());
         routes.bindTo(main);
         management.alsoSay("routes", routes::trouble);
+        management.alsoSay("audit", audit::trouble);
         auditView = opened.add(new AuditViewWiring(configuration.auditKeep(), database, audit.signer()));
         auditView.bindTo(main, management.meters());
         new RouteProperties(configuration, adminPort, base(upstreams.upstreams().all())).applyTo(main);

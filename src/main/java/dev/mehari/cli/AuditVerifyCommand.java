@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -144,8 +145,7 @@ final class AuditVerifyCommand extends AdminStreamCommand {
             out.println("and " + (verdict.problemsInAll() - verdict.problems().size()) + " more");
         }
         out.println(verdict.events() + " events in " + verdict.chains() + " chains with " + verdict.checkpoints()
-                + " signatures; " + verdict.dropped() + " events dropped by rule, " + verdict.unsigned()
-                + " not signed yet");
+                + " signatures; " + dropped(verdict) + ", " + verdict.unsigned() + " not signed yet");
         if (verdict.unproven() > 0) {
             out.println(verdict.unproven() + " events cannot be checked because of what is wrong before them");
         }
@@ -160,6 +160,13 @@ final class AuditVerifyCommand extends AdminStreamCommand {
         verdict.heads().forEach(head -> out.println("  " + head));
     }
 
+    private static String dropped(Verdict verdict) {
+        String reasons = verdict.droppedBy().entrySet().stream()
+                .map(one -> one.getValue() + " " + one.getKey())
+                .collect(Collectors.joining(", "));
+        return verdict.dropped() + " events dropped" + (reasons.isEmpty() ? "" : " (" + reasons + ")");
+    }
+
     private static ObjectNode json(Verdict verdict, TrustedKeys keys) {
         ObjectNode json = JsonNodeFactory.instance
                 .objectNode()
@@ -172,6 +179,8 @@ final class AuditVerifyCommand extends AdminStreamCommand {
                 .put("unsigned", verdict.unsigned())
                 .put("unproven", verdict.unproven())
                 .put("problems_in_all", verdict.problemsInAll());
+        ObjectNode droppedBy = json.putObject("dropped_by");
+        verdict.droppedBy().forEach(droppedBy::put);
         ArrayNode problems = json.putArray("problems");
         verdict.problems()
                 .forEach(problem -> problems.addObject()

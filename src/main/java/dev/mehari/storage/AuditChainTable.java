@@ -3,8 +3,8 @@ package dev.mehari.storage;
 import dev.mehari.audit.AuditChain;
 import dev.mehari.audit.AuditJournal;
 import dev.mehari.audit.AuditKey;
+import dev.mehari.audit.ChainPart;
 import dev.mehari.audit.EventChain;
-import dev.mehari.audit.SealedEvents;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -19,7 +19,9 @@ public final class AuditChainTable {
     private static final String BEFORE = """
             select chain.id, coalesce(last.head, chain.first_link)
             from audit_chain chain left join lateral (
-                select head from audit_checkpoint where chain = chain.id order by sequence desc limit 1
+                select sequence, head from audit_checkpoint where chain = chain.id
+                union all select last_sequence, after from audit_gap where chain = chain.id
+                order by sequence desc limit 1
             ) last on true
             where chain.instance = ?
             """;
@@ -68,7 +70,7 @@ public final class AuditChainTable {
         }
     }
 
-    private static @Nullable Before before(Connection connection, UUID last, @Nullable SealedEvents unwritten)
+    private static @Nullable Before before(Connection connection, UUID last, @Nullable ChainPart unwritten)
             throws SQLException {
         try (PreparedStatement select = connection.prepareStatement(BEFORE)) {
             select.setObject(1, last);
@@ -77,7 +79,7 @@ public final class AuditChainTable {
                     return null;
                 }
                 if (unwritten != null && unwritten.chain().instance().equals(last)) {
-                    return new Before(row.getInt(1), unwritten.end().head());
+                    return new Before(row.getInt(1), unwritten.after());
                 }
                 return new Before(row.getInt(1), row.getBytes(2));
             }

@@ -3,6 +3,7 @@ package dev.mehari.storage;
 import dev.mehari.audit.AuditRow;
 import dev.mehari.audit.AuditSigner;
 import dev.mehari.audit.EventChain;
+import dev.mehari.audit.proof.ExportRecord;
 import dev.mehari.audit.proof.SignedBytes;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -22,7 +23,7 @@ import org.slf4j.LoggerFactory;
  */
 final class AuditGaps {
     private static final Logger LOG = LoggerFactory.getLogger(AuditGaps.class);
-    private static final String RETENTION = "retention";
+    private static final String RETENTION = ExportRecord.Gap.RETENTION;
 
     /** Parts of chains without a hole in a partition; its name is to be put in. */
     private static final String RANGES = """

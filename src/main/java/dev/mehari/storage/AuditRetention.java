@@ -38,7 +38,7 @@ final class AuditRetention {
     private static final String GONE = """
             from audit_chain c where not exists (select from audit_event e where e.chain = c.id)
                 and exists (select from audit_chain n join audit_gap g on g.chain = n.id and g.first_sequence = 1
-                    where n.previous = c.id)
+                    and g.reason = 'retention' where n.previous = c.id)
             """;
 
     /** Beyond it readers and writers of the audit would have to wait for a drop that waits itself. */

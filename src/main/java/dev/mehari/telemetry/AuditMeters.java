@@ -17,7 +17,7 @@ public final class AuditMeters {
     public void follow(AuditView view) {
         counter("mehari.audit.events", view, AuditView::events, "Events of calls that were written");
         counter("mehari.audit.batches", view, AuditView::batches, "Batches in which events were written");
-        counter("mehari.audit.dropped", view, AuditView::dropped, "Events that are lost: queue or journal was full");
+        counter("mehari.audit.dropped", view, AuditView::dropped, "Events that never reach the table");
         gauge("mehari.audit.waiting", null, view, AuditView::waiting, "Events that wait in memory to be written");
         gauge(
                 "mehari.audit.lag",

@@ -18,6 +18,6 @@ public interface AuditView {
 
     long journalBytes();
 
-    /** Events that are lost for good. */
+    /** Events that are not there and never will be. */
     long dropped();
 }

@@ -221,7 +221,7 @@ class AuditIT {
         EditedRoutes routes = EditedRoutes.copy();
         Path audit = routes.folder().resolve("audit.camel.yaml");
         String stock = Files.readString(audit);
-        int from = stock.lastIndexOf('\n', stock.indexOf("- process:\n                  id: event-columns")) + 1;
+        int from = stock.lastIndexOf('\n', stock.indexOf("- choice:\n                  id: choose-events-or-loss")) + 1;
         int to = stock.lastIndexOf('\n', stock.indexOf("- process:\n                  id: confirm-events")) + 1;
         Files.writeString(
                 audit, stock.substring(0, from) + yaml.replace("file:audit", "file:" + folder) + stock.substring(to));

@@ -3,6 +3,12 @@ package dev.mehari.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.mehari.audit.AuditKey;
+import dev.mehari.audit.proof.ExportPage;
+import dev.mehari.audit.proof.TrustedKeys;
+import dev.mehari.audit.proof.Verdict;
+import dev.mehari.audit.proof.Verifier;
+import dev.mehari.storage.AuditExportTable;
 import dev.mehari.testing.MehariProcess;
 import dev.mehari.testing.StubUpstream;
 import dev.mehari.testing.TestDatabase;
@@ -15,7 +21,10 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -82,6 +91,93 @@ class AuditOutageIT {
         } finally {
             server.close();
         }
+    }
+
+    // row 64
+    @Test
+    void events_that_the_journal_had_no_room_for_are_proved_to_be_dropped_by_it() throws Exception {
+        EmbeddedPostgres server = startServer(0);
+        try (TestDatabase database = TestDatabase.createOn(server.getJdbcUrl("postgres", "postgres"));
+                StubUpstream stub = StubUpstream.respondingWith(200);
+                TestGateway gateway = TestGateway.to(
+                        stub,
+                        database,
+                        "mehari.data.dir",
+                        folder.resolve("small").toString(),
+                        "mehari.audit.batch",
+                        "10",
+                        "mehari.audit.journal.max-size",
+                        "64KiB")) {
+            call(gateway, 5);
+            await().atMost(Duration.ofSeconds(10)).until(() -> rows(database) == 5);
+            server.close();
+            call(gateway, 500);
+            await().atMost(Duration.ofSeconds(10)).until(() -> health(gateway).contains("the journal is full"));
+
+            server = startServer(server.getPort());
+            await().atMost(Duration.ofSeconds(20))
+                    .ignoreExceptions()
+                    .until(() -> database.number("select (select count(*) from audit_event) + (select"
+                                    + " coalesce(sum(last_sequence - first_sequence + 1), 0) from audit_gap)")
+                            == 505);
+            Verdict verdict = verify(database, folder.resolve("small/audit-key"));
+            assertThat(verdict.problems()).isEmpty();
+            assertThat(verdict.events()).isBetween(100L, 400L);
+            assertThat(verdict.droppedBy()).containsExactly(Map.entry("journal", 505 - verdict.events()));
+            assertThat(database.number("select count(*) from audit_gap")).isEqualTo(1);
+            call(gateway, 5);
+            await().atMost(Duration.ofSeconds(10)).until(() -> rows(database) == verdict.events() + 5);
+            assertThat(verify(database, folder.resolve("small/audit-key")).isWhole())
+                    .isTrue();
+            assertThat(health(gateway)).doesNotContain("the journal is full");
+        } finally {
+            server.close();
+        }
+    }
+
+    // row 64
+    @Test
+    void events_that_the_database_refuses_hold_up_nothing_and_are_in_a_file() throws Exception {
+        Path data = folder.resolve("refused");
+        try (TestDatabase database = TestDatabase.create();
+                StubUpstream stub = StubUpstream.respondingWith(200);
+                TestGateway gateway = TestGateway.to(
+                        stub, database, "mehari.data.dir", data.toString(), "mehari.audit.retry", "50ms")) {
+            call(gateway, 1);
+            await().atMost(Duration.ofSeconds(10)).until(() -> rows(database) == 1);
+            database.execute("alter table audit_event add constraint no_evil check (path <> '/evil')");
+            assertThat(gateway.post("/evil", "{}").join().statusCode()).isEqualTo(200);
+            await().atMost(Duration.ofSeconds(10))
+                    .until(() -> database.number("select count(*) from audit_gap where reason = 'refused'") == 1);
+            call(gateway, 3);
+            await().atMost(Duration.ofSeconds(10)).until(() -> rows(database) == 4);
+
+            Verdict verdict = verify(database, data.resolve("audit-key"));
+            assertThat(verdict.problems()).isEmpty();
+            assertThat(verdict.droppedBy()).containsExactly(Map.entry("refused", 1L));
+            assertThat(health(gateway)).contains("lost");
+            try (Stream<Path> files = Files.list(data)) {
+                Path file = files.filter(one -> one.getFileName().toString().matches("audit-refused-[0-9]+-2.jsonl"))
+                        .findFirst()
+                        .orElseThrow();
+                assertThat(Files.readString(file)).contains("\"path\":\"/evil\"");
+            }
+        }
+    }
+
+    private static String health(TestGateway gateway) throws Exception {
+        return gateway.admin("GET", "/q/health", "").body();
+    }
+
+    private static Verdict verify(TestDatabase database, Path key) throws Exception {
+        AuditKey own = AuditKey.of(Files.readString(key));
+        Verifier verifier = new Verifier(
+                TrustedKeys.read(Base64.getEncoder().encodeToString(own.publicKey())), List.of(), Duration.ofHours(1));
+        AuditExportTable export = new AuditExportTable(database.database());
+        ExportPage page = export.page(null, 100_000);
+        page.records().forEach(verifier::accept);
+        assertThat(page.next()).isNull();
+        return verifier.finish();
     }
 
     // row 64

@@ -5,11 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class AuditOutboxTest {
-    private final FakeJournal journal = new FakeJournal();
+    private final FakeJournal journal = new FakeJournal(Integer.MAX_VALUE);
+    private final List<SealedEvents> aside = new ArrayList<>();
+    private final AtomicLong nanos = new AtomicLong();
     private final AuditQueue queue = new AuditQueue(2, 2);
 
     @Test
@@ -29,7 +34,7 @@ class AuditOutboxTest {
 
         outbox.close();
 
-        assertThat(journal.first().events()).isEqualTo(Events.range(1, 2));
+        assertThat(((SealedEvents) journal.first()).events()).isEqualTo(Events.range(1, 2));
     }
 
     @Test
@@ -60,8 +65,93 @@ class AuditOutboxTest {
         writer.join();
     }
 
+    @Test
+    void what_found_no_room_in_memory_gets_numbers_before_what_comes_then() throws Exception {
+        AuditOutbox outbox = outbox(Duration.ZERO);
+        Events.range(1, 5).forEach(outbox::offer);
+
+        ChainPart lost = outbox.seal(outbox.next(0));
+        outbox.written(lost);
+        ChainPart batch = outbox.seal(outbox.next(0));
+
+        assertThat(lost).isInstanceOf(DroppedEvents.class);
+        assertThat(((DroppedEvents) lost).reason()).isEqualTo(DroppedEvents.Reason.QUEUE);
+        assertThat(lost.count()).isEqualTo(3);
+        assertThat(batch.first()).isEqualTo(4);
+        assertThat(batch.before()).isEqualTo(lost.after());
+        assertThat(outbox.events()).isZero();
+        assertThat(outbox.dropped()).isEqualTo(3);
+    }
+
+    @Test
+    void what_is_refused_again_and_again_is_set_aside_and_holds_nothing_up() throws Exception {
+        AuditOutbox outbox = outbox(Duration.ZERO);
+        Events.range(1, 2).forEach(outbox::offer);
+        outbox.keep(outbox.seal(outbox.next(0)), new IOException("refused"));
+        Events.range(3, 3).forEach(outbox::offer);
+        outbox.keep(outbox.seal(outbox.next(0)), null);
+
+        List<ChainPart> written = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            nanos.addAndGet(2_000_000_000L);
+            Object next = outbox.next(0);
+            ChainPart part = next == null ? null : outbox.seal(next);
+            if (part instanceof SealedEvents && part.first() == 1) {
+                outbox.keep(part, i == 1 ? new IOException("away") : new IOException("refused"));
+            } else if (part != null) {
+                written.add(part);
+                outbox.written(part);
+            }
+        }
+
+        assertThat(aside).extracting(ChainPart::first).containsExactly(1L);
+        assertThat(written).extracting(ChainPart::first).containsExactly(1L, 3L);
+        assertThat(((DroppedEvents) written.get(0)).reason()).isEqualTo(DroppedEvents.Reason.REFUSED);
+        assertThat(outbox.dropped()).isEqualTo(2);
+        assertThat(journal.isEmpty()).isTrue();
+        nanos.addAndGet(Duration.ofMinutes(2).toNanos());
+        assertThat(outbox.trouble()).contains("2 events are refused");
+    }
+
+    @Test
+    void an_outage_sets_nothing_aside() throws Exception {
+        AuditOutbox outbox = outbox(Duration.ZERO);
+        Events.range(1, 2).forEach(outbox::offer);
+        outbox.keep(outbox.seal(outbox.next(0)), new IOException("away"));
+
+        for (int i = 0; i < 10; i++) {
+            nanos.addAndGet(2_000_000_000L);
+            outbox.keep(outbox.seal(outbox.next(0)), new IOException("away"));
+        }
+
+        assertThat(aside).isEmpty();
+        assertThat(journal.events()).isEqualTo(2);
+        assertThat(outbox.trouble()).isNull();
+    }
+
+    @Test
+    void says_for_a_minute_that_events_are_lost() throws Exception {
+        AuditOutbox outbox = outbox(Duration.ZERO);
+        assertThat(outbox.trouble()).isNull();
+
+        Events.range(1, 3).forEach(outbox::offer);
+        assertThat(outbox.trouble()).contains("lost");
+        outbox.written(outbox.seal(outbox.next(0)));
+        assertThat(outbox.trouble()).contains("lost");
+
+        nanos.addAndGet(Duration.ofMinutes(1).toNanos());
+        assertThat(outbox.trouble()).isNull();
+    }
+
     private AuditOutbox outbox(Duration wait) {
         return new AuditOutbox(
-                queue, Events.seal(), journal, Clock.systemUTC(), System::nanoTime, wait, Duration.ofSeconds(1));
+                queue,
+                Events.seal(),
+                journal,
+                Events.refusals(aside),
+                Clock.systemUTC(),
+                wait.isZero() ? nanos::get : System::nanoTime,
+                wait,
+                Duration.ofSeconds(1));
     }
 }

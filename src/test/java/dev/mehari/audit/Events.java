@@ -33,6 +33,21 @@ public final class Events {
         return new EventSeal(new AuditChain(1, INSTANCE), EventChain.begin(INSTANCE, null), KEY, Clock.systemUTC());
     }
 
+    /** Puts events that are refused into {@code kept}; all failures that say "refused" are refusals. */
+    static RefusedEvents refusals(List<SealedEvents> kept) {
+        return new RefusedEvents() {
+            @Override
+            public boolean isRefusal(Throwable failure) {
+                return "refused".equals(failure.getMessage());
+            }
+
+            @Override
+            public void keep(SealedEvents events) {
+                kept.add(events);
+            }
+        };
+    }
+
     /** Events from {@code first} to {@code last}. */
     public static List<AuditEvent> range(int first, int last) {
         return IntStream.rangeClosed(first, last).mapToObj(Events::event).toList();

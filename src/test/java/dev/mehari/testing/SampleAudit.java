@@ -116,6 +116,11 @@ public final class SampleAudit implements AuditSigner {
 
     /** Drops events of the newest chain by rule, and the signatures among them. */
     public SampleAudit drop(long first, long to) {
+        return drop(first, to, ExportRecord.Gap.RETENTION);
+    }
+
+    /** Drops events of the newest chain for that reason, and the signatures among them. */
+    public SampleAudit drop(long first, long to, String reason) {
         Part part = last();
         int at = 0;
         while (at < part.records.size() && sequence(part.records.get(at)) < first) {
@@ -124,7 +129,6 @@ public final class SampleAudit implements AuditSigner {
         part.records.removeIf(one -> sequence(one) >= first && sequence(one) <= to);
         byte[] before = part.heads.get(first - 1);
         byte[] after = part.heads.get(to);
-        String reason = "retention";
         part.records.add(
                 at,
                 new ExportRecord.Gap(

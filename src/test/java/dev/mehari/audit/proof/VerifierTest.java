@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -76,7 +77,24 @@ class VerifierTest {
 
         assertThat(verdict.problems()).isEmpty();
         assertThat(verdict.dropped()).isEqualTo(10);
+        assertThat(verdict.droppedBy()).containsExactly(Map.entry("retention", 10L));
         assertThat(verdict.events()).isEqualTo(4);
+    }
+
+    @Test
+    void a_chain_whose_start_was_lost_on_its_way_still_has_to_follow_the_one_before() {
+        audit.begin().events(4).sign().begin().events(10).sign().drop(1, 5, "journal");
+        List<ExportRecord> records = audit.records();
+
+        Verdict verdict = verify(records, List.of());
+        assertThat(verdict.problems()).isEmpty();
+        assertThat(verdict.droppedBy()).containsExactly(Map.entry("journal", 5L));
+
+        records.removeIf(one -> one instanceof ExportRecord.Checkpoint && SampleAudit.sequence(one) == 4);
+        records.removeIf(one -> one instanceof ExportRecord.Event && SampleAudit.sequence(one) == 4);
+        assertThat(verify(records, List.of()).problems())
+                .extracting(Problem::kind)
+                .containsExactly(Kind.BAD_ORIGIN);
     }
 
     @Test
