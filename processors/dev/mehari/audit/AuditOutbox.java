@@ -43,6 +43,8 @@ public final class AuditOutbox implements EventSource, AutoCloseable {
     private long retryNanos;
     private boolean away;
     private int fromJournal;
+    /** What was sealed last, until it is written or kept: its exchange may fail on the way, as when its thread is interrupted. */
+    private @Nullable ChainPart underWay;
     /** What was given out last is of the backlog, where it still is. */
     private boolean refilling;
     /** Of those that found the queue full, how many have got a number. */
@@ -89,6 +91,7 @@ public final class AuditOutbox implements EventSource, AutoCloseable {
     @Override
     public @Nullable Object next(long patienceNanos) {
         long end = nanos.getAsLong() + patienceNanos;
+        keepUnderWay();
         refilling = false;
         while (true) {
             ChainPart kept = fromJournal();
@@ -117,6 +120,13 @@ public final class AuditOutbox implements EventSource, AutoCloseable {
             if (stopping || now - end >= 0 || Thread.currentThread().isInterrupted()) {
                 return null;
             }
+        }
+    }
+
+    private void keepUnderWay() {
+        ChainPart left = underWay;
+        if (left != null) {
+            keep(left, null);
         }
     }
 
@@ -157,11 +167,13 @@ public final class AuditOutbox implements EventSource, AutoCloseable {
 
     /** A batch of {@link #next} as it is to be written; the same when it is sealed already. */
     ChainPart seal(Object batch) {
-        if (batch instanceof ChainPart part) {
-            return part;
-        }
-        List<?> fresh = (List<?>) batch;
-        return seal.seal(fresh.stream().map(AuditEvent.class::cast).toList());
+        ChainPart part = batch instanceof ChainPart sealed ? sealed : seal.seal(events((List<?>) batch));
+        underWay = part;
+        return part;
+    }
+
+    private static List<AuditEvent> events(List<?> fresh) {
+        return fresh.stream().map(AuditEvent.class::cast).toList();
     }
 
     /** True when the batch that was given out last has to wait behind what is in the journal. */
@@ -171,6 +183,7 @@ public final class AuditOutbox implements EventSource, AutoCloseable {
 
     /** {@code part} is in the table. */
     void written(ChainPart part) throws IOException {
+        underWay = null;
         if (refilling) {
             refilling = false;
             backlog.removeFirst();
@@ -201,6 +214,7 @@ public final class AuditOutbox implements EventSource, AutoCloseable {
      * @param failure null when it was not tried
      */
     void keep(ChainPart part, @Nullable Throwable failure) {
+        underWay = null;
         if (failure != null) {
             retryNanos = nanos.getAsLong() + pauseNanos;
             if (!away) {
@@ -254,6 +268,7 @@ public final class AuditOutbox implements EventSource, AutoCloseable {
     /** Keeps what is still in the queue. For when nobody writes any more. */
     @Override
     public void close() throws IOException {
+        keepUnderWay();
         DroppedEvents overflow = overflow();
         if (overflow != null) {
             append(overflow);

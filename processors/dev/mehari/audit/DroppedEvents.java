@@ -1,8 +1,8 @@
 package dev.mehari.audit;
 
-import dev.mehari.audit.proof.SignedBytes;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -56,7 +56,21 @@ public record DroppedEvents(AuditChain chain, long first, long last, byte[] befo
 
     /** What is signed. */
     byte[] signed() {
-        return SignedBytes.ofGap(chain.instance(), first, last, before, after, reason.text());
+        return signed(chain.instance(), first, last, before, after, reason.text());
+    }
+
+    /** What is signed: the instance's id, first and last sequence, the link before, the link after, the reason as UTF-8. */
+    public static byte[] signed(UUID instance, long first, long last, byte[] before, byte[] after, String reason) {
+        byte[] why = reason.getBytes(StandardCharsets.UTF_8);
+        return ByteBuffer.allocate(4 * Long.BYTES + before.length + after.length + why.length)
+                .putLong(instance.getMostSignificantBits())
+                .putLong(instance.getLeastSignificantBits())
+                .putLong(first)
+                .putLong(last)
+                .put(before)
+                .put(after)
+                .put(why)
+                .array();
     }
 
     /** For a file: what {@link #of} reads. */

@@ -1,7 +1,6 @@
 package dev.mehari.audit.proof;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
+import dev.mehari.audit.DroppedEvents;
 import java.nio.ByteBuffer;
 import java.util.UUID;
 
@@ -21,15 +20,6 @@ public final class SignedBytes {
 
     /** Of a gap: the instance's id, first and last sequence, the link before, the link after, the reason as UTF-8. */
     public static byte[] ofGap(UUID instance, long first, long last, byte[] before, byte[] after, String reason) {
-        byte[] why = reason.getBytes(UTF_8);
-        return ByteBuffer.allocate(4 * Long.BYTES + before.length + after.length + why.length)
-                .putLong(instance.getMostSignificantBits())
-                .putLong(instance.getLeastSignificantBits())
-                .putLong(first)
-                .putLong(last)
-                .put(before)
-                .put(after)
-                .put(why)
-                .array();
+        return DroppedEvents.signed(instance, first, last, before, after, reason);
     }
 }

@@ -102,8 +102,6 @@ class AuditOutageIT {
                 TestGateway gateway = TestGateway.to(
                         stub,
                         database,
-                        "mehari.data.dir",
-                        folder.resolve("small").toString(),
                         "mehari.audit.batch",
                         "10",
                         "mehari.audit.journal.max-size",
@@ -120,14 +118,14 @@ class AuditOutageIT {
                     .until(() -> database.number("select (select count(*) from audit_event) + (select"
                                     + " coalesce(sum(last_sequence - first_sequence + 1), 0) from audit_gap)")
                             == 505);
-            Verdict verdict = verify(database, folder.resolve("small/audit-key"));
+            Verdict verdict = verify(database, gateway.dataFolder().resolve("audit-key"));
             assertThat(verdict.problems()).isEmpty();
             assertThat(verdict.events()).isBetween(100L, 400L);
             assertThat(verdict.droppedBy()).containsExactly(Map.entry("journal", 505 - verdict.events()));
             assertThat(database.number("select count(*) from audit_gap")).isEqualTo(1);
             call(gateway, 5);
             await().atMost(Duration.ofSeconds(10)).until(() -> rows(database) == verdict.events() + 5);
-            assertThat(verify(database, folder.resolve("small/audit-key")).isWhole())
+            assertThat(verify(database, gateway.dataFolder().resolve("audit-key")).isWhole())
                     .isTrue();
             assertThat(health(gateway)).doesNotContain("the journal is full");
         } finally {
@@ -138,11 +136,10 @@ class AuditOutageIT {
     // row 64
     @Test
     void events_that_the_database_refuses_hold_up_nothing_and_are_in_a_file() throws Exception {
-        Path data = folder.resolve("refused");
         try (TestDatabase database = TestDatabase.create();
                 StubUpstream stub = StubUpstream.respondingWith(200);
                 TestGateway gateway = TestGateway.to(
-                        stub, database, "mehari.data.dir", data.toString(), "mehari.audit.retry", "50ms")) {
+                        stub, database, "mehari.audit.retry", "50ms")) {
             call(gateway, 1);
             await().atMost(Duration.ofSeconds(10)).until(() -> rows(database) == 1);
             database.execute("alter table audit_event add constraint no_evil check (path <> '/evil')");
@@ -152,11 +149,11 @@ class AuditOutageIT {
             call(gateway, 3);
             await().atMost(Duration.ofSeconds(10)).until(() -> rows(database) == 4);
 
-            Verdict verdict = verify(database, data.resolve("audit-key"));
+            Verdict verdict = verify(database, gateway.dataFolder().resolve("audit-key"));
             assertThat(verdict.problems()).isEmpty();
             assertThat(verdict.droppedBy()).containsExactly(Map.entry("refused", 1L));
             assertThat(health(gateway)).contains("lost");
-            try (Stream<Path> files = Files.list(data)) {
+            try (Stream<Path> files = Files.list(gateway.dataFolder())) {
                 Path file = files.filter(one -> one.getFileName().toString().matches("audit-refused-[0-9]+-2.jsonl"))
                         .findFirst()
                         .orElseThrow();

@@ -114,6 +114,16 @@ class AuditOutboxTest {
     }
 
     @Test
+    void a_batch_whose_exchange_fails_on_the_way_is_kept() throws Exception {
+        AuditOutbox outbox = outbox(Duration.ZERO);
+        Events.range(1, 2).forEach(outbox::offer);
+        outbox.seal(outbox.next(0));
+
+        assertThat(outbox.seal(outbox.next(0)).first()).isEqualTo(1);
+        assertThat(journal.events()).isEqualTo(2);
+    }
+
+    @Test
     void an_outage_sets_nothing_aside() throws Exception {
         AuditOutbox outbox = outbox(Duration.ZERO);
         Events.range(1, 2).forEach(outbox::offer);

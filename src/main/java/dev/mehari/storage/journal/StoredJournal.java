@@ -107,6 +107,8 @@ public final class StoredJournal implements AuditJournal {
 
     @Override
     public long append(ChainPart part) throws IOException {
+        // An interrupt, as at a stop, would close the file.
+        boolean interrupted = Thread.interrupted();
         try {
             long dropped = part instanceof SealedEvents batch ? append(maps(), batch) : 0;
             if (part instanceof DroppedEvents gone) {
@@ -119,6 +121,10 @@ public final class StoredJournal implements AuditJournal {
             return dropped;
         } catch (MVStoreException | IllegalArgumentException failure) {
             throw new IOException(file + " cannot be written: " + failure.getMessage(), failure);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 

@@ -156,6 +156,20 @@ class StoredJournalTest {
     }
 
     @Test
+    void an_interrupt_closes_nothing() throws Exception {
+        try (StoredJournal journal = open(AuditConfig.Fsync.ALWAYS, 1 << 20)) {
+            journal.append(batch(0));
+            Thread.currentThread().interrupt();
+            journal.append(batch(1));
+            assertThat(Thread.interrupted()).isTrue();
+            assertThat(journal.events()).isEqualTo(20);
+        }
+        try (StoredJournal journal = open(AuditConfig.Fsync.ALWAYS, 1 << 20)) {
+            assertThat(journal.events()).isEqualTo(20);
+        }
+    }
+
+    @Test
     void what_is_set_aside_leaves_a_gap_in_its_place() throws Exception {
         try (StoredJournal journal = open(AuditConfig.Fsync.NEVER, 1 << 20)) {
             journal.append(batch(0));
