@@ -26,7 +26,7 @@ public final class AuditJson {
 
     private AuditJson() {}
 
-    /** As the admin API and exports show it. */
+    /** As the admin API, exports and other sinks than the table show it. */
     public static ObjectNode of(AuditRow row) {
         AuditEvent event = row.event();
         AuditEvent.Request request = event.request();

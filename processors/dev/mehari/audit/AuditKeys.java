@@ -2,8 +2,8 @@ package dev.mehari.audit;
 
 import org.apache.camel.Exchange;
 
-/** Names of the exchange properties of the route that writes events. */
-final class AuditKeys {
+/** Exchange properties of the route that writes events. */
+public final class AuditKeys {
     /** {@link ChainPart} that the exchange is about; set by {@code sealEvents}. */
     static final String EVENTS = "mehari.audit-events";
     /** Boolean: others have to be written first, so that these go to the journal; set by {@code sealEvents}. */
@@ -14,7 +14,8 @@ final class AuditKeys {
 
     private AuditKeys() {}
 
-    static ChainPart part(Exchange exchange) {
+    /** What {@code sealEvents} has left there. */
+    public static ChainPart part(Exchange exchange) {
         if (exchange.getProperty(EVENTS) instanceof ChainPart part) {
             return part;
         }

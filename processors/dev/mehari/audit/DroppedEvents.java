@@ -44,7 +44,7 @@ public record DroppedEvents(AuditChain chain, long first, long last, byte[] befo
 
         /** As it is in the table and under the signature. */
         public String text() {
-            return EventColumns.name(this);
+            return AuditJson.lower(this);
         }
     }
 
@@ -55,7 +55,7 @@ public record DroppedEvents(AuditChain chain, long first, long last, byte[] befo
     }
 
     /** What is signed. */
-    byte[] signed() {
+    public byte[] signed() {
         return signed(chain.instance(), first, last, before, after, reason.text());
     }
 

@@ -1,7 +1,6 @@
 package dev.mehari.audit;
 
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.ToIntFunction;
@@ -33,14 +32,14 @@ public final class EventColumns implements Processor {
         columns.texts("client", event -> event.request().client());
         columns.texts("method", event -> event.request().method());
         columns.texts("path", event -> event.request().path());
-        columns.texts("dialect", event -> name(event.request().dialect()));
+        columns.texts("dialect", event -> AuditJson.lower(event.request().dialect()));
         columns.texts("model", event -> event.request().model());
         columns.flags("stream", event -> event.request().stream());
         columns.longs("conversation", event -> event.request().conversation());
         columns.texts("upstream", event -> event.way().upstream());
         columns.longs("credentialId", event -> event.way().credentialId());
         columns.ints("retries", event -> event.way().retries());
-        columns.texts("outcome", event -> name(event.result().outcome()));
+        columns.texts("outcome", event -> AuditJson.lower(event.result().outcome()));
         columns.ints("status", event -> event.result().status());
         columns.texts("reason", event -> event.result().reason());
         columns.longs("queueMs", event -> event.times().queue());
@@ -55,11 +54,6 @@ public final class EventColumns implements Processor {
         columns.ints("reasoningTokens", event -> (int) event.use().tokens().reasoning());
         columns.flags("estimated", event -> event.use().estimated());
         columns.longs("cost", event -> event.use().nanoDollars());
-    }
-
-    /** A constant as it is stored. */
-    static String name(Enum<?> constant) {
-        return constant.name().toLowerCase(Locale.ROOT);
     }
 
     /** Headers for columns of the same events. */

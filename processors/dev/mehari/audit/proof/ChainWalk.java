@@ -1,6 +1,7 @@
 package dev.mehari.audit.proof;
 
 import dev.mehari.audit.AuditRow;
+import dev.mehari.audit.Checkpoint;
 import dev.mehari.audit.EventChain;
 import dev.mehari.audit.proof.Problem.Kind;
 import java.time.Duration;
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Follows one chain from its beginning. The links are computed anew from event to event. After an event that is missing or not
  * what was written they are lost, until a checkpoint or a gap with a good signature says how to go on; the events between
- * are told as unproven. For one thread.
+ * are told as unproven. Of a part, a chain may also begin with a signature. For one thread.
  */
 final class ChainWalk {
     private static final HexFormat HEX = HexFormat.of();
@@ -22,6 +23,7 @@ final class ChainWalk {
     private final TrustedKeys keys;
     private final List<NotedHead> noted;
     private final Duration longestUnsigned;
+    private final boolean part;
     private final Findings findings;
 
     /** Null while the links are lost. */
@@ -32,7 +34,7 @@ final class ChainWalk {
     /** Number of the event that did not fit its link; 0 when the one before this did. */
     private long misfit;
 
-    private boolean startDropped;
+    private boolean startElsewhere;
     private long unsignedSince;
     private long newest;
 
@@ -41,6 +43,7 @@ final class ChainWalk {
             TrustedKeys keys,
             List<NotedHead> noted,
             Duration longestUnsigned,
+            boolean part,
             Findings findings) {
         this.chain = chain;
         this.keys = keys;
@@ -48,6 +51,7 @@ final class ChainWalk {
                 .filter(head -> head.instance().equals(chain.instance()))
                 .toList();
         this.longestUnsigned = longestUnsigned;
+        this.part = part;
         this.findings = findings;
         links = EventChain.at(HEX.parseHex(chain.firstLink()), 0);
         if (!keys.trust(chain.publicKey())) {
@@ -117,11 +121,15 @@ final class ChainWalk {
             problem(Kind.OUT_OF_PLACE, sequence, sequence, "checkpoint " + sequence + " comes after event " + last);
             return;
         }
-        if (sequence > last) {
+        if (part && last == 0) {
+            startElsewhere = true;
+            last = sequence;
+            links = null;
+        } else if (sequence > last) {
             missing(sequence);
         }
         byte[] head = HEX.parseHex(checkpoint.head());
-        byte[] signed = SignedBytes.ofHead(chain.instance(), sequence, head);
+        byte[] signed = Checkpoint.signed(chain.instance(), sequence, head);
         if (!keys.verify(chain.publicKey(), signed, checkpoint.signature())) {
             problem(Kind.BAD_SIGNATURE, sequence, sequence, "the signature at " + sequence + " is not the gateway's");
             return;
@@ -149,7 +157,7 @@ final class ChainWalk {
             missing(gap.last());
             return;
         }
-        startDropped |= gap.first() == 1 && gap.reason().equals(ExportRecord.Gap.RETENTION);
+        startElsewhere |= gap.first() == 1 && gap.reason().equals(ExportRecord.Gap.RETENTION);
         findings.dropped(gap.reason(), gap.last() - gap.first() + 1);
         goOnFrom(before, "up to what was dropped");
         last = gap.last();
@@ -218,9 +226,9 @@ final class ChainWalk {
         return lastSigned;
     }
 
-    /** True when the first events were dropped by rule: then it need not fit the end of the chain before. */
-    boolean isStartDropped() {
-        return startDropped;
+    /** True when the first events were dropped by rule, or are in another part: then it need not fit the chain before. */
+    boolean isStartElsewhere() {
+        return startElsewhere;
     }
 
     ExportRecord.Chain chain() {

@@ -1,22 +1,11 @@
 package dev.mehari.audit.proof;
 
 import dev.mehari.audit.DroppedEvents;
-import java.nio.ByteBuffer;
 import java.util.UUID;
 
-/** What is signed with Ed25519, as bytes; numbers are big-endian. */
+/** What is signed with Ed25519 beside heads of chains, as bytes; numbers are big-endian. */
 public final class SignedBytes {
     private SignedBytes() {}
-
-    /** Of a checkpoint: the instance's id, the sequence and the head. */
-    public static byte[] ofHead(UUID instance, long sequence, byte[] head) {
-        return ByteBuffer.allocate(3 * Long.BYTES + head.length)
-                .putLong(instance.getMostSignificantBits())
-                .putLong(instance.getLeastSignificantBits())
-                .putLong(sequence)
-                .put(head)
-                .array();
-    }
 
     /** Of a gap: the instance's id, first and last sequence, the link before, the link after, the reason as UTF-8. */
     public static byte[] ofGap(UUID instance, long first, long last, byte[] before, byte[] after, String reason) {

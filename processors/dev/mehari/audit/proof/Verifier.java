@@ -5,6 +5,7 @@ import dev.mehari.audit.proof.Problem.Kind;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -19,8 +20,11 @@ import org.jspecify.annotations.Nullable;
  * event without the gateway's private key breaks one of these, with one exception: events behind the last signature of the
  * newest chain of an instance. They are told as unsigned; a head that was noted before shows whether they are all there.
  *
- * <p>Events that were dropped by rule, or lost on their way to the table, leave a signed record of the links before and after them, and are not missing. For one
- * thread.
+ * <p>Events that were dropped by rule, or lost on their way to the table, leave a signed record of the links before and after
+ * them, and are not missing.
+ *
+ * <p>A part of the audit, which a sink writes as events come, may begin and end anywhere, and goes from chain to chain and back:
+ * then what is missing is found between the first and the last line of a chain, and before a head that was noted. For one thread.
  */
 public final class Verifier {
     private static final HexFormat HEX = HexFormat.of();
@@ -28,9 +32,13 @@ public final class Verifier {
     private final TrustedKeys keys;
     private final List<NotedHead> noted;
     private final Duration longestUnsigned;
+    private final boolean part;
     private final Findings findings = new Findings();
     private final Map<Integer, End> ended = new HashMap<>();
     private final Map<UUID, Integer> instances = new HashMap<>();
+    /** By id, in their order; of a whole export it is one at most. */
+    private final Map<Integer, ChainWalk> open = new LinkedHashMap<>();
+
     private @Nullable ChainWalk walk;
     private long records;
     private boolean complete;
@@ -39,15 +47,25 @@ public final class Verifier {
     private record End(long last, long lastSigned, @Nullable String head) {}
 
     /**
-     * A verifier of one export.
+     * A verifier of one whole export.
      *
      * @param noted heads from earlier
      * @param longestUnsigned from the first to the last event behind a chain's last signature; more is a problem
      */
     public Verifier(TrustedKeys keys, List<NotedHead> noted, Duration longestUnsigned) {
+        this(keys, noted, longestUnsigned, false);
+    }
+
+    private Verifier(TrustedKeys keys, List<NotedHead> noted, Duration longestUnsigned, boolean part) {
         this.keys = keys;
         this.noted = List.copyOf(noted);
         this.longestUnsigned = longestUnsigned;
+        this.part = part;
+    }
+
+    /** A verifier of a part of the audit, in the order in which it was written. */
+    public static Verifier ofPart(TrustedKeys keys, List<NotedHead> noted, Duration longestUnsigned) {
+        return new Verifier(keys, noted, longestUnsigned, true);
     }
 
     /** The next record. */
@@ -57,6 +75,9 @@ public final class Verifier {
             complete = false;
         }
         if (next instanceof ExportRecord.End end) {
+            if (part) {
+                return;
+            }
             complete = true;
             if (end.records() != records) {
                 findings.problem(
@@ -101,8 +122,8 @@ public final class Verifier {
 
     /** What was found; call it last. */
     public Verdict finish() {
-        endOfChain();
-        if (!complete) {
+        endOfChains();
+        if (!complete && !part) {
             findings.problem(Kind.MISSING, 0, 0, 0, "the export has no end: it was cut off");
         }
         for (NotedHead head : noted) {
@@ -119,13 +140,24 @@ public final class Verifier {
     }
 
     private void begin(ExportRecord.Chain chain) {
-        endOfChain();
+        ChainWalk known = open.get(chain.id());
+        if (part && known != null && known.chain().equals(chain)) {
+            walk = known;
+            return;
+        }
+        if (!part) {
+            endOfChains();
+        }
         findings.chains++;
-        boolean again = ended.containsKey(chain.id()) || instances.putIfAbsent(chain.instance(), chain.id()) != null;
+        boolean again = known != null
+                || ended.containsKey(chain.id())
+                || instances.putIfAbsent(chain.instance(), chain.id()) != null;
         if (again) {
             findings.problem(Kind.OUT_OF_PLACE, chain.id(), 0, 0, "chain " + chain.id() + " is there twice");
         }
-        walk = new ChainWalk(chain, keys, noted, longestUnsigned, findings);
+        ChainWalk begun = new ChainWalk(chain, keys, noted, longestUnsigned, part, findings);
+        open.put(chain.id(), begun);
+        walk = begun;
     }
 
     private @Nullable ChainWalk of(int chain, long sequence) {
@@ -142,21 +174,24 @@ public final class Verifier {
         return null;
     }
 
-    private void endOfChain() {
-        ChainWalk current = walk;
+    private void endOfChains() {
         walk = null;
-        if (current == null) {
-            return;
+        for (ChainWalk one : open.values()) {
+            one.end();
+            if (!one.isStartElsewhere()) {
+                checkOrigin(one.chain());
+            }
+            ended.put(one.chain().id(), new End(one.last(), one.lastSigned(), one.head()));
         }
-        current.end();
-        if (!current.isStartDropped()) {
-            checkOrigin(current.chain());
-        }
-        ended.put(current.chain().id(), new End(current.last(), current.lastSigned(), current.head()));
+        open.clear();
     }
 
     private void checkOrigin(ExportRecord.Chain chain) {
         Integer previous = chain.previous();
+        if (part && previous != null) {
+            // The head that a start goes on from is read from the table, which other sinks leave empty.
+            return;
+        }
         End before = previous == null ? null : ended.get(previous);
         if (previous != null && before == null) {
             findings.problem(

@@ -10,11 +10,14 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Query parameters of the audit's resources, each null when it is not there. */
 final class AuditFilters {
+    private static final Pattern TRACE = Pattern.compile("[0-9a-f]{32}");
+
     private final Map<String, String> given;
 
     AuditFilters(Map<String, String> given) {
@@ -49,6 +52,15 @@ final class AuditFilters {
             }
             throw new IllegalArgumentException("must be a time such as 2026-01-31T12:00:00Z or a day");
         });
+    }
+
+    /** The id of a trace, as events have it. */
+    static String trace(String text) {
+        String id = text.toLowerCase(Locale.ROOT);
+        if (!TRACE.matcher(id).matches()) {
+            throw new IllegalArgumentException("must be the id of a trace, 32 hex digits");
+        }
+        return id;
     }
 
     EndedCall.@Nullable Outcome outcome(String name) throws AdminRefusal {

@@ -10,6 +10,7 @@ import dev.mehari.audit.AuditQuery;
 import dev.mehari.audit.AuditSearch;
 import dev.mehari.audit.StatusRange;
 import dev.mehari.failure.StorageUnavailable;
+import java.time.Instant;
 import java.util.Set;
 import org.apache.camel.Exchange;
 
@@ -44,9 +45,14 @@ public final class ShowAudit extends AdminResource {
     @Override
     void answer(Exchange exchange) throws AdminRefusal, StorageUnavailable {
         AuditFilters filters = new AuditFilters(new AdminRequest(exchange).filters(FILTERS));
+        Instant from = filters.time("from");
+        Instant to = filters.time("to");
+        if (from != null && to != null && from.isAfter(to)) {
+            throw AdminRefusal.invalidValue("from", "must not be after `to`");
+        }
         AuditPage page = search.find(new AuditQuery(
-                filters.time("from"),
-                filters.time("to"),
+                from,
+                to,
                 filters.id("key"),
                 filters.text("upstream"),
                 filters.id("credential"),
@@ -54,7 +60,7 @@ public final class ShowAudit extends AdminResource {
                 filters.parsed("status", StatusRange::parse),
                 filters.outcome("outcome"),
                 filters.text("request"),
-                filters.text("trace"),
+                filters.parsed("trace", AuditFilters::trace),
                 filters.parsed("after", AuditPosition::parse),
                 filters.limit("limit", USUAL, MOST)));
         ObjectNode json = JsonNodeFactory.instance.objectNode();

@@ -2,6 +2,7 @@ package dev.mehari.app;
 
 import dev.mehari.admin.ExportAudit;
 import dev.mehari.admin.ShowAudit;
+import dev.mehari.admin.ShowAuditKey;
 import dev.mehari.admin.ShowAuditSums;
 import dev.mehari.audit.AuditChores;
 import dev.mehari.audit.AuditSigner;
@@ -25,8 +26,10 @@ final class AuditViewWiring implements AutoCloseable {
     private final AuditSearchTable search;
     private final AuditExportTable export;
     private final AuditChores chores;
+    private final AuditSigner signer;
 
     AuditViewWiring(AuditKeepConfig keep, Database database, AuditSigner signer) {
+        this.signer = signer;
         search = new AuditSearchTable(database);
         export = new AuditExportTable(database);
         chores = new AuditChores(
@@ -41,6 +44,7 @@ final class AuditViewWiring implements AutoCloseable {
         main.bind("showAudit", new ShowAudit(search));
         main.bind("showAuditHours", new ShowAuditSums(search, Span.HOUR, Clock.systemUTC()));
         main.bind("showAuditDays", new ShowAuditSums(search, Span.DAY, Clock.systemUTC()));
+        main.bind("showAuditKey", new ShowAuditKey(signer));
         main.bind("exportAudit", new ExportAudit(export));
         new AuditKeepMeters(() -> chores.size().bytes(), () -> chores.size().days()).bindTo(registry);
     }

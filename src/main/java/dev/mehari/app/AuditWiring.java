@@ -10,18 +10,19 @@ import dev.mehari.audit.CallTap;
 import dev.mehari.audit.ClientAddress;
 import dev.mehari.audit.ConfirmEvents;
 import dev.mehari.audit.EventColumns;
-import dev.mehari.audit.EventLines;
 import dev.mehari.audit.EventSeal;
 import dev.mehari.audit.EventSource;
 import dev.mehari.audit.KeepEvents;
 import dev.mehari.audit.LossColumns;
 import dev.mehari.audit.SealEvents;
+import dev.mehari.audit.proof.EventLines;
 import dev.mehari.config.AuditConfig;
 import dev.mehari.config.Configuration;
 import dev.mehari.eip.seda.EventQueue;
 import dev.mehari.exchange.Call;
 import dev.mehari.relay.RefusedRequest;
 import dev.mehari.storage.AuditChainTable;
+import dev.mehari.storage.AuditExportTable;
 import dev.mehari.storage.AuditFolder;
 import dev.mehari.storage.Database;
 import dev.mehari.storage.RefusedBatches;
@@ -92,7 +93,7 @@ final class AuditWiring implements AutoCloseable {
         main.bind("confirmEvents", outbox == null ? nothing() : new ConfirmEvents(outbox));
         main.bind("eventColumns", new EventColumns());
         main.bind("lossColumns", new LossColumns(signer));
-        main.bind("eventLines", new EventLines(signer));
+        main.bind("eventLines", new EventLines(new AuditExportTable(database), signer));
     }
 
     /** What this instance signs with. */

@@ -20,7 +20,8 @@ import picocli.CommandLine.Spec;
             AuditCommand.Search.class,
             AuditTailCommand.class,
             AuditExportCommand.class,
-            AuditVerifyCommand.class
+            AuditVerifyCommand.class,
+            AuditKeyCommand.class
         })
 final class AuditCommand implements Runnable {
     @Spec
@@ -69,8 +70,13 @@ final class AuditCommand implements Runnable {
 
         /** As a query, without its question mark. */
         StringJoiner query() {
+            return query(from);
+        }
+
+        /** The same with {@code since} in the place of {@code --from}. */
+        StringJoiner query(@Nullable String since) {
             StringJoiner query = new StringJoiner("&");
-            add(query, "from", from);
+            add(query, "from", since);
             add(query, "to", to);
             add(query, "key", key);
             add(query, "upstream", upstream);
@@ -112,8 +118,12 @@ final class AuditCommand implements Runnable {
 
         @Override
         void print(JsonNode answer, PrintWriter out) {
-            AuditText.head(out);
-            answer.path("events").forEach(event -> AuditText.print(event, out));
+            if (answer.path("events").isEmpty()) {
+                out.println("nothing found");
+                return;
+            }
+            EventText.head(out);
+            answer.path("events").forEach(event -> EventText.print(event, out));
             if (answer.path("next").isTextual()) {
                 out.println("There is more: --after " + answer.path("next").textValue());
             }

@@ -21,6 +21,9 @@ final class AuditLines {
         String path = FIRST;
         while (!path.isEmpty()) {
             String[] lines = client.text(path, "application/x-ndjson").lines().toArray(String[]::new);
+            if (lines.length == 0) {
+                throw strange();
+            }
             String last = lines[lines.length - 1];
             String after = after(json, last);
             for (int i = 0; i < lines.length - 1; i++) {
@@ -40,7 +43,11 @@ final class AuditLines {
                     ? read.path("after").asText()
                     : "";
         } catch (JsonProcessingException noJson) {
-            throw new AdminFailure("What answers is not the admin port of a gateway.", false);
+            throw strange();
         }
+    }
+
+    private static AdminFailure strange() {
+        return new AdminFailure("What answers is not the admin port of a gateway.", false);
     }
 }

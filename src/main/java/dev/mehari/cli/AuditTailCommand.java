@@ -4,9 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.StringJoiner;
 import java.util.concurrent.locks.LockSupport;
@@ -25,6 +25,7 @@ final class AuditTailCommand extends AdminStreamCommand {
     /** Instances write at times of their own. */
     private static final Duration BACK = Duration.ofSeconds(5);
 
+    private static final int PAGE = 1_000;
     private static final int REMEMBERED = 20_000;
 
     @Mixin
@@ -41,19 +42,23 @@ final class AuditTailCommand extends AdminStreamCommand {
 
     @Override
     int run(AdminClient client, PrintWriter out, boolean json) throws AdminFailure {
+        if (lines < 0 || lines > PAGE) {
+            throw new AdminFailure("--lines must be from 0 to " + PAGE, true);
+        }
         if (!json) {
-            AuditText.head(out);
+            EventText.head(out);
+            out.flush();
         }
         for (int round = 0; round < rounds && !Thread.currentThread().isInterrupted(); round++) {
             if (round > 0) {
                 LockSupport.parkNanos(PAUSE.toNanos());
             }
-            Deque<JsonNode> fresh = fresh(client, round == 0);
-            for (JsonNode event = fresh.pollLast(); event != null; event = fresh.pollLast()) {
+            List<JsonNode> fresh = round == 0 ? first(client) : fresh(client);
+            for (int i = fresh.size() - 1; i >= 0; i--) {
                 if (json) {
-                    out.println(event);
+                    out.println(fresh.get(i));
                 } else {
-                    AuditText.print(event, out);
+                    EventText.print(fresh.get(i), out);
                 }
             }
             out.flush();
@@ -61,32 +66,72 @@ final class AuditTailCommand extends AdminStreamCommand {
         return ExitCode.DONE;
     }
 
+    /** The last {@code lines}, newest first. */
+    private List<JsonNode> first(AdminClient client) throws AdminFailure {
+        List<JsonNode> found = new ArrayList<>();
+        page(client, filters.query(), Math.max(1, lines), null, found);
+        found.forEach(this::isNew);
+        begin(client, found);
+        return lines == 0 ? List.of() : found;
+    }
+
     /** What was not shown yet, newest first. */
-    private Deque<JsonNode> fresh(AdminClient client, boolean first) throws AdminFailure {
-        Deque<JsonNode> fresh = new ArrayDeque<>();
-        String after = null;
-        do {
-            StringJoiner query = filters.query();
-            Instant from = newest;
-            if (from != null) {
-                AuditCommand.add(query, "from", from.minus(BACK).toString());
-            }
-            AuditCommand.add(query, "limit", first ? Integer.toString(Math.max(1, lines)) : "1000");
-            AuditCommand.add(query, "after", after);
-            JsonNode page = client.get("/api/audit?" + query);
-            for (JsonNode event : page.path("events")) {
-                if (shown.add(event.path("chain") + ":" + event.path("sequence"))) {
-                    fresh.add(event);
-                }
-            }
-            after = first || newest == null ? null : page.path("next").textValue();
-        } while (after != null);
-        if (!fresh.isEmpty()) {
-            newest = Instant.parse(fresh.getFirst().path("at").asText());
+    private List<JsonNode> fresh(AdminClient client) throws AdminFailure {
+        Instant from = newest;
+        List<JsonNode> found = new ArrayList<>();
+        if (from == null) {
+            page(client, filters.query(), PAGE, null, found);
+        } else {
+            window(client, from, found);
+        }
+        found.removeIf(event -> !isNew(event));
+        if (from == null) {
+            begin(client, found);
+        } else if (!found.isEmpty() && at(found.get(0)).isAfter(from)) {
+            newest = at(found.get(0));
         }
         while (shown.size() > REMEMBERED) {
             shown.remove(shown.iterator().next());
         }
-        return fresh;
+        return found;
+    }
+
+    /** Takes what is shortly before the first events for shown: it was not asked for. */
+    private void begin(AdminClient client, List<JsonNode> found) throws AdminFailure {
+        if (found.isEmpty()) {
+            return;
+        }
+        Instant first = at(found.get(0));
+        newest = first;
+        List<JsonNode> around = new ArrayList<>();
+        window(client, first, around);
+        around.removeIf(event -> at(event).isAfter(first));
+        around.forEach(this::isNew);
+    }
+
+    private void window(AdminClient client, Instant since, List<JsonNode> found) throws AdminFailure {
+        String after = null;
+        do {
+            after = page(client, filters.query(since.minus(BACK).toString()), PAGE, after, found);
+        } while (after != null);
+    }
+
+    /** Adds a page to {@code found}; returns where the next begins, null when there is none. */
+    private static @Nullable String page(
+            AdminClient client, StringJoiner query, int limit, @Nullable String after, List<JsonNode> found)
+            throws AdminFailure {
+        AuditCommand.add(query, "limit", Integer.toString(limit));
+        AuditCommand.add(query, "after", after);
+        JsonNode page = client.get("/api/audit?" + query);
+        page.path("events").forEach(found::add);
+        return page.path("next").textValue();
+    }
+
+    private boolean isNew(JsonNode event) {
+        return shown.add(event.path("chain") + ":" + event.path("sequence"));
+    }
+
+    private static Instant at(JsonNode event) {
+        return Instant.parse(event.path("at").asText());
     }
 }

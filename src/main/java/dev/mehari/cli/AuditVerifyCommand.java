@@ -16,6 +16,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -35,20 +36,24 @@ final class AuditVerifyCommand extends AdminStreamCommand {
     private static final Duration LONGEST_UNSIGNED = Duration.ofHours(1);
 
     @Parameters(
-            index = "0",
-            arity = "0..1",
+            index = "0..*",
+            arity = "0..*",
             paramLabel = "FILE",
             description = "An export, verified without a gateway. Default: what the gateway has.")
-    private @Nullable Path export;
+    private List<Path> files = List.of();
 
-    @Option(names = "--file", paramLabel = "FILE", description = "The same.")
-    private @Nullable Path file;
+    @Option(
+            names = "--part",
+            description =
+                    "The files are a part of the audit, as another sink than the table writes it; in their order.")
+    private boolean part;
 
     @Option(
             names = "--public-key",
             paramLabel = "FILE",
-            description = "The gateways' public keys, noted earlier: PEM, or Base64 one a line. Default: those that the"
-                    + " audit names itself, which proves less.")
+            description =
+                    "The gateways' public keys, as mehari audit key printed them earlier: PEM, or Base64 one a line. Default: those that the"
+                            + " audit names itself, which proves less.")
     private @Nullable Path publicKey;
 
     @Option(
@@ -61,30 +66,42 @@ final class AuditVerifyCommand extends AdminStreamCommand {
 
     @Override
     boolean isAlone() {
-        return source() != null;
-    }
-
-    private @Nullable Path source() {
-        return export == null ? file : export;
+        return part || !files.isEmpty();
     }
 
     @Override
     int runAlone(PrintWriter out, boolean json) throws AdminFailure {
-        Path from = source();
-        if (from == null) {
-            throw new AdminFailure("Which file?", true);
+        if (files.isEmpty()) {
+            throw new AdminFailure("--part needs a file", true);
+        }
+        if (files.size() > 1 && !part) {
+            throw new AdminFailure("An export is one file; with --part there may be several.", true);
         }
         TrustedKeys keys = keys();
         Verifier verifier = verifier(keys);
-        try (BufferedReader reader = Files.newBufferedReader(from, UTF_8)) {
+        for (Path file : files) {
+            read(file, verifier);
+        }
+        return tell(verifier.finish(), keys, out, json);
+    }
+
+    private void read(Path file, Verifier verifier) throws AdminFailure {
+        try (BufferedReader reader = Files.newBufferedReader(file, UTF_8)) {
             long number = 0;
             for (String line = reader.readLine(); line != null; line = reader.readLine()) {
                 accept(verifier, line, ++number);
             }
         } catch (IOException failure) {
-            throw new AdminFailure(from + " cannot be read: " + failure.getMessage(), true);
+            throw unreadable(file, failure);
         }
-        return tell(verifier.finish(), keys, out, json);
+    }
+
+    private static AdminFailure unreadable(Path file, IOException failure) {
+        return new AdminFailure(
+                failure instanceof NoSuchFileException
+                        ? "There is no file " + file
+                        : file + " cannot be read: " + failure.getMessage(),
+                true);
     }
 
     @Override
@@ -113,7 +130,7 @@ final class AuditVerifyCommand extends AdminStreamCommand {
                 throw new AdminFailure("--head: " + wrong.getMessage(), true);
             }
         }
-        return new Verifier(keys, noted, LONGEST_UNSIGNED);
+        return part ? Verifier.ofPart(keys, noted, LONGEST_UNSIGNED) : new Verifier(keys, noted, LONGEST_UNSIGNED);
     }
 
     private TrustedKeys keys() throws AdminFailure {
@@ -126,11 +143,11 @@ final class AuditVerifyCommand extends AdminStreamCommand {
         } catch (IllegalArgumentException wrong) {
             throw new AdminFailure(from + " " + wrong.getMessage(), true);
         } catch (IOException failure) {
-            throw new AdminFailure(from + " cannot be read: " + failure.getMessage(), true);
+            throw unreadable(from, failure);
         }
     }
 
-    private static int tell(Verdict verdict, TrustedKeys keys, PrintWriter out, boolean json) {
+    private int tell(Verdict verdict, TrustedKeys keys, PrintWriter out, boolean json) {
         if (json) {
             out.println(json(verdict, keys));
         } else {
@@ -139,7 +156,7 @@ final class AuditVerifyCommand extends AdminStreamCommand {
         return verdict.isWhole() ? ExitCode.DONE : ExitCode.FAILED;
     }
 
-    private static void print(Verdict verdict, TrustedKeys keys, PrintWriter out) {
+    private void print(Verdict verdict, TrustedKeys keys, PrintWriter out) {
         verdict.problems().forEach(problem -> out.println("wrong: " + problem.what()));
         if (verdict.problemsInAll() > verdict.problems().size()) {
             out.println("and " + (verdict.problemsInAll() - verdict.problems().size()) + " more");
@@ -153,10 +170,8 @@ final class AuditVerifyCommand extends AdminStreamCommand {
             out.println(
                     "Signatures were checked with the keys that the audit names itself; give --public-key for a proof.");
         }
-        out.println(
-                verdict.isWhole()
-                        ? "The audit is whole. Its heads, for --head:"
-                        : "The audit is NOT whole. Its heads:");
+        out.println((part ? "This part" : "The audit")
+                + (verdict.isWhole() ? " is whole. Its heads, for --head:" : " is NOT whole. Its heads:"));
         verdict.heads().forEach(head -> out.println("  " + head));
     }
 
@@ -167,10 +182,11 @@ final class AuditVerifyCommand extends AdminStreamCommand {
         return verdict.dropped() + " events dropped" + (reasons.isEmpty() ? "" : " (" + reasons + ")");
     }
 
-    private static ObjectNode json(Verdict verdict, TrustedKeys keys) {
+    private ObjectNode json(Verdict verdict, TrustedKeys keys) {
         ObjectNode json = JsonNodeFactory.instance
                 .objectNode()
                 .put("whole", verdict.isWhole())
+                .put("part", part)
                 .put("keys_given", keys.areGiven())
                 .put("chains", verdict.chains())
                 .put("events", verdict.events())

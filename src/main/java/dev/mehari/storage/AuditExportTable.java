@@ -1,5 +1,6 @@
 package dev.mehari.storage;
 
+import dev.mehari.audit.proof.AuditChains;
 import dev.mehari.audit.proof.AuditExport;
 import dev.mehari.audit.proof.ExportPage;
 import dev.mehari.audit.proof.ExportPosition;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * Reads the audit chain after chain; each page sees one state of the database. Relies on the primary keys of
  * {@code audit_event}, {@code audit_checkpoint} and {@code audit_gap}, which begin with the chain.
  */
-public final class AuditExportTable implements AuditExport {
+public final class AuditExportTable implements AuditExport, AuditChains {
     private static final HexFormat HEX = HexFormat.of();
 
     // Also chains that only events name: nobody but a tamperer writes such.
@@ -65,6 +66,15 @@ public final class AuditExportTable implements AuditExport {
         }
     }
 
+    @Override
+    public ExportRecord.@Nullable Chain chain(int id) throws StorageUnavailable {
+        try (Connection connection = database.connection()) {
+            return chain(connection, id);
+        } catch (SQLException failure) {
+            throw SqlOutage.during("reading a chain of the audit", failure);
+        }
+    }
+
     private static @Nullable ExportPosition read(
             Connection connection, @Nullable ExportPosition after, int events, List<ExportRecord> records)
             throws SQLException {
@@ -81,7 +91,10 @@ public final class AuditExportTable implements AuditExport {
                     return null;
                 }
                 from = Long.MIN_VALUE;
-                add(connection, chain, records);
+                ExportRecord.Chain begun = chain(connection, chain);
+                if (begun != null) {
+                    records.add(begun);
+                }
             }
             int asked = Math.max(left, 1);
             List<ExportRecord> found = events(connection, chain, from, asked);
@@ -98,20 +111,21 @@ public final class AuditExportTable implements AuditExport {
         }
     }
 
-    private static void add(Connection connection, int id, List<ExportRecord> records) throws SQLException {
+    private static ExportRecord.@Nullable Chain chain(Connection connection, int id) throws SQLException {
         try (PreparedStatement select = connection.prepareStatement(CHAIN)) {
             select.setInt(1, id);
             try (ResultSet row = select.executeQuery()) {
-                if (row.next()) {
-                    int previous = row.getInt("previous");
-                    records.add(new ExportRecord.Chain(
-                            id,
-                            row.getObject("instance", UUID.class),
-                            previous == 0 ? null : previous,
-                            HEX.formatHex(row.getBytes("first_link")),
-                            base64(row, "public_key"),
-                            row.getObject("started_at", OffsetDateTime.class).toInstant()));
+                if (!row.next()) {
+                    return null;
                 }
+                int previous = row.getInt("previous");
+                return new ExportRecord.Chain(
+                        id,
+                        row.getObject("instance", UUID.class),
+                        previous == 0 ? null : previous,
+                        HEX.formatHex(row.getBytes("first_link")),
+                        base64(row, "public_key"),
+                        row.getObject("started_at", OffsetDateTime.class).toInstant());
             }
         }
     }

@@ -1,8 +1,8 @@
 package dev.mehari.storage;
 
-import dev.mehari.audit.EventLines;
 import dev.mehari.audit.RefusedEvents;
 import dev.mehari.audit.SealedEvents;
+import dev.mehari.audit.proof.EventLines;
 import dev.mehari.storage.vault.OwnersFile;
 import java.io.IOException;
 import java.nio.file.Path;

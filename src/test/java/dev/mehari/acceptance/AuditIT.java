@@ -5,12 +5,15 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.mehari.cli.Mehari;
 import dev.mehari.testing.EditedRoutes;
 import dev.mehari.testing.RawClient;
 import dev.mehari.testing.StubUpstream;
 import dev.mehari.testing.TestDatabase;
 import dev.mehari.testing.TestGateway;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -213,8 +216,9 @@ class AuditIT {
                 .containsExactly("t");
     }
 
+    // row 64
     @Test
-    void the_file_sink_of_the_documents_works() throws Exception {
+    void the_file_sink_of_the_documents_works_and_what_it_wrote_verifies() throws Exception {
         String yaml = Files.readString(Path.of("docs/audit.md"))
                 .split("```yaml\n", -1)[1]
                 .split("```", -1)[0];
@@ -225,19 +229,108 @@ class AuditIT {
         int to = stock.lastIndexOf('\n', stock.indexOf("- process:\n                  id: confirm-events")) + 1;
         Files.writeString(
                 audit, stock.substring(0, from) + yaml.replace("file:audit", "file:" + folder) + stock.substring(to));
-        try (StubUpstream stub = StubUpstream.respondingWith(200);
-                TestGateway gateway = TestGateway.to(
-                        stub, DATABASE, "mehari.routes.dir", routes.folder().toString())) {
-            gateway.post(CHAT, Calls.CHAT, "X-Request-Id", "to-file").join();
-
-            await().atMost(Duration.ofSeconds(10)).until(() -> lines().size() == 2);
-            JsonNode event = JSON.readTree(lines().get(0));
-            assertThat(event.path("request_id").asText()).isEqualTo("to-file");
-            assertThat(event.path("sequence").asLong()).isEqualTo(1);
-            assertThat(JSON.readTree(lines().get(1)).path("checkpoint").asLong())
-                    .isEqualTo(1);
-            assertThat(DATABASE.number("select count(*) from audit_event")).isZero();
+        Path key = folder.resolve("key.pem");
+        for (int start = 0; start < 2; start++) {
+            try (StubUpstream stub = StubUpstream.respondingWith(200);
+                    TestGateway gateway = TestGateway.to(
+                            stub,
+                            DATABASE,
+                            "mehari.routes.dir",
+                            routes.folder().toString(),
+                            "mehari.data.dir",
+                            folder.resolve("data").toString())) {
+                for (int call = 1; call <= 2; call++) {
+                    int before = lines().size();
+                    gateway.post(CHAT, Calls.CHAT, "X-Request-Id", "call-" + start + call)
+                            .join();
+                    await().atMost(Duration.ofSeconds(10))
+                            .until(() -> lines().size() > before
+                                    && lines().get(lines().size() - 1).endsWith("}"));
+                }
+                Files.writeString(
+                        key,
+                        mehari(
+                                0,
+                                new StringWriter(),
+                                "key",
+                                "--admin-url=" + gateway.adminUrl(),
+                                "--data-dir=" + folder.resolve("data")));
+            }
         }
+
+        List<String> all = lines();
+        assertThat(all)
+                .extracting(line -> JSON.readTree(line).path("type").asText())
+                .containsExactly(
+                        "chain",
+                        "event",
+                        "checkpoint",
+                        "chain",
+                        "checkpoint",
+                        "event",
+                        "checkpoint",
+                        "chain",
+                        "event",
+                        "checkpoint",
+                        "chain",
+                        "checkpoint",
+                        "event",
+                        "checkpoint");
+        assertThat(JSON.readTree(all.get(1)).path("request_id").asText()).isEqualTo("call-01");
+        assertThat(DATABASE.number("select count(*) from audit_event")).isZero();
+        assertThat(verify(0, key, all)).contains("4 events in 2 chains", "This part is whole");
+        assertThat(verify(0, key, all.subList(3, 14))).contains("3 events in 2 chains", "This part is whole");
+        List<String> changed = new ArrayList<>(all);
+        changed.set(12, changed.get(12).replace("call-12", "call-21"));
+        assertThat(verify(1, key, changed)).contains("event 2 is not what was written");
+        assertThat(verify(0, key, all.subList(0, 5), all.subList(5, 14))).contains("4 events in 2 chains");
+        assertThat(verify(1, key, all.subList(0, 3), List.of(all.get(3), all.get(6))))
+                .contains("event 2 is missing");
+    }
+
+    @SafeVarargs
+    private String verify(int expected, Path key, List<String>... parts) throws IOException {
+        List<String> arguments = new ArrayList<>(List.of("verify", "--part", "--public-key", key.toString()));
+        for (int i = 0; i < parts.length; i++) {
+            arguments.add(Files.write(folder.resolve("part-" + i), parts[i]).toString());
+        }
+        return mehari(expected, new StringWriter(), arguments.toArray(String[]::new));
+    }
+
+    // row 64
+    @Test
+    void tail_shows_the_last_calls_and_follows() throws Exception {
+        try (StubUpstream stub = StubUpstream.respondingWith(200);
+                TestGateway gateway = TestGateway.to(stub, DATABASE)) {
+            for (int i = 1; i <= 3; i++) {
+                gateway.post("/call", "{}", "X-Request-Id", "before-" + i).join();
+                awaitRows(i);
+            }
+            StringWriter out = new StringWriter();
+            CompletableFuture<String> shown = CompletableFuture.supplyAsync(() -> mehari(
+                    0,
+                    out,
+                    "tail",
+                    "--lines=2",
+                    "--rounds=5",
+                    "--from=2020-01-01",
+                    "--upstream=target",
+                    "--admin-url=" + gateway.adminUrl(),
+                    "--data-dir=" + gateway.dataFolder()));
+            await().atMost(Duration.ofSeconds(10)).until(() -> out.toString().contains("before-3"));
+            gateway.post("/call", "{}", "X-Request-Id", "after-1").join();
+
+            assertThat(shown.join().lines().skip(1).map(line -> line.substring(line.lastIndexOf(' ') + 1)))
+                    .containsExactly("before-2", "before-3", "after-1");
+        }
+    }
+
+    private static String mehari(int expected, StringWriter out, String... arguments) {
+        List<String> all = new ArrayList<>(List.of("audit"));
+        all.addAll(List.of(arguments));
+        int code = Mehari.commandLine().setOut(new PrintWriter(out)).execute(all.toArray(String[]::new));
+        assertThat(code).as(out.toString()).isEqualTo(expected);
+        return out.toString();
     }
 
     @Test
@@ -251,9 +344,13 @@ class AuditIT {
 
     private List<String> lines() throws IOException {
         try (Stream<Path> files = Files.list(folder)) {
-            List<Path> all =
-                    files.filter(file -> file.toString().endsWith(".jsonl")).toList();
-            return all.isEmpty() ? List.of() : Files.readAllLines(all.get(0));
+            List<String> lines = new ArrayList<>();
+            for (Path file : files.filter(one -> one.toString().endsWith(".jsonl"))
+                    .sorted()
+                    .toList()) {
+                lines.addAll(Files.readAllLines(file));
+            }
+            return lines;
         }
     }
 

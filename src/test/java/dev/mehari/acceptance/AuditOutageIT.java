@@ -100,12 +100,7 @@ class AuditOutageIT {
         try (TestDatabase database = TestDatabase.createOn(server.getJdbcUrl("postgres", "postgres"));
                 StubUpstream stub = StubUpstream.respondingWith(200);
                 TestGateway gateway = TestGateway.to(
-                        stub,
-                        database,
-                        "mehari.audit.batch",
-                        "10",
-                        "mehari.audit.journal.max-size",
-                        "64KiB")) {
+                        stub, database, "mehari.audit.batch", "10", "mehari.audit.journal.max-size", "64KiB")) {
             call(gateway, 5);
             await().atMost(Duration.ofSeconds(10)).until(() -> rows(database) == 5);
             server.close();
@@ -125,7 +120,8 @@ class AuditOutageIT {
             assertThat(database.number("select count(*) from audit_gap")).isEqualTo(1);
             call(gateway, 5);
             await().atMost(Duration.ofSeconds(10)).until(() -> rows(database) == verdict.events() + 5);
-            assertThat(verify(database, gateway.dataFolder().resolve("audit-key")).isWhole())
+            assertThat(verify(database, gateway.dataFolder().resolve("audit-key"))
+                            .isWhole())
                     .isTrue();
             assertThat(health(gateway)).doesNotContain("the journal is full");
         } finally {
@@ -138,8 +134,7 @@ class AuditOutageIT {
     void events_that_the_database_refuses_hold_up_nothing_and_are_in_a_file() throws Exception {
         try (TestDatabase database = TestDatabase.create();
                 StubUpstream stub = StubUpstream.respondingWith(200);
-                TestGateway gateway = TestGateway.to(
-                        stub, database, "mehari.audit.retry", "50ms")) {
+                TestGateway gateway = TestGateway.to(stub, database, "mehari.audit.retry", "50ms")) {
             call(gateway, 1);
             await().atMost(Duration.ofSeconds(10)).until(() -> rows(database) == 1);
             database.execute("alter table audit_event add constraint no_evil check (path <> '/evil')");

@@ -4,6 +4,7 @@ import dev.mehari.answer.EndedCall;
 import dev.mehari.audit.AuditEvent;
 import dev.mehari.audit.AuditRow;
 import dev.mehari.audit.AuditSigner;
+import dev.mehari.audit.Checkpoint;
 import dev.mehari.audit.EventChain;
 import dev.mehari.audit.proof.ExportRecord;
 import dev.mehari.audit.proof.NotedHead;
@@ -110,7 +111,7 @@ public final class SampleAudit implements AuditSigner {
                 part.chain.id(),
                 sequence,
                 HEX.formatHex(head),
-                Base64.getEncoder().encodeToString(sign(SignedBytes.ofHead(part.chain.instance(), sequence, head)))));
+                Base64.getEncoder().encodeToString(sign(Checkpoint.signed(part.chain.instance(), sequence, head)))));
         return this;
     }
 

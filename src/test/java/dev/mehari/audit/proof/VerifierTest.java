@@ -185,6 +185,65 @@ class VerifierTest {
         assertThat(verifier.finish().problems()).extracting(Problem::kind).containsExactly(Kind.MISSING);
     }
 
+    // row 64
+    @Test
+    void a_part_may_begin_and_end_anywhere() {
+        audit.begin().events(3).sign().events(3).sign().begin().events(2).sign();
+        List<ExportRecord> records = audit.records();
+        records.removeIf(one -> one instanceof ExportRecord.Event event
+                && event.row().chain() == 1
+                && event.row().sequence() <= 3);
+
+        Verdict verdict = verifyPart(records);
+
+        assertThat(verdict.problems()).isEmpty();
+        assertThat(verdict.events()).isEqualTo(5);
+        assertThat(verdict.unproven()).isZero();
+        assertThat(verdict.heads()).isEqualTo(audit.heads());
+        assertThat(verify(records, List.of()).isWhole()).isFalse();
+    }
+
+    // row 64
+    @Test
+    void what_is_missing_inside_a_part_is_found() {
+        audit.begin().events(3).sign().events(4).sign();
+        List<ExportRecord> records = audit.records();
+        records.removeIf(one -> one instanceof ExportRecord.Event
+                && (SampleAudit.sequence(one) <= 3 || SampleAudit.sequence(one) == 5));
+
+        assertThat(verifyPart(records).problems())
+                .containsExactly(new Problem(Kind.MISSING, 1, 5, 5, "chain 1: event 5 is missing"));
+    }
+
+    @Test
+    void a_part_without_a_signature_at_its_beginning_misses_what_was_before() {
+        audit.begin().events(4).sign();
+        List<ExportRecord> records = audit.records();
+        records.removeIf(one -> SampleAudit.sequence(one) == 1);
+
+        assertThat(verifyPart(records).problems()).extracting(Problem::kind).containsExactly(Kind.MISSING);
+    }
+
+    @Test
+    void a_part_goes_from_chain_to_chain_and_back() {
+        audit.begin().events(2).sign().begin().events(2).sign();
+        List<ExportRecord> all = audit.records();
+        List<ExportRecord> mixed = List.of(
+                all.get(0),
+                all.get(1),
+                all.get(4),
+                all.get(5),
+                all.get(0),
+                all.get(2),
+                all.get(3),
+                all.get(4),
+                all.get(6),
+                all.get(7));
+
+        assertThat(verifyPart(mixed).problems()).isEmpty();
+        assertThat(verify(mixed, List.of()).isWhole()).isFalse();
+    }
+
     @Test
     void a_head_is_read_as_it_was_printed() {
         NotedHead head = new NotedHead(new UUID(1, 2), 7, "ab".repeat(32));
@@ -201,6 +260,13 @@ class VerifierTest {
         Verifier verifier = new Verifier(keys, heads, HOUR);
         records.forEach(verifier::accept);
         verifier.accept(new ExportRecord.End(records.size()));
+        return verifier.finish();
+    }
+
+    private Verdict verifyPart(List<ExportRecord> records) {
+        Verifier verifier = Verifier.ofPart(
+                TrustedKeys.read(Base64.getEncoder().encodeToString(audit.publicKey())), List.of(), HOUR);
+        records.forEach(verifier::accept);
         return verifier.finish();
     }
 

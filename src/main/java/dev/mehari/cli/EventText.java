@@ -5,10 +5,10 @@ import java.io.PrintWriter;
 import java.util.Locale;
 
 /** Calls as lines for people. */
-final class AuditText {
+final class EventText {
     private static final String ROW = "%-27s %-9s %6s %-10s %-14s %6s %-24s %8s %9s %12s  %s%n";
 
-    private AuditText() {}
+    private EventText() {}
 
     static void head(PrintWriter out) {
         out.printf(
