@@ -48,8 +48,8 @@ final class AuditRollUps {
             from (
                 select date_trunc('hour', at, 'UTC') as start, key_id, coalesce(upstream, '') as upstream,
                     case when upstream is null then '' else coalesce(model, '') end as model, outcome,
-                    case when total_ms < 1 then 0 else least(104, greatest(1, ceil(4 * log(2, total_ms) - 1e-9))) end::smallint
-                        as bucket,
+                    case when total_ms < 1 then 0
+                        else least(104, greatest(1, ceil(4 * ln(total_ms::float8) / ln(2::float8) - 1e-9))) end::smallint as bucket,
                     count(*) as calls, sum(retries) as retries, sum(input_tokens) as input, sum(cached_tokens) as cached,
                     sum(cache_write_tokens) as written, sum(output_tokens) as output, sum(reasoning_tokens) as reasoning,
                     count(*) filter (where estimated) as estimated, sum(cost) as cost, sum(request_bytes) as asked,
