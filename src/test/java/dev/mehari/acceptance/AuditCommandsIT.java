@@ -185,7 +185,7 @@ class AuditCommandsIT {
         assertThat(Files.readString(export)).doesNotContain(CANARY).doesNotContain(gateway.key());
         String verdict = alone(0, "verify", export.toString(), "--public-key", key.toString());
         assertThat(verdict)
-                .contains("6 events in 1 chains with ", " signatures; 0 events dropped by rule, 0 not signed yet")
+                .contains("6 events in 1 chains with ", " signatures; 0 events dropped, 0 not signed yet")
                 .contains("The audit is whole.")
                 .doesNotContain("give --public-key");
         String head = verdict.lines().reduce("", (one, next) -> next).strip();

@@ -30,7 +30,7 @@ class MonitorIT {
     private static final String TOKEN = "0123456789abcdef".repeat(4);
     private static TestDatabase database;
 
-    private final List<StubUpstream.Reply> held = new CopyOnWriteArrayList<>();
+    private final List<Runnable> held = new CopyOnWriteArrayList<>();
     private final List<CompletableFuture<HttpResponse<String>>> calls = new ArrayList<>();
 
     @BeforeAll
@@ -65,8 +65,10 @@ class MonitorIT {
             stub.answer((request, reply) -> {
                 if (request.text().contains("stream")) {
                     reply.sse().chunk("data: 1\n\n");
+                    held.add(() -> reply.after(Duration.ZERO, reply::end));
+                } else {
+                    held.add(() -> reply.after(Duration.ZERO, () -> reply.json(200, "{}")));
                 }
-                held.add(reply);
             });
             hold(gateway, alice, 3, "{}");
             hold(gateway, bob, 1, "{\"stream\":true}");
@@ -105,14 +107,15 @@ class MonitorIT {
                             .asInt()
                     == 0);
             assertThat(key(JSON.readTree(monitor(gateway, "--once", "--json")), "monitored bob"))
-                    .startsWith("active 0, waiting 0, calls 5, refused 1");
+                    .isEqualTo("active 0, waiting 0, calls 5, refused 1, failed 0");
         }
     }
 
     // row 40
     @Test
     void one_screen_warns_of_what_is_too_much() throws Exception {
-        try (StubUpstream stub = StubUpstream.answering((request, reply) -> held.add(reply));
+        try (StubUpstream stub = StubUpstream.answering((request, reply) ->
+                        held.add(() -> reply.after(Duration.ZERO, () -> reply.json(200, "{}"))));
                 TestGateway gateway = TestGateway.to(
                         stub,
                         database,
@@ -217,9 +220,8 @@ class MonitorIT {
     }
 
     private void release(StubUpstream stub) {
-        List<StubUpstream.Reply> before = List.copyOf(held);
         stub.answer((request, reply) -> reply.json(200, "{}"));
-        before.forEach(reply -> reply.after(Duration.ZERO, reply::close));
+        held.forEach(Runnable::run);
         calls.forEach(call -> call.handle((answer, failure) -> 0).join());
     }
 
