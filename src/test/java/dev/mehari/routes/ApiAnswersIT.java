@@ -71,6 +71,7 @@ class ApiAnswersIT {
         ask(200, "POST", "/api/routes/reload", "/api/routes/reload", "");
         ask(200, "GET", "/api/audit", "/api/audit?limit=5", "");
         ask(200, "GET", "/api/audit/export", "/api/audit/export", "");
+        ask(200, "GET", "/api/audit/key", "/api/audit/key", "");
         ask(200, "GET", "/api/audit/hours", "/api/audit/hours", "");
         ask(200, "GET", "/api/audit/days", "/api/audit/days", "");
         ask(200, "GET", "/api/queue", "/api/queue", "");
