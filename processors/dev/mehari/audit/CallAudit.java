@@ -9,6 +9,7 @@ import dev.mehari.exchange.CallRecord;
 import dev.mehari.exchange.Conversation;
 import dev.mehari.exchange.Dialect;
 import dev.mehari.exchange.ExchangeKeys;
+import dev.mehari.exchange.KeyId;
 import dev.mehari.exchange.TraceContext;
 import dev.mehari.usage.MeteredCall;
 import dev.mehari.usage.TokenUsage;
@@ -84,7 +85,7 @@ public final class CallAudit implements CallTap {
         AuditEvent.Request request = new AuditEvent.Request(
                 text(exchange.getProperty(ExchangeKeys.REQUEST_ID)),
                 exchange.getProperty(ExchangeKeys.TRACE) instanceof TraceContext trace ? trace.traceId() : null,
-                keyId(exchange),
+                KeyId.of(exchange),
                 client,
                 method,
                 path,
@@ -135,23 +136,6 @@ public final class CallAudit implements CallTap {
                 last.upstream().name(),
                 last.credential() == null ? 0 : last.credential().id(),
                 tries.size() - 1);
-    }
-
-    private static long keyId(Exchange exchange) {
-        return exchange.getProperty(ExchangeKeys.KEY_ID) instanceof String id ? number(id) : 0;
-    }
-
-    /** 0 for what is no key's id: callers that need none have a name there. */
-    private static long number(String id) {
-        long number = 0;
-        for (int i = 0; i < id.length(); i++) {
-            int digit = id.charAt(i) - '0';
-            if (digit < 0 || digit > 9 || i > 17) {
-                return 0;
-            }
-            number = number * 10 + digit;
-        }
-        return number;
     }
 
     private static long millis(long nanos) {

@@ -2,6 +2,7 @@ package dev.mehari.usage;
 
 import dev.mehari.credential.Attempt;
 import dev.mehari.exchange.ExchangeKeys;
+import dev.mehari.exchange.KeyId;
 import dev.mehari.limits.Charge;
 import dev.mehari.upstream.Upstream;
 import java.util.List;
@@ -14,9 +15,6 @@ import org.jspecify.annotations.Nullable;
  * together, and to the observers, with the upstream and the credential of the try that it was read from. Any thread.
  */
 final class UsageAccount {
-    /** Any number of so many fits into a long. */
-    private static final int MOST_DIGITS = 18;
-
     private final PriceList prices;
     private final List<UsageObserver> observers;
     private final Predicate<Exchange> rehearsal;
@@ -37,7 +35,13 @@ final class UsageAccount {
         String upstream = upstream(exchange);
         long cost = prices.cost(upstream, model, reading.tokens());
         MeteredCall metered = new MeteredCall(
-                keyId(exchange), model, upstream, credentialId(exchange), reading.tokens(), reading.estimated(), cost);
+                KeyId.of(exchange),
+                model,
+                upstream,
+                credentialId(exchange),
+                reading.tokens(),
+                reading.estimated(),
+                cost);
         MeteredCall used =
                 exchange.getProperty(ExchangeKeys.USED) instanceof MeteredCall before ? metered.after(before) : metered;
         exchange.setProperty(ExchangeKeys.CHARGE, new Charge(used.tokens().total(), used.nanoDollars()));
@@ -53,21 +57,5 @@ final class UsageAccount {
         return exchange.getProperty(ExchangeKeys.ATTEMPT) instanceof Attempt attempt && attempt.credential() != null
                 ? attempt.credential().id()
                 : 0;
-    }
-
-    /** Keys have numbers; who is anonymous has none. */
-    private static long keyId(Exchange exchange) {
-        if (!(exchange.getProperty(ExchangeKeys.KEY_ID) instanceof String id) || id.length() > MOST_DIGITS) {
-            return 0;
-        }
-        long number = 0;
-        for (int i = 0; i < id.length(); i++) {
-            int digit = id.charAt(i) - '0';
-            if (digit < 0 || digit > 9) {
-                return 0;
-            }
-            number = 10 * number + digit;
-        }
-        return number;
     }
 }
