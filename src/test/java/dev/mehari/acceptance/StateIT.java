@@ -185,7 +185,7 @@ class StateIT {
                         stub,
                         database,
                         "mehari.upstream.read-timeout",
-                        "500ms",
+                        "3s",
                         "mehari.proxy.max-concurrent",
                         "1",
                         "mehari.proxy.max-queue",
