@@ -14,6 +14,7 @@ import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
@@ -106,12 +107,31 @@ final class AuditInserts implements AutoCloseable {
         }
     }
 
-    private List<Map<String, Object>> batches(int count) {
+    /** Writes {@code events}. Returns how many were new. */
+    long write(Connection connection, SealedEvents events) throws SQLException {
+        Map<String, Object> columns = columns(events);
+        try (PreparedStatement write = connection.prepareStatement(WRITE)) {
+            for (int i = 0; i < PARAMETERS.size(); i++) {
+                write.setObject(i + 1, columns.get(PARAMETERS.get(i)));
+            }
+            try (ResultSet written = write.executeQuery()) {
+                written.next();
+                return written.getLong(1);
+            }
+        }
+    }
+
+    /** A new chain, with the numbers that {@link EventSeal} goes on with. */
+    EventSeal begin() {
         AuditChain chain = new AuditChain(chains++, UUID.randomUUID());
         database.execute(
                 "insert into audit_chain (id, instance, first_link, public_key) overriding system value values ("
                         + chain.id() + ", '" + chain.instance() + "', sha256('first'), '\\x00')");
-        EventSeal seal = new EventSeal(chain, EventChain.begin(chain.instance(), null), key, Clock.systemUTC());
+        return new EventSeal(chain, EventChain.begin(chain.instance(), null), key, Clock.systemUTC());
+    }
+
+    private List<Map<String, Object>> batches(int count) {
+        EventSeal seal = begin();
         List<Map<String, Object>> all = new ArrayList<>();
         for (int batch = 0; batch < count; batch++) {
             List<AuditEvent> events = new ArrayList<>();

@@ -110,6 +110,8 @@ class AuditUpkeepRaceIT {
             writer.setAutoCommit(false);
             write.execute("create temporary table late as select * from audit_event");
             write.execute("update late set sequence = 2");
+            write.execute(
+                    "select note_late_audit_events(array[(extract(epoch from at) * 1000000)::bigint], at) from late");
             write.execute("insert into audit_event select * from late");
 
             Future<Void> upkeep =

@@ -22,11 +22,13 @@ public final class AuditWriter {
 
     private AuditWriter() {}
 
-    /** Writes what is not there yet, in one statement for each record. */
+    /** Writes what is not there yet, each record in a transaction of its own. */
     public static void write(TestDatabase database, List<ExportRecord> records) {
         try (Connection connection = DriverManager.getConnection(database.url())) {
+            connection.setAutoCommit(false);
             for (ExportRecord one : records) {
                 write(connection, one);
+                connection.commit();
             }
         } catch (SQLException failure) {
             throw new IllegalStateException(failure);
@@ -63,6 +65,11 @@ public final class AuditWriter {
         AuditEvent event = row.event();
         Instant at = Instant.EPOCH.plus(event.atMicros(), ChronoUnit.MICROS);
         run(connection, "select ensure_audit_day(?)", LocalDate.ofInstant(at, ZoneOffset.UTC));
+        run(
+                connection,
+                "select note_late_audit_events(array[?::bigint], ?::timestamptz)",
+                event.atMicros(),
+                at.toString());
         run(
                 connection,
                 EVENT + " on conflict do nothing",
