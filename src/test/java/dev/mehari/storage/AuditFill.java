@@ -95,6 +95,9 @@ final class AuditFill {
                             .replace("$from", Integer.toString(from))
                             .replace("$to", Integer.toString(Math.min(count, from + part) - 1)));
         }
+        database.execute(
+                "insert into audit_due select distinct date_trunc('hour', at, 'UTC') from audit_event, audit_rolled"
+                        + " where at < until");
         database.execute("vacuum analyze audit_event");
     }
 
