@@ -5,11 +5,13 @@ import static org.awaitility.Awaitility.await;
 
 import dev.mehari.audit.AuditKey;
 import dev.mehari.audit.proof.ExportPage;
+import dev.mehari.audit.proof.ExportPosition;
 import dev.mehari.audit.proof.TrustedKeys;
 import dev.mehari.audit.proof.Verdict;
 import dev.mehari.audit.proof.Verifier;
 import dev.mehari.storage.AuditExportTable;
 import dev.mehari.testing.MehariProcess;
+import dev.mehari.testing.RawClient;
 import dev.mehari.testing.StubUpstream;
 import dev.mehari.testing.TestDatabase;
 import dev.mehari.testing.TestGateway;
@@ -22,8 +24,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,6 +39,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** The audit while its PostgreSQL is away, and once it is back. */
 class AuditOutageIT {
     private static final String JOURNAL = "audit-journal.mv.db";
+    private static final int OUTAGE_SECONDS = Integer.getInteger("mehari.outage", 3);
+    private static final int CALLERS = 8;
     private static final String IN_ORDER = "select string_agg(sequence::text, ',' order by at, sequence)"
             + " = string_agg(sequence::text, ',' order by sequence) from audit_event";
 
@@ -91,6 +101,62 @@ class AuditOutageIT {
         } finally {
             server.close();
         }
+    }
+
+    // row 64
+    @Test
+    void no_call_fails_and_no_event_is_missing_when_postgresql_stops_under_load() throws Exception {
+        EmbeddedPostgres server = startServer(0);
+        ExecutorService threads = Executors.newFixedThreadPool(CALLERS);
+        AtomicBoolean over = new AtomicBoolean();
+        try (TestDatabase database = TestDatabase.createOn(server.getJdbcUrl("postgres", "postgres"));
+                StubUpstream stub = StubUpstream.respondingWith(200);
+                TestGateway gateway =
+                        TestGateway.to(stub, database, "mehari.limits", "memory", "mehari.limits.outage", "10m")) {
+            List<Future<Map<Integer, Integer>>> callers = IntStream.range(0, CALLERS)
+                    .mapToObj(i -> threads.submit(() -> callUntil(over, gateway)))
+                    .toList();
+            await().atMost(Duration.ofSeconds(10)).until(() -> rows(database) > 100);
+            server.close();
+            int served = stub.requests().size();
+            long end = System.nanoTime() + Duration.ofSeconds(OUTAGE_SECONDS).toNanos();
+            await().atMost(Duration.ofSeconds(OUTAGE_SECONDS + 60))
+                    .until(() -> System.nanoTime() > end && stub.requests().size() > served + 100);
+            server = startServer(server.getPort());
+            await().atMost(Duration.ofSeconds(60)).ignoreExceptions().until(() -> rows(database) > served);
+            over.set(true);
+            Map<Integer, Integer> statuses = new HashMap<>();
+            for (Future<Map<Integer, Integer>> caller : callers) {
+                caller.get().forEach((status, count) -> statuses.merge(status, count, Integer::sum));
+            }
+            int sent = stub.requests().size();
+
+            assertThat(statuses).containsOnly(Map.entry(200, sent));
+            await().atMost(Duration.ofSeconds(60)).until(() -> rows(database) == sent);
+            assertThat(database.number("select count(distinct request_id) from audit_event"))
+                    .isEqualTo(sent);
+            assertThat(verify(database, gateway.dataFolder().resolve("audit-key"))
+                            .isWhole())
+                    .isTrue();
+            System.out.println(OUTAGE_SECONDS + " s of outage, " + sent + " calls at the upstream, as many events");
+        } finally {
+            over.set(true);
+            threads.shutdownNow();
+            server.close();
+        }
+    }
+
+    /** How often each status came. */
+    private static Map<Integer, Integer> callUntil(AtomicBoolean over, TestGateway gateway) throws Exception {
+        Map<Integer, Integer> statuses = new HashMap<>();
+        try (RawClient client = gateway.connect()) {
+            while (!over.get()) {
+                RawClient.Answer answer = client.post("/call", "{}", "Authorization", "Bearer " + gateway.key())
+                        .answer();
+                statuses.merge(answer.status(), 1, Integer::sum);
+            }
+        }
+        return statuses;
     }
 
     // row 64
@@ -166,9 +232,12 @@ class AuditOutageIT {
         Verifier verifier = new Verifier(
                 TrustedKeys.read(Base64.getEncoder().encodeToString(own.publicKey())), List.of(), Duration.ofHours(1));
         AuditExportTable export = new AuditExportTable(database.database());
-        ExportPage page = export.page(null, 100_000);
-        page.records().forEach(verifier::accept);
-        assertThat(page.next()).isNull();
+        ExportPosition from = null;
+        do {
+            ExportPage page = export.page(from, 100_000);
+            page.records().forEach(verifier::accept);
+            from = page.next();
+        } while (from != null);
         return verifier.finish();
     }
 
