@@ -72,6 +72,7 @@ public final class LiveRoutes implements AutoCloseable {
     public synchronized void start(CamelContext context) throws Exception {
         FolderWatch watch =
                 watched && source instanceof RouteSource.Folder folder ? new FolderWatch(folder.path()) : null;
+        context.addLifecycleStrategy(new OwnStepsOnly());
         entries = new Entries(context, this::inForce);
         builder = new VersionBuilder(context, entries, clock);
         Candidate first = builder.build(null, source.read());

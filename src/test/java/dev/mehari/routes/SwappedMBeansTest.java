@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.lang.management.ManagementFactory;
+import java.lang.ref.WeakReference;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -11,6 +12,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import javax.management.ObjectName;
+import org.apache.camel.Route;
 import org.apache.camel.component.direct.DirectComponent;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.junit.jupiter.api.Test;
@@ -45,10 +47,48 @@ class SwappedMBeansTest {
         }
     }
 
+    /** Camel's management keeps what it has wrapped until the route goes that the step is part of. */
+    @Test
+    void swaps_leave_no_routes_behind() throws Exception {
+        try (DefaultCamelContext context = new DefaultCamelContext()) {
+            context.addComponent("netty-http", new DirectComponent());
+            context.start();
+            Files.writeString(folder.resolve("errors.camel.yaml"), """
+                    - routeConfiguration:
+                        id: answer-failures
+                        onException:
+                          - onException:
+                              exception:
+                                - java.lang.Exception
+                              handled:
+                                constant: "true"
+                              steps:
+                                - setBody:
+                                    id: say-sorry
+                                    constant: sorry
+                    """);
+            write("one");
+            try (LiveRoutes live = new LiveRoutes(new RouteSource.Folder(folder), false, Clock.systemUTC())) {
+                live.start(context);
+                WeakReference<Route> old =
+                        new WeakReference<>(context.getRoutes().get(0));
+
+                write("two");
+                assertThat(live.reload().problems()).isEmpty();
+
+                await().until(() -> {
+                    System.gc();
+                    return old.refersTo(null);
+                });
+            }
+        }
+    }
+
     private void write(String word) throws Exception {
         Files.writeString(folder.resolve("receive.camel.yaml"), """
                 - route:
                     id: receive
+                    routeConfigurationId: answer-*
                     from:
                       uri: netty-http:door
                       steps:
