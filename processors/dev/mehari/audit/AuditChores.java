@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Looks after the stored audit from the start on, every few minutes, on a thread of its own. */
+/** Looks after the stored audit from the start on, every few minutes, and its newest events every few seconds, on a thread of its own. */
 public final class AuditChores implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AuditChores.class);
     private static final long GRACE_SECONDS = 5;
@@ -19,6 +19,7 @@ public final class AuditChores implements AutoCloseable {
     private final KeepPolicy policy;
     private final Clock clock;
     private final Duration pause;
+    private final Duration coverPause;
     private final ScheduledExecutorService thread;
     private volatile Size size = new Size(0, 0);
 
@@ -26,12 +27,14 @@ public final class AuditChores implements AutoCloseable {
      * Chores that begin with {@link #start}.
      *
      * @param pause between two rounds
+     * @param coverPause between two times that the newest events are prepared for searches
      */
-    public AuditChores(AuditUpkeep upkeep, KeepPolicy policy, Clock clock, Duration pause) {
+    public AuditChores(AuditUpkeep upkeep, KeepPolicy policy, Clock clock, Duration pause, Duration coverPause) {
         this.upkeep = upkeep;
         this.policy = policy;
         this.clock = clock;
         this.pause = pause;
+        this.coverPause = coverPause;
         ScheduledThreadPoolExecutor one = new ScheduledThreadPoolExecutor(1, work -> {
             Thread named = new Thread(work, "mehari-audit-chores");
             named.setDaemon(true);
@@ -43,6 +46,8 @@ public final class AuditChores implements AutoCloseable {
 
     public void start() {
         var unused = thread.scheduleWithFixedDelay(this::run, 0, pause.toNanos(), TimeUnit.NANOSECONDS);
+        long nanos = coverPause.toNanos();
+        var unusedNeither = thread.scheduleWithFixedDelay(this::cover, nanos, nanos, TimeUnit.NANOSECONDS);
     }
 
     /** As of the last round. */
@@ -57,6 +62,15 @@ public final class AuditChores implements AutoCloseable {
             size = upkeep.size();
         } catch (StorageUnavailable | RuntimeException failure) {
             LOG.warn("The audit was not looked after; the next try is in {} s", pause.toSeconds(), failure);
+        }
+    }
+
+    @SuppressWarnings("IllegalCatch") // whatever fails, the next round is to come
+    private void cover() {
+        try {
+            upkeep.cover(clock.instant());
+        } catch (StorageUnavailable | RuntimeException failure) {
+            LOG.debug("The newest of the audit was not prepared for searches", failure);
         }
     }
 

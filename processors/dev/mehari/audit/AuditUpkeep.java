@@ -11,6 +11,12 @@ public interface AuditUpkeep {
      */
     void run(KeepPolicy policy, Instant now) throws StorageUnavailable;
 
+    /**
+     * Prepares what has come since the last time, for yesterday or later, for being searched. Does nothing while another
+     * instance is at it.
+     */
+    void cover(Instant now) throws StorageUnavailable;
+
     /** What the events take now. */
     Size size() throws StorageUnavailable;
 

@@ -22,6 +22,8 @@ import org.apache.camel.main.Main;
 /** Builds what searches, exports, sums up and drops the audit. */
 final class AuditViewWiring implements AutoCloseable {
     private static final Duration BETWEEN_CHORES = Duration.ofMinutes(5);
+    /** So much at most of what a busy gateway writes is read by each search. */
+    private static final Duration BETWEEN_COVERING = Duration.ofSeconds(10);
 
     private final AuditSearchTable search;
     private final AuditExportTable export;
@@ -37,7 +39,8 @@ final class AuditViewWiring implements AutoCloseable {
                 new KeepPolicy(
                         keep.events(), keep.hours(), keep.days(), keep.maxSize().bytes()),
                 Clock.systemUTC(),
-                BETWEEN_CHORES);
+                BETWEEN_CHORES,
+                BETWEEN_COVERING);
     }
 
     void bindTo(Main main, MeterRegistry registry) {

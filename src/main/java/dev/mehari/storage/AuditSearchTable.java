@@ -2,7 +2,6 @@ package dev.mehari.storage;
 
 import dev.mehari.answer.EndedCall;
 import dev.mehari.audit.AuditPage;
-import dev.mehari.audit.AuditPosition;
 import dev.mehari.audit.AuditQuery;
 import dev.mehari.audit.AuditRow;
 import dev.mehari.audit.AuditSearch;
@@ -10,7 +9,6 @@ import dev.mehari.audit.Durations;
 import dev.mehari.audit.RollUp;
 import dev.mehari.audit.RollUpQuery;
 import dev.mehari.audit.RollUpQuery.Part;
-import dev.mehari.audit.StatusRange;
 import dev.mehari.failure.StorageUnavailable;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -25,24 +23,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/**
- * Searches {@code audit_event}, {@code audit_hour} and {@code audit_day}. Partitions outside of the times asked for are not
- * read. Inside, either {@code audit_event_at} is read from its end until the page is full, or one of the indexes by key,
- * credential, upstream, model, status, outcome, request and trace, whichever PostgreSQL expects to meet fewer rows.
- */
+/** Searches {@code audit_event}, as {@link AuditEventSearch} says, {@code audit_hour} and {@code audit_day}. */
 public final class AuditSearchTable implements AuditSearch {
-    private static final Logger LOG = LoggerFactory.getLogger(AuditSearchTable.class);
-
-    static final String FIND = "select " + AuditRows.COLUMNS
-            + " from audit_event where $conditions order by at desc, chain desc, sequence desc limit ?";
-
-    // What the index on status stands on.
-    private static final int USUAL_STATUS = 200;
-    private static final String UNUSUAL_STATUS = "status <> 200";
-
     private static final String SUM_UP = """
             with chosen as (
                 select $parts, * from $table as t (start, key, up, mod, out, calls, retries, input, cached, written,
@@ -70,69 +53,28 @@ public final class AuditSearchTable implements AuditSearch {
             """;
 
     private final Database database;
+    private final AuditEventSearch events;
 
     public AuditSearchTable(Database database) {
+        this(database, AuditEventSearch.CHEAP);
+    }
+
+    /** @param cheap as {@link AuditEventSearch#CHEAP} */
+    AuditSearchTable(Database database, int cheap) {
         this.database = database;
+        events = new AuditEventSearch(cheap);
     }
 
     @Override
     public AuditPage find(AuditQuery query) throws StorageUnavailable {
-        try (Connection connection = database.connection();
-                PreparedStatement select = conditions(query).prepare(connection, FIND, query.limit() + 1);
-                ResultSet rows = select.executeQuery()) {
-            List<AuditRow> found = new ArrayList<>();
-            while (rows.next()) {
-                add(rows, found);
-            }
-            return AuditPage.of(found, query.limit());
+        List<AuditRow> found = new ArrayList<>();
+        try (Connection connection = database.connection()) {
+            AuditRollUps.inTransaction(
+                    connection, () -> found.addAll(events.find(connection, query, query.limit() + 1)));
         } catch (SQLException failure) {
             throw SqlOutage.during("searching the audit", failure);
         }
-    }
-
-    private static void add(ResultSet row, List<AuditRow> found) throws SQLException {
-        try {
-            found.add(AuditRows.read(row));
-        } catch (IllegalArgumentException tampered) {
-            LOG.error(
-                    "Event {} of audit chain {} is not what was written: {}",
-                    row.getLong("sequence"),
-                    row.getInt("chain"),
-                    tampered.getMessage());
-        }
-    }
-
-    /** What {@link #FIND} is to find. */
-    static SqlConditions conditions(AuditQuery query) {
-        SqlConditions conditions = new SqlConditions()
-                .and("at >= ?", time(query.from()))
-                .and("at < ?", time(query.to()))
-                .and("key_id = ?", query.keyId())
-                .and("upstream = ?", query.upstream())
-                .and("credential_id = ?", query.credentialId())
-                .and("model = ?", query.model())
-                .and("request_id = ?", query.requestId())
-                .and("trace_id = ?", query.traceId());
-        StatusRange status = query.status();
-        if (status != null) {
-            conditions.and("status between ? and ?", status.least(), status.most());
-            if (status.most() < USUAL_STATUS || status.least() > USUAL_STATUS) {
-                conditions.and(UNUSUAL_STATUS);
-            }
-        }
-        EndedCall.Outcome outcome = query.outcome();
-        if (outcome != null) {
-            conditions.and("outcome = ?", outcome.name().toLowerCase(Locale.ROOT));
-            if (outcome != EndedCall.Outcome.SUCCESS) {
-                conditions.and("outcome <> 'success'");
-            }
-        }
-        AuditPosition after = query.after();
-        if (after != null) {
-            OffsetDateTime at = AuditRows.time(after.atMicros());
-            conditions.and("at <= ?", at).and("(at, chain, sequence) < (?, ?, ?)", at, after.chain(), after.sequence());
-        }
-        return conditions;
+        return AuditPage.of(found, query.limit());
     }
 
     @Override

@@ -15,6 +15,7 @@ import java.time.ZoneOffset;
 /** Looks after the tables of the audit, on one instance at a time: whoever holds an advisory lock of the database. */
 public final class AuditUpkeepTable implements AuditUpkeep {
     private static final String TRY_LOCK = "select pg_try_advisory_lock(hashtext('mehari_audit_upkeep'))";
+    private static final String COVER = "select audit_cover(?)";
     private static final String UNLOCK = "select pg_advisory_unlock(hashtext('mehari_audit_upkeep'))";
 
     private final Database database;
@@ -38,11 +39,22 @@ public final class AuditUpkeepTable implements AuditUpkeep {
             try {
                 AuditRollUps.run(connection, now);
                 retention.run(connection, policy, now);
+                AuditRollUps.run(connection, COVER, LocalDate.EPOCH);
             } finally {
                 boolean unused = isTrue(connection, UNLOCK);
             }
         } catch (SQLException failure) {
             throw SqlOutage.during("looking after the audit", failure);
+        }
+    }
+
+    @Override
+    public void cover(Instant now) throws StorageUnavailable {
+        try (Connection connection = database.connection()) {
+            AuditRollUps.run(
+                    connection, COVER, LocalDate.ofInstant(now, ZoneOffset.UTC).minusDays(1));
+        } catch (SQLException failure) {
+            throw SqlOutage.during("preparing the audit for searches", failure);
         }
     }
 

@@ -29,6 +29,11 @@ final class SqlConditions {
         return this;
     }
 
+    /** Whether there is none. */
+    boolean isEmpty() {
+        return values.isEmpty();
+    }
+
     /**
      * The query {@code sql}, in which {@code $conditions} stands for these, and whose own parameters come after them. It is
      * planned each time for the values at hand, since which index serves best depends on them.

@@ -3,6 +3,8 @@ package dev.mehari.storage;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.mehari.audit.AuditQuery;
+import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -15,18 +17,45 @@ import java.util.TreeSet;
  * @param scans how tables were read: {@code at}, {@code at backwards} or another index by its columns, {@code table} when as a
  *     whole; those that were never begun are left out
  * @param read rows that were looked at in tables
- * @param sorted rows that the largest sort was given
+ * @param found rows that came of it
  */
-record AuditPlan(Set<String> scans, long read, long sorted) {
+record AuditPlan(Set<String> scans, long read, int found) {
     static final String EXPLAIN = "explain (analyze, timing off, format json) ";
+
+    /** Explains all statements by which {@code search} finds {@code query}, one after the other, but for the first that asks for times. */
+    static AuditPlan of(Connection connection, AuditEventSearch search, AuditQuery query)
+            throws SQLException, JsonProcessingException {
+        Set<String> scans = new TreeSet<>();
+        long read = 0;
+        int found = 0;
+        connection.setAutoCommit(false);
+        AuditSlices slices = search.slices(connection, query);
+        String find = AuditEventSearch.FIND;
+        while (slices.hasNext() && found <= query.limit()) {
+            try (PreparedStatement explain = AuditEventSearch.conditions(query, slices.next(), query.after())
+                    .prepare(connection, EXPLAIN + find, query.limit() + 1 - found)) {
+                AuditPlan plan = of(explain);
+                scans.addAll(plan.scans());
+                read += plan.read();
+                found += plan.found();
+            }
+            find = AuditEventSearch.FIND_BY_TERMS;
+            AuditRollUps.run(connection, AuditEventSearch.PREFER_TERMS);
+        }
+        connection.rollback();
+        connection.setAutoCommit(true);
+        return new AuditPlan(scans, read, found);
+    }
 
     /** Runs an {@link #EXPLAIN}. */
     static AuditPlan of(PreparedStatement explain) throws SQLException, JsonProcessingException {
         try (ResultSet row = explain.executeQuery()) {
             row.next();
             Reading reading = new Reading();
-            reading.node(new ObjectMapper().readTree(row.getString(1)).get(0).get("Plan"));
-            return new AuditPlan(reading.scans, reading.read, reading.sorted);
+            JsonNode plan = new ObjectMapper().readTree(row.getString(1)).get(0).get("Plan");
+            reading.node(plan);
+            return new AuditPlan(
+                    reading.scans, reading.read, plan.path("Actual Rows").asInt());
         }
     }
 
@@ -34,7 +63,6 @@ record AuditPlan(Set<String> scans, long read, long sorted) {
     private static final class Reading {
         final Set<String> scans = new TreeSet<>();
         long read;
-        long sorted;
 
         void node(JsonNode node) {
             long loops = node.path("Actual Loops").asLong();
@@ -53,10 +81,6 @@ record AuditPlan(Set<String> scans, long read, long sorted) {
                                 + node.path("Rows Removed by Filter").asDouble()
                                 + node.path("Rows Removed by Index Recheck").asDouble()));
             }
-            if (type.contains("Sort")) {
-                sorted = Math.max(
-                        sorted, node.path("Plans").path(0).path("Actual Rows").asLong());
-            }
             node.path("Plans").forEach(this::node);
         }
 
@@ -64,7 +88,8 @@ record AuditPlan(Set<String> scans, long read, long sorted) {
             String name = node.path("Index Name")
                     .asText()
                     .replaceFirst("^audit_event_[0-9]{8}_", "")
-                    .replaceFirst("_idx[0-9]*$", "");
+                    .replaceFirst("_idx[0-9]*$", "")
+                    .replaceFirst("^at_key_id_.*", "terms");
             return node.path("Scan Direction").asText().equals("Backward") ? name + " backwards" : name;
         }
     }

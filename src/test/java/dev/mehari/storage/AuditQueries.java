@@ -69,7 +69,7 @@ final class AuditQueries {
         all.add("key of 0.1 %", asked -> asked.key = 100L);
         all.add("key of 0.02 %", asked -> asked.key = 700L);
         all.add("key of 0.002 %", asked -> asked.key = AuditFill.RARE_KEY);
-        all.add("key, first day only", asked -> asked.key = AuditFill.FIRST_DAY_KEY);
+        all.add("key, long ago", asked -> asked.key = AuditFill.LONG_AGO_KEY);
         all.add("key, one hour a day", asked -> asked.key = AuditFill.ONE_HOUR_KEY);
         all.add("key, unknown", asked -> asked.key = 123_456L);
         all.add("upstream", asked -> asked.upstream = "upstream-1");

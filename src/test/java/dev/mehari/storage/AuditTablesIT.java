@@ -56,13 +56,7 @@ class AuditTablesIT {
 
     @BeforeEach
     void empty() {
-        DATABASE.query("select relname from pg_class where relname ~ '^audit_event_[0-9]{8}$' and"
-                        + " relnamespace = current_schema()::regnamespace and relkind = 'r'")
-                .forEach(partition -> DATABASE.execute("drop table " + partition));
-        DATABASE.execute(
-                "truncate audit_event, audit_checkpoint, audit_gap, audit_chain, audit_hour, audit_day, audit_due,"
-                        + " audit_dropped_day");
-        DATABASE.execute("update audit_rolled set until = '2026-01-01T00:00Z'");
+        AuditWriter.empty(DATABASE, Instant.parse("2026-01-01T00:00:00Z"));
     }
 
     // row 64
@@ -128,6 +122,45 @@ class AuditTablesIT {
         assertThat(found)
                 .containsExactlyElementsOf(
                         expected(event -> event.atMicros() >= micros(from) && event.atMicros() < micros(to)));
+    }
+
+    @Test
+    void goes_on_behind_events_that_are_not_what_was_written() throws Exception {
+        audit.begin().events(9);
+        write();
+        DATABASE.execute("update audit_event set reasoning_tokens = -1 where sequence between 4 and 8");
+
+        AuditPage page = search.find(AuditQuery.newest(2));
+
+        assertThat(page.rows()).extracting(AuditRow::sequence).containsExactly(9L, 3L);
+        assertThat(page.next()).isNotNull();
+    }
+
+    @Test
+    void covers_what_came_since_the_last_time_for_searches() throws Exception {
+        audit.begin().events(1_500);
+        write();
+        Instant nextDay = DAY.plus(ONE_DAY);
+
+        upkeep.cover(nextDay.plus(ONE_DAY));
+        assertThat(coverNow()).isPositive();
+
+        audit.events(1_500);
+        write();
+        upkeep.cover(nextDay);
+        assertThat(coverNow()).isZero();
+
+        audit.events(1_500);
+        write();
+        upkeep.run(FOREVER, nextDay.plus(ONE_DAY));
+        assertThat(coverNow()).isZero();
+    }
+
+    /** Covers the rest; returns how many parts of tables that were. */
+    private static int coverNow() {
+        return DATABASE.number(
+                "select sum(brin_summarize_new_values(relid)) from pg_partition_tree('audit_event_terms')"
+                        + " where isleaf");
     }
 
     // row 64

@@ -48,13 +48,7 @@ class AuditUpkeepRaceIT {
 
     @BeforeEach
     void empty() {
-        DATABASE.query("select relname from pg_class where relname ~ '^audit_event_[0-9]{8}$' and"
-                        + " relnamespace = current_schema()::regnamespace and relkind = 'r'")
-                .forEach(partition -> DATABASE.execute("drop table " + partition));
-        DATABASE.execute(
-                "truncate audit_event, audit_checkpoint, audit_gap, audit_chain, audit_hour, audit_day, audit_due,"
-                        + " audit_dropped_day");
-        DATABASE.execute("update audit_rolled set until = '" + DAY + "'");
+        AuditWriter.empty(DATABASE, DAY);
     }
 
     @Test

@@ -22,6 +22,21 @@ public final class AuditWriter {
 
     private AuditWriter() {}
 
+    /**
+     * Takes away all that there is of an audit.
+     *
+     * @param rolled up to where hours count as summed up
+     */
+    public static void empty(TestDatabase database, Instant rolled) {
+        database.query("select relname from pg_class where relname ~ '^audit_event_[0-9]{8}$' and"
+                        + " relnamespace = current_schema()::regnamespace and relkind = 'r'")
+                .forEach(partition -> database.execute("drop table " + partition));
+        database.execute(
+                "truncate audit_event, audit_checkpoint, audit_gap, audit_chain, audit_hour, audit_day, audit_due,"
+                        + " audit_dropped_day");
+        database.execute("update audit_rolled set until = '" + rolled + "'");
+    }
+
     /** Writes what is not there yet, each record in a transaction of its own. */
     public static void write(TestDatabase database, List<ExportRecord> records) {
         try (Connection connection = DriverManager.getConnection(database.url())) {
