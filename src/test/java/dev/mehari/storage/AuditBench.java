@@ -35,9 +35,9 @@ final class AuditBench {
         bench.figures.put("load_average_before", loadAverage());
         for (String days : arguments[3].split(",")) {
             bench.measure(Integer.parseInt(days));
+            bench.figures.put("load_average_after", loadAverage());
+            bench.write(Path.of(arguments[0]));
         }
-        bench.figures.put("load_average_after", loadAverage());
-        bench.write(Path.of(arguments[0]));
         System.exit(bench.all.stream().flatMap(run -> run.rows().stream()).noneMatch(AuditBench::isSlow) ? 0 : 1);
     }
 
@@ -47,6 +47,7 @@ final class AuditBench {
         try (TestDatabase database = TestDatabase.createOn(server.getJdbcUrl("postgres", "postgres"))) {
             AuditBenchRun run = new AuditBenchRun(database, days, events, runs);
             run.fill();
+            run.sumUp();
             int port = server.getPort();
             server.close();
             server = server(data, port);
@@ -88,7 +89,6 @@ final class AuditBench {
                 .writeValue(folder.resolve("audit.json").toFile(), json);
         String markdown = markdown(json);
         Files.writeString(folder.resolve("README.md"), markdown);
-        System.out.println(markdown);
     }
 
     private static Map<String, Object> json(AuditBenchRun run) {
