@@ -8,11 +8,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The parts of a time that a search goes through, from the newest on, with neither gap nor overlap. The first is given: about
- * as much as is cheap to read in any case. Each after it is four times as long, so that the few that there are for what is
+ * as much as is cheap to read in any case. Each after it is twice as long, so that the few that there are for what is
  * found seldom still end with the part where the page becomes full.
  */
 final class AuditSlices implements Iterator<AuditSlices.Slice> {
-    private static final int GROWTH = 4;
+    private static final int GROWTH = 2;
     private static final Duration LEAST = Duration.ofSeconds(1);
 
     private final @Nullable Instant from;
