@@ -8,31 +8,34 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The parts of a time that a search goes through, from the newest on, with neither gap nor overlap. The first is given: about
- * as much as is cheap to read in any case. Each after it is twice as long, so that the few that there are for what is
- * found seldom still end with the part where the page becomes full.
+ * as much as is cheap to read in any case. Each after it is twice as long, up to a part of all: what was frequent long ago only is
+ * read in vain, then, for no more than such a part, and what there never was is known after few of them.
  */
 final class AuditSlices implements Iterator<AuditSlices.Slice> {
     private static final int GROWTH = 2;
+    private static final int MOST_OF_ALL = 16;
     private static final Duration LEAST = Duration.ofSeconds(1);
 
     private final @Nullable Instant from;
     private final Instant oldest;
+    private final Duration longest;
     private Duration length;
     private @Nullable Slice next;
 
     /** A time, {@code from} included, {@code to} not; null is open. */
     record Slice(@Nullable Instant from, @Nullable Instant to) {}
 
-    private AuditSlices(@Nullable Instant from, Instant oldest, Duration length, Slice first) {
+    private AuditSlices(@Nullable Instant from, Instant oldest, Duration length, Duration longest, Slice first) {
         this.from = from;
         this.oldest = oldest;
         this.length = length;
+        this.longest = longest;
         next = first;
     }
 
     /** All of a time at once. */
     static AuditSlices one(@Nullable Instant from, @Nullable Instant to) {
-        return new AuditSlices(from, Instant.MAX, LEAST, new Slice(from, to));
+        return new AuditSlices(from, Instant.MAX, LEAST, LEAST, new Slice(from, to));
     }
 
     /**
@@ -44,8 +47,10 @@ final class AuditSlices implements Iterator<AuditSlices.Slice> {
      */
     static AuditSlices growing(
             @Nullable Instant from, @Nullable Instant to, Instant newest, Instant first, Instant oldest) {
-        Duration length = Duration.between(first, newest);
-        return new AuditSlices(from, oldest, length.compareTo(LEAST) < 0 ? LEAST : length, new Slice(first, to));
+        Duration length = longer(Duration.between(first, newest), LEAST);
+        Instant begin = from != null && from.isAfter(oldest) ? from : oldest;
+        Duration part = Duration.between(begin, newest).dividedBy(MOST_OF_ALL);
+        return new AuditSlices(from, oldest, length, longer(part, length.multipliedBy(GROWTH)), new Slice(first, to));
     }
 
     @Override
@@ -67,9 +72,14 @@ final class AuditSlices implements Iterator<AuditSlices.Slice> {
         if (end == null || isAtEnd(end)) {
             return null;
         }
-        length = length.multipliedBy(GROWTH);
+        Duration grown = length.multipliedBy(GROWTH);
+        length = grown.compareTo(longest) < 0 ? grown : longest;
         Instant begin = end.minus(length);
         return new Slice(isAtEnd(begin) ? from : begin, end);
+    }
+
+    private static Duration longer(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? other : one;
     }
 
     private boolean isAtEnd(Instant time) {
