@@ -85,6 +85,11 @@ create table audit_due (
     hour timestamptz primary key
 );
 
+-- Days (UTC) of which an hour has been summed up since their own sums were.
+create table audit_due_day (
+    day timestamptz primary key
+);
+
 -- Notes hours that were summed up before these events came for them. Whoever moves audit_rolled on holds the same lock alone; so no
 -- event can come between. The row of audit_due is locked even when it is there, so that whoever takes it away waits for the event.
 create function note_late_audit_events(at_ bigint[], earliest timestamptz) returns void language plpgsql as $$

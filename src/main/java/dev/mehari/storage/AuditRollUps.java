@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Sums up hours and days of events. First {@code audit_rolled} moves on to the last hour that is over, and those up to it
- * become due; from then on the trigger of {@code audit_event} makes due again the hour of whatever comes late. Then each hour
- * that is due is summed up anew, in a transaction of its own, and its day from its hours. So every event is in the sums
- * once, however late it comes and wherever this stops half-way.
+ * become due; from then on {@code audit_write} makes due again the hour of whatever comes late. Then each hour that is due is
+ * summed up anew, in a transaction of its own, which makes its day due; and then each such day from its hours. So every event
+ * is in the sums once, however late it comes and wherever this stops half-way.
  */
 final class AuditRollUps {
     /** After this the events of an hour are usually there. */
@@ -90,23 +90,26 @@ final class AuditRollUps {
             run(connection, MAKE_DUE, over);
             run(connection, MOVE_ON, over, over);
         });
-        for (OffsetDateTime hour : due(connection)) {
+        for (OffsetDateTime hour : times(connection, DUE)) {
             inTransaction(connection, () -> {
                 if (run(connection, "delete from audit_due where hour = ?", hour) > 0) {
-                    again(connection, hour.toInstant());
+                    run(connection, "delete from audit_hour where start = ?", hour);
+                    run(connection, "insert into audit_hour " + OF_EVENTS, hour, hour.plusHours(1));
+                    run(connection, "insert into audit_due_day values (?) on conflict do nothing", dayOf(hour));
                 }
+            });
+        }
+        for (OffsetDateTime day : times(connection, "select day from audit_due_day order by day")) {
+            inTransaction(connection, () -> {
+                run(connection, "delete from audit_due_day where day = ?", day);
+                run(connection, "delete from audit_day where start = ?", day);
+                run(connection, "insert into audit_day " + OF_HOURS, day, day.plusDays(1));
             });
         }
     }
 
-    /** Sums up an hour, and its day, in place of what there was. */
-    private static void again(Connection connection, Instant hour) throws SQLException {
-        OffsetDateTime from = AuditRows.time(hour);
-        OffsetDateTime day = AuditRows.time(hour.truncatedTo(ChronoUnit.DAYS));
-        run(connection, "delete from audit_hour where start = ?", from);
-        run(connection, "insert into audit_hour " + OF_EVENTS, from, from.plusHours(1));
-        run(connection, "delete from audit_day where start = ?", day);
-        run(connection, "insert into audit_day " + OF_HOURS, day, day.plusDays(1));
+    private static OffsetDateTime dayOf(OffsetDateTime hour) {
+        return AuditRows.time(hour.toInstant().truncatedTo(ChronoUnit.DAYS));
     }
 
     /**
@@ -117,7 +120,8 @@ final class AuditRollUps {
     static void last(Connection connection, LocalDate day, boolean again) throws SQLException {
         OffsetDateTime from = day.atStartOfDay().atOffset(ZoneOffset.UTC);
         OffsetDateTime to = from.plusDays(1);
-        int due = run(connection, "delete from audit_due where hour >= ? and hour < ?", from, to);
+        int due = run(connection, "delete from audit_due where hour >= ? and hour < ?", from, to)
+                + run(connection, "delete from audit_due_day where day = ?", from);
         if (again) {
             run(connection, "insert into audit_hour " + OF_EVENTS, from, to);
             run(connection, "insert into audit_day " + OF_EVENTS.replace("'hour'", "'day'"), from, to);
@@ -129,15 +133,15 @@ final class AuditRollUps {
         }
     }
 
-    private static List<OffsetDateTime> due(Connection connection) throws SQLException {
-        List<OffsetDateTime> hours = new ArrayList<>();
-        try (PreparedStatement select = connection.prepareStatement(DUE);
+    private static List<OffsetDateTime> times(Connection connection, String sql) throws SQLException {
+        List<OffsetDateTime> times = new ArrayList<>();
+        try (PreparedStatement select = connection.prepareStatement(sql);
                 ResultSet rows = select.executeQuery()) {
             while (rows.next()) {
-                hours.add(rows.getObject(1, OffsetDateTime.class));
+                times.add(rows.getObject(1, OffsetDateTime.class));
             }
         }
-        return hours;
+        return times;
     }
 
     /** Something to do with a connection. */

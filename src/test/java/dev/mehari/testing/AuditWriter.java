@@ -32,7 +32,7 @@ public final class AuditWriter {
                         + " relnamespace = current_schema()::regnamespace and relkind = 'r'")
                 .forEach(partition -> database.execute("drop table " + partition));
         database.execute(
-                "truncate audit_event, audit_checkpoint, audit_gap, audit_chain, audit_hour, audit_day, audit_due,"
+                "truncate audit_event, audit_checkpoint, audit_gap, audit_chain, audit_hour, audit_day, audit_due, audit_due_day,"
                         + " audit_dropped_day");
         database.execute("update audit_rolled set until = '" + rolled + "'");
     }
