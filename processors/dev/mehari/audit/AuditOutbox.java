@@ -4,7 +4,11 @@ import dev.mehari.audit.DroppedEvents.Reason;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -36,8 +40,7 @@ public final class AuditOutbox implements EventSource, AutoCloseable {
 
     private final LongAdder batches = new LongAdder();
     private final LongAdder events = new LongAdder();
-    private final LongAdder lost = new LongAdder();
-    private final LongAdder refused = new LongAdder();
+    private final Map<Reason, LongAdder> lost = new EnumMap<>(Reason.class);
 
     private long takenNanos;
     private long retryNanos;
@@ -72,6 +75,9 @@ public final class AuditOutbox implements EventSource, AutoCloseable {
         this.queue = queue;
         this.seal = seal;
         this.journal = journal;
+        for (Reason reason : Reason.values()) {
+            lost.put(reason, new LongAdder());
+        }
         backlog = new Backlog(journal, refusals);
         this.clock = clock;
         this.nanos = nanos;
@@ -197,7 +203,7 @@ public final class AuditOutbox implements EventSource, AutoCloseable {
                     gone.first(),
                     gone.last(),
                     gone.chain().id());
-            lost(gone.count());
+            lost(gone.count(), Reason.UNREADABLE);
         }
         if (away) {
             away = false;
@@ -228,23 +234,21 @@ public final class AuditOutbox implements EventSource, AutoCloseable {
         }
         refilling = false;
         if (failure != null) {
-            long aside = backlog.failed(part, failure);
-            refused.add(aside);
-            lost(aside);
+            lost(backlog.failed(part, failure), Reason.REFUSED);
         }
     }
 
     private void append(ChainPart part) {
-        lost(backlog.append(part));
+        lost(backlog.append(part), Reason.JOURNAL);
         if (oldestUnwrittenMicros == 0) {
             oldestUnwrittenMicros =
                     part instanceof SealedEvents batch ? batch.events().get(0).atMicros() : EventSeal.micros(clock);
         }
     }
 
-    private void lost(long count) {
+    private void lost(long count, Reason reason) {
         if (count > 0) {
-            lost.add(count);
+            Objects.requireNonNull(lost.get(reason)).add(count);
             noteLoss();
         }
     }
@@ -276,7 +280,7 @@ public final class AuditOutbox implements EventSource, AutoCloseable {
         for (List<AuditEvent> left = queue.take(); !left.isEmpty(); left = queue.take()) {
             append(seal.seal(left));
         }
-        lost(backlog.close());
+        lost(backlog.close(), Reason.JOURNAL);
     }
 
     /** Batches that were written. */
@@ -291,7 +295,14 @@ public final class AuditOutbox implements EventSource, AutoCloseable {
 
     /** Events that are not in the table and never will be: no room in queue or journal, unreadable there, or refused. */
     public long dropped() {
-        return lost.sum() + queue.dropped();
+        return Arrays.stream(Reason.values()).mapToLong(this::dropped).sum();
+    }
+
+    /** Those of {@link #dropped()} that are lost for {@code reason}. */
+    public long dropped(Reason reason) {
+        return reason == Reason.QUEUE
+                ? queue.dropped()
+                : Objects.requireNonNull(lost.get(reason)).sum();
     }
 
     /** What an operator should look at; null when there is nothing. */
@@ -303,7 +314,7 @@ public final class AuditOutbox implements EventSource, AutoCloseable {
         if (recent || queue.dropped() != numbered) {
             return "events were lost within the last minute; the log says why";
         }
-        long aside = refused.sum();
+        long aside = dropped(Reason.REFUSED);
         return aside == 0 ? null : aside + " events are refused by the database and in files audit-refused-*.jsonl";
     }
 

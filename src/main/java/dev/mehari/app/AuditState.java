@@ -2,6 +2,7 @@ package dev.mehari.app;
 
 import dev.mehari.audit.AuditJournal;
 import dev.mehari.audit.AuditOutbox;
+import dev.mehari.audit.DroppedEvents;
 import dev.mehari.telemetry.AuditView;
 
 /** Shows the audit to metrics. */
@@ -37,7 +38,7 @@ record AuditState(AuditOutbox outbox, AuditJournal journal) implements AuditView
     }
 
     @Override
-    public long dropped() {
-        return outbox.dropped();
+    public long dropped(DroppedEvents.Reason reason) {
+        return outbox.dropped(reason);
     }
 }

@@ -39,7 +39,7 @@ final class RoutesWiring implements AutoCloseable {
     RoutesWiring(@Nullable Path folder, RoutesConfig config, MeterRegistry registry) {
         this.folder = folder;
         this.config = config;
-        meters = new RoutesMeters(registry, () -> problems().size());
+        meters = new RoutesMeters(registry, this::version, () -> problems().size());
     }
 
     void bindTo(Main main) {
@@ -84,6 +84,11 @@ final class RoutesWiring implements AutoCloseable {
             throw new IllegalStateException("asked of the routes before there are any");
         }
         return routes;
+    }
+
+    private int version() {
+        LiveRoutes routes = live;
+        return routes == null ? 0 : routes.version();
     }
 
     private List<RoutesProblem> problems() {

@@ -237,6 +237,12 @@ public final class LiveRoutes implements AutoCloseable {
         return new RoutesState(source.described(), watched, now.number(), files, before, problems);
     }
 
+    /** Number of the version in force; 0 before there is one. At once. */
+    public int version() {
+        Version now = inForce;
+        return now == null ? 0 : now.number();
+    }
+
     /** Why the files are not in force as they are now; empty when they are. At once. */
     public List<RoutesProblem> problems() {
         return problems;

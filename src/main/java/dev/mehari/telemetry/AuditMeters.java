@@ -1,5 +1,6 @@
 package dev.mehari.telemetry;
 
+import dev.mehari.audit.DroppedEvents.Reason;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -17,7 +18,12 @@ public final class AuditMeters {
     public void follow(AuditView view) {
         counter("mehari.audit.events", view, AuditView::events, "Events of calls that were written");
         counter("mehari.audit.batches", view, AuditView::batches, "Batches in which events were written");
-        counter("mehari.audit.dropped", view, AuditView::dropped, "Events that never reach the table");
+        for (Reason reason : Reason.values()) {
+            FunctionCounter.builder("mehari.audit.dropped", view, one -> one.dropped(reason))
+                    .tag("reason", reason.text())
+                    .description("Events that never reach the table")
+                    .register(registry);
+        }
         gauge("mehari.audit.waiting", null, view, AuditView::waiting, "Events that wait in memory to be written");
         gauge(
                 "mehari.audit.lag",

@@ -1,5 +1,7 @@
 package dev.mehari.telemetry;
 
+import dev.mehari.audit.DroppedEvents;
+
 /** How the audit stands, for metrics. */
 public interface AuditView {
     /** Events that are in the table. */
@@ -18,6 +20,6 @@ public interface AuditView {
 
     long journalBytes();
 
-    /** Events that are not there and never will be. */
-    long dropped();
+    /** Events that are not there and never will be, for that reason. */
+    long dropped(DroppedEvents.Reason reason);
 }

@@ -9,9 +9,18 @@ import java.util.function.IntSupplier;
 public final class RoutesMeters {
     private final MeterRegistry registry;
 
-    /** @param problems number of problems that keep the files from being in force; 0 for none */
-    public RoutesMeters(MeterRegistry registry, IntSupplier problems) {
+    /**
+     * Meters that show from now on what they are given.
+     *
+     * @param version number of the version in force; 0 while there is none
+     * @param problems number of problems that keep the files from being in force; 0 for none
+     */
+    public RoutesMeters(MeterRegistry registry, IntSupplier version, IntSupplier problems) {
         this.registry = registry;
+        Gauge.builder("mehari.routes.version", version, IntSupplier::getAsInt)
+                .description("Number of the version of the routes in force; each swap counts one on")
+                .strongReference(true)
+                .register(registry);
         Gauge.builder("mehari.routes.refused", problems, now -> now.getAsInt() > 0 ? 1 : 0)
                 .description("1 while the files with the routes cannot be used as they are, else 0")
                 .strongReference(true)

@@ -25,6 +25,7 @@ class AuditOutboxTest {
 
         assertThat(outbox.waiting()).isEqualTo(2);
         assertThat(outbox.dropped()).isEqualTo(1);
+        assertThat(outbox.dropped(DroppedEvents.Reason.QUEUE)).isEqualTo(1);
     }
 
     @Test
@@ -108,6 +109,7 @@ class AuditOutboxTest {
         assertThat(written).extracting(ChainPart::first).containsExactly(1L, 3L);
         assertThat(((DroppedEvents) written.get(0)).reason()).isEqualTo(DroppedEvents.Reason.REFUSED);
         assertThat(outbox.dropped()).isEqualTo(2);
+        assertThat(outbox.dropped(DroppedEvents.Reason.REFUSED)).isEqualTo(2);
         assertThat(journal.isEmpty()).isTrue();
         nanos.addAndGet(Duration.ofMinutes(2).toNanos());
         assertThat(outbox.trouble()).contains("2 events are refused");

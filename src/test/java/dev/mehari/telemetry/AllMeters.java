@@ -82,7 +82,7 @@ final class AllMeters {
                 .bindTo(registry);
         new AuditKeepMeters(() -> 0, () -> 0).bindTo(registry);
         new AuditMeters(registry).follow(views);
-        new RoutesMeters(registry, () -> 0).reloaded("swapped");
+        new RoutesMeters(registry, () -> 1, () -> 0).reloaded("swapped");
         try (SpanExport export =
                 SpanExport.to(new TracesConfig(URI.create("http://127.0.0.1:1"), 1, null), new UUID(0, 0))) {
             new TraceMeters(export).bindTo(registry);

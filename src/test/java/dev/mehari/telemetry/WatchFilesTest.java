@@ -46,6 +46,25 @@ class WatchFilesTest {
         });
     }
 
+    // row 38
+    @Test
+    void audit_and_routes_are_shown_and_alerted_of() throws Exception {
+        Set<String> shown = new TreeSet<>();
+        for (JsonNode panel : dashboard().path("panels")) {
+            panel.path("targets")
+                    .forEach(target -> shown.addAll(
+                            PromQl.of(target.path("expr").asText()).matched().keySet()));
+        }
+        Set<String> alerted = new TreeSet<>();
+        rules().forEach(rule ->
+                alerted.addAll(PromQl.of(rule.path("expr").asText()).matched().keySet()));
+
+        assertThat(exposed.keySet().stream().filter(name -> name.matches("mehari_(audit|routes)_.*")))
+                .filteredOn(name -> !shown.contains(name))
+                .containsExactlyInAnyOrder("mehari_audit_batches_total", "mehari_audit_days");
+        assertThat(alerted).contains("mehari_audit_dropped_total", "mehari_audit_lag_seconds", "mehari_routes_refused");
+    }
+
     @Test
     void the_dashboard_can_be_imported_and_has_a_data_source_to_choose() throws Exception {
         JsonNode dashboard = dashboard();

@@ -1,5 +1,6 @@
 package dev.mehari.testing;
 
+import dev.mehari.audit.DroppedEvents;
 import dev.mehari.telemetry.AdmissionView;
 import dev.mehari.telemetry.AuditView;
 import dev.mehari.telemetry.BreakerView;
@@ -75,31 +76,31 @@ public final class FakeViews implements AdmissionView, AuditView, BreakerView, P
 
     @Override
     public long events() {
-        return 0;
+        return 9;
     }
 
     @Override
     public long batches() {
-        return 0;
+        return 3;
     }
 
     @Override
     public double lagSeconds() {
-        return 0;
+        return 1.5;
     }
 
     @Override
     public long journalEvents() {
-        return 0;
+        return 10;
     }
 
     @Override
     public long journalBytes() {
-        return 0;
+        return 11;
     }
 
     @Override
-    public long dropped() {
-        return 0;
+    public long dropped(DroppedEvents.Reason reason) {
+        return reason == DroppedEvents.Reason.JOURNAL ? 12 : 0;
     }
 }
