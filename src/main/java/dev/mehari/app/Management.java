@@ -27,6 +27,7 @@ import dev.mehari.telemetry.CallMetrics;
 import dev.mehari.telemetry.CallObserver;
 import dev.mehari.telemetry.CoarseClock;
 import dev.mehari.telemetry.CountCall;
+import dev.mehari.telemetry.DatabaseMeters;
 import dev.mehari.telemetry.GenAiMeters;
 import dev.mehari.telemetry.MBeans;
 import dev.mehari.telemetry.PoolView;
@@ -115,6 +116,7 @@ final class Management implements AutoCloseable {
                 "database",
                 () -> !database.watch().isAwayLongerThan(configuration.limits().outage())));
         new StateMeters(admission, breaker, pool).bindTo(meters);
+        new DatabaseMeters(new DatabaseState(database)).bindTo(meters);
         new JvmMemoryMetrics().bindTo(meters);
         new JvmThreadMetrics().bindTo(meters);
         new ProcessorMetrics().bindTo(meters);

@@ -99,6 +99,21 @@ public final class Database implements AutoCloseable {
         return address.connect(name, patience, further);
     }
 
+    /** Pooled connections that are in use now. */
+    public int busyConnections() {
+        return dataSource.getHikariPoolMXBean().getActiveConnections();
+    }
+
+    /** Pooled connections that are kept for the next work. */
+    public int idleConnections() {
+        return dataSource.getHikariPoolMXBean().getIdleConnections();
+    }
+
+    /** Pieces of work that wait for a connection of the pool, or for one of {@link #threads()}. */
+    public int waiting() {
+        return dataSource.getHikariPoolMXBean().getThreadsAwaitingConnection() + threads.waiting();
+    }
+
     /** Where blocking work runs. */
     public DatabaseThreads threads() {
         return threads;

@@ -46,6 +46,8 @@ public final class MBeans implements AutoCloseable {
             beans.add("Ledger", new MeterMBeans.Ledger(meters), LedgerMXBean.class);
             beans.add("Credentials", new MeterMBeans.Credentials(meters), CredentialsMXBean.class);
             beans.add("Usage", new MeterMBeans.Usage(meters), UsageMXBean.class);
+            beans.add("Audit", new MeterMBeans.Audit(meters), AuditMXBean.class);
+            beans.add("Database", new MeterMBeans.Database(meters), DatabaseMXBean.class);
             beans.add("Traces", new MeterMBeans.Traces(meters), TracesMXBean.class);
             return beans;
         } catch (JMException e) {

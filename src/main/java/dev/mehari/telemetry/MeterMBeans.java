@@ -109,6 +109,69 @@ final class MeterMBeans {
         }
     }
 
+    record Audit(MeterValues meters) implements AuditMXBean {
+        @Override
+        public long getWritten() {
+            return meters.count("mehari.audit.events");
+        }
+
+        @Override
+        public int getWaiting() {
+            return (int) meters.count("mehari.audit.waiting");
+        }
+
+        @Override
+        public double getLagSeconds() {
+            return meters.sum("mehari.audit.lag");
+        }
+
+        @Override
+        public long getJournalEvents() {
+            return meters.count("mehari.audit.journal");
+        }
+
+        @Override
+        public long getJournalBytes() {
+            return meters.count("mehari.audit.journal.size");
+        }
+
+        @Override
+        public Map<String, Long> getDropped() {
+            return meters.by("reason", "mehari.audit.dropped");
+        }
+
+        @Override
+        public long getStoredBytes() {
+            return meters.count("mehari.audit.size");
+        }
+    }
+
+    record Database(MeterValues meters) implements DatabaseMXBean {
+        private Map<String, Long> connections() {
+            return meters.by("state", "mehari.database.connections");
+        }
+
+        @Override
+        public boolean isReachable() {
+            return meters.count("mehari.database.reachable") > 0;
+        }
+
+        @Override
+        public int getBusyConnections() {
+            return connections().getOrDefault("busy", 0L).intValue();
+        }
+
+        @Override
+        public int getIdleConnections() {
+            return connections().getOrDefault("idle", 0L).intValue();
+        }
+
+        @Override
+        public int getWaiting() {
+            return (int) meters.count("mehari.database.waiting");
+        }
+    }
+
     record Traces(MeterValues meters) implements TracesMXBean {
         @Override
         public Map<String, Long> getSpans() {

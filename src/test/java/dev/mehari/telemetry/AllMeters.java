@@ -57,6 +57,7 @@ final class AllMeters {
     static void registerIn(MeterRegistry registry) {
         var views = new FakeViews();
         new StateMeters(views, views, views).bindTo(registry);
+        new DatabaseMeters(views).bindTo(registry);
         LedgerMeters ledger = new LedgerMeters(registry);
         ledger.follow(unused -> new LedgerView(0, 0, 0, 0, 0, 0, 0, 0), views);
         ledger.travelled(1, 1);

@@ -110,6 +110,10 @@ class MBeansTest {
         var pool = new PoolMeters(registry);
         pool.follow(List::of, () -> 11);
         pool.ended("openai", PoolObserver.Outcome.SUCCESS);
+        views.waiting = 13;
+        new AuditMeters(registry).follow(views);
+        new AuditKeepMeters(() -> 14, () -> 0).bindTo(registry);
+        new DatabaseMeters(views).bindTo(registry);
 
         var limits = JMX.newMXBeanProxy(server, name("Limits"), LimitsMXBean.class);
         assertThat(limits.getDecisions()).containsEntry("granted", 0L);
@@ -131,6 +135,19 @@ class MBeansTest {
         assertThat(credentials.getStates().get("openai")).containsEntry("usable", 0L);
         assertThat(credentials.getWaiting()).isEqualTo(11);
         assertThat(credentials.getTokenRefreshes()).containsEntry("refreshed", 1L);
+        var audit = JMX.newMXBeanProxy(server, name("Audit"), AuditMXBean.class);
+        assertThat(audit.getWritten()).isEqualTo(9);
+        assertThat(audit.getWaiting()).isEqualTo(13);
+        assertThat(audit.getLagSeconds()).isEqualTo(1.5);
+        assertThat(audit.getJournalEvents()).isEqualTo(10);
+        assertThat(audit.getJournalBytes()).isEqualTo(11);
+        assertThat(audit.getStoredBytes()).isEqualTo(14);
+        assertThat(audit.getDropped()).isEqualTo(Map.of("journal", 12L, "queue", 0L, "refused", 0L, "unreadable", 0L));
+        var database = JMX.newMXBeanProxy(server, name("Database"), DatabaseMXBean.class);
+        assertThat(database.isReachable()).isTrue();
+        assertThat(database.getBusyConnections()).isEqualTo(7);
+        assertThat(database.getIdleConnections()).isEqualTo(8);
+        assertThat(database.getWaiting()).isEqualTo(13);
         var upstream = JMX.newMXBeanProxy(server, name("Upstream"), UpstreamMXBean.class);
         assertThat(upstream.getProbes()).isEqualTo(Map.of("openai", Map.of("works", 1L)));
         assertThat(upstream.getRetries()).containsKey("exhausted");

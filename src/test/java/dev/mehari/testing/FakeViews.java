@@ -4,11 +4,12 @@ import dev.mehari.audit.DroppedEvents;
 import dev.mehari.telemetry.AdmissionView;
 import dev.mehari.telemetry.AuditView;
 import dev.mehari.telemetry.BreakerView;
+import dev.mehari.telemetry.DatabaseView;
 import dev.mehari.telemetry.PoolView;
 import java.util.Map;
 
 /** The state of a gateway as a test sets it. */
-public final class FakeViews implements AdmissionView, AuditView, BreakerView, PoolView {
+public final class FakeViews implements AdmissionView, AuditView, BreakerView, DatabaseView, PoolView {
     public int inUse;
     public int waiting;
     public boolean open;
@@ -72,6 +73,11 @@ public final class FakeViews implements AdmissionView, AuditView, BreakerView, P
     @Override
     public int idle() {
         return 8;
+    }
+
+    @Override
+    public boolean reachable() {
+        return true;
     }
 
     @Override
