@@ -7,8 +7,12 @@ import org.jspecify.annotations.Nullable;
 
 /** What happens on this instance now, as {@code mehari monitor} shows it. Quick, from memory alone; any thread. */
 public interface MonitorView {
-    /** One reading of everything. */
-    Now now();
+    /**
+     * One reading of everything.
+     *
+     * @param mostKeys how many keys at most
+     */
+    Now now(int mostKeys);
 
     /**
      * One reading.
@@ -16,13 +20,15 @@ public interface MonitorView {
      * @param instance host and data port
      * @param state as {@code /proxy-metrics} has it
      * @param streams event streams that clients are being sent
-     * @param keys that have called since the start
+     * @param keysTotal how many keys have called since the start
+     * @param keys the busiest of these, in that order
      */
     record Now(
             String instance,
             JsonNode state,
             int streams,
             LastMinute lastMinute,
+            int keysTotal,
             List<Key> keys,
             List<Credential> credentials,
             List<Upstream> upstreams) {}

@@ -17,11 +17,6 @@ import org.apache.camel.Exchange;
  */
 public final class ShowMonitor extends AdminResource {
     private static final int MOST = 100;
-    private static final Comparator<MonitorView.Key> BUSY_KEYS = Comparator.comparingLong(
-                    (MonitorView.Key key) -> -(key.active() + key.waiting()))
-            .thenComparingDouble(key -> -key.perSecond())
-            .thenComparingLong(key -> -key.calls())
-            .thenComparing(MonitorView.Key::id);
     private static final Comparator<Credential> CREDENTIALS_IN_TROUBLE = Comparator.comparing(Credential::state)
             .thenComparingInt(credential -> -credential.inFlight())
             .thenComparingLong(credential -> -credential.calls())
@@ -38,7 +33,7 @@ public final class ShowMonitor extends AdminResource {
     @Override
     void answer(Exchange exchange) throws AdminRefusal {
         new AdminRequest(exchange).noFilters();
-        AdminAnswer.put(exchange, 200, json(view.now()));
+        AdminAnswer.put(exchange, 200, json(view.now(MOST)));
     }
 
     static ObjectNode json(Now now) {
@@ -46,9 +41,9 @@ public final class ShowMonitor extends AdminResource {
         now.state().properties().forEach(field -> json.set(field.getKey(), field.getValue()));
         json.put("streams", now.streams());
         json.set("last_minute", json(now.lastMinute()));
-        json.put("keys_total", now.keys().size());
+        json.put("keys_total", now.keysTotal());
         ArrayNode keys = json.putArray("keys");
-        now.keys().stream().sorted(BUSY_KEYS).limit(MOST).forEach(key -> keys.add(json(key)));
+        now.keys().forEach(key -> keys.add(json(key)));
         json.put("credentials_total", now.credentials().size());
         ArrayNode credentials = json.putArray("credentials");
         now.credentials().stream()

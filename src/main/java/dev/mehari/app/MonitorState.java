@@ -13,9 +13,9 @@ import dev.mehari.telemetry.CallMetrics;
 import dev.mehari.telemetry.KeyTraffic;
 import dev.mehari.telemetry.KeyTraffic.KeyCalls;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -41,13 +41,14 @@ record MonitorState(
         implements MonitorView {
 
     @Override
-    public Now now() {
+    public Now now(int mostKeys) {
         return new Now(
                 instance.get(),
                 state.get(),
                 relay.openStreams(),
                 lastMinute(),
-                keys(),
+                traffic.size(),
+                keys(mostKeys),
                 pool.views().stream().map(MonitorState::credential).toList(),
                 breakers.all().stream().map(this::upstream).toList());
     }
@@ -66,10 +67,10 @@ record MonitorState(
                 latency.max());
     }
 
-    private List<Key> keys() {
-        Map<String, Integer> waiting = new TreeMap<>(gate.waitingByKey());
+    private List<Key> keys(int most) {
+        Map<String, Integer> waiting = new HashMap<>(gate.waitingByKey());
         queues.waitingByKey().forEach((key, count) -> waiting.merge(Long.toString(key), count, Integer::sum));
-        return traffic.all().stream()
+        return traffic.busiest(most).stream()
                 .map(key -> key(key, waiting.getOrDefault(key.id(), 0)))
                 .toList();
     }

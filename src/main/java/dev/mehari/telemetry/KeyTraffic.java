@@ -2,8 +2,10 @@ package dev.mehari.telemetry;
 
 import dev.mehari.answer.EndedCall;
 import dev.mehari.caller.Caller;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.PriorityQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
@@ -20,6 +22,12 @@ public final class KeyTraffic implements CallObserver {
     private static final int RATE_SECONDS = 4;
 
     private static final int IDLE_SECONDS = 60;
+
+    private static final Comparator<KeyCalls> BUSIEST_FIRST = Comparator.comparingLong(KeyCalls::open)
+            .thenComparingDouble(KeyCalls::perSecond)
+            .thenComparingLong(KeyCalls::calls)
+            .reversed()
+            .thenComparing(KeyCalls::id);
 
     private final LongSupplier nanos;
     private final int most;
@@ -80,13 +88,31 @@ public final class KeyTraffic implements CallObserver {
         }
     }
 
-    /** All keys that are counted, in no order. */
-    public List<KeyCalls> all() {
+    /** How many keys are counted. */
+    public int size() {
+        return counts.size();
+    }
+
+    /**
+     * The keys with the most calls under way, then per second, then since the start; the busiest first. Looks at all keys, but
+     * sorts and makes objects of hardly more than it gives.
+     *
+     * @param howMany at most
+     */
+    public List<KeyCalls> busiest(int howMany) {
         long now = secondNow();
         int seconds = (int) Math.min(RATE_SECONDS, now - firstFullSecond);
-        return counts.entrySet().stream()
-                .map(key -> key.getValue().show(key.getKey(), now, seconds))
-                .toList();
+        PriorityQueue<KeyCalls> kept = new PriorityQueue<>(BUSIEST_FIRST.reversed());
+        counts.forEach((id, count) -> {
+            KeyCalls least = kept.size() < howMany ? null : kept.peek();
+            if (least == null || count.isBefore(least, id, now, seconds)) {
+                kept.add(count.show(id, now, seconds));
+                if (kept.size() > howMany) {
+                    kept.remove();
+                }
+            }
+        });
+        return kept.stream().sorted(BUSIEST_FIRST).toList();
     }
 
     private @Nullable Count added(Caller caller) {
@@ -143,8 +169,28 @@ public final class KeyTraffic implements CallObserver {
 
         KeyCalls show(String id, long now, int seconds) {
             long over = ended.sum();
-            double rate = seconds <= 0 ? 0 : endedBySecond.before(now, seconds) / (double) seconds;
-            return new KeyCalls(id, name, Math.max(0, begun.sum() - over), over, refused.sum(), failed.sum(), rate);
+            return new KeyCalls(id, name, open(over), over, refused.sum(), failed.sum(), perSecond(now, seconds));
+        }
+
+        /** True when this comes before {@code other} in the order of {@link #BUSIEST_FIRST}. */
+        boolean isBefore(KeyCalls other, String id, long now, int seconds) {
+            long over = ended.sum();
+            int order = Long.compare(open(over), other.open());
+            if (order == 0) {
+                order = Double.compare(perSecond(now, seconds), other.perSecond());
+            }
+            if (order == 0) {
+                order = Long.compare(over, other.calls());
+            }
+            return order == 0 ? id.compareTo(other.id()) < 0 : order > 0;
+        }
+
+        private long open(long over) {
+            return Math.max(0, begun.sum() - over);
+        }
+
+        private double perSecond(long now, int seconds) {
+            return seconds <= 0 ? 0 : endedBySecond.before(now, seconds) / (double) seconds;
         }
     }
 }

@@ -2,6 +2,7 @@ package dev.mehari.telemetry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.ThreadMXBean;
 import dev.mehari.answer.EndedCall;
 import dev.mehari.answer.FailureTable;
 import dev.mehari.caller.Caller;
@@ -9,6 +10,7 @@ import dev.mehari.exchange.CallRecord;
 import dev.mehari.exchange.Dialect;
 import dev.mehari.failure.GatewayBusy;
 import dev.mehari.telemetry.KeyTraffic.KeyCalls;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -68,7 +70,7 @@ class KeyTrafficTest {
         traffic.ended(call(null, 401));
         traffic.ended(call("99", 200));
 
-        assertThat(traffic.all()).isEmpty();
+        assertThat(traffic.busiest(100)).isEmpty();
     }
 
     @Test
@@ -80,18 +82,58 @@ class KeyTrafficTest {
     }
 
     @Test
+    void the_busiest_keys_come_first_and_no_more_than_asked_for() {
+        for (int i = 1; i < 500; i++) {
+            traffic.identified(new Caller("" + i, "key " + i, 5));
+            traffic.ended(call("" + i, 200));
+        }
+        for (int i = 20; i < 30; i++) {
+            traffic.identified(new Caller("" + i, "key " + i, 5));
+            traffic.ended(call("" + i, 200));
+            traffic.identified(new Caller("" + i, "key " + i, 5));
+            traffic.ended(call("" + i, 200));
+        }
+        traffic.identified(new Caller("7", "key 7", 5));
+        now.addAndGet(10 * SECOND);
+        traffic.identified(new Caller("495", "key 495", 5));
+        traffic.ended(call("495", 200));
+        now.addAndGet(SECOND);
+
+        assertThat(traffic.busiest(5)).extracting(KeyCalls::id).containsExactly("7", "495", "20", "21", "22");
+        assertThat(traffic.size()).isEqualTo(499);
+    }
+
+    @Test
+    void looking_at_ten_thousand_keys_makes_nothing_of_those_that_are_not_shown() {
+        int keys = 10_000;
+        for (int i = 0; i < keys; i++) {
+            traffic.identified(new Caller("" + i, "key", 5));
+            traffic.ended(call("" + i, 200));
+        }
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long thread = Thread.currentThread().getId();
+        assertThat(traffic.busiest(100)).hasSize(100);
+
+        long before = threads.getThreadAllocatedBytes(thread);
+        traffic.busiest(100);
+        long allocated = threads.getThreadAllocatedBytes(thread) - before;
+
+        assertThat(allocated).as("the smallest object takes 16 bytes").isLessThan(keys * 16L);
+    }
+
+    @Test
     void forgets_idle_keys_for_others_and_never_busy_ones() {
         KeyTraffic few = new KeyTraffic(now::get, 2);
         few.identified(ALICE);
         few.identified(BOB);
         few.ended(call("13", 200));
         few.identified(new Caller("14", "carol", 5));
-        assertThat(few.all()).extracting(KeyCalls::id).containsExactlyInAnyOrder("12", "13");
+        assertThat(few.busiest(100)).extracting(KeyCalls::id).containsExactlyInAnyOrder("12", "13");
 
         now.addAndGet(62 * SECOND);
         few.identified(new Caller("14", "carol", 5));
 
-        assertThat(few.all()).extracting(KeyCalls::id).containsExactlyInAnyOrder("12", "14");
+        assertThat(few.busiest(100)).extracting(KeyCalls::id).containsExactlyInAnyOrder("12", "14");
     }
 
     private static EndedCall call(String key, int status) {
@@ -99,7 +141,7 @@ class KeyTrafficTest {
     }
 
     private static KeyCalls of(KeyTraffic traffic, String id) {
-        return traffic.all().stream()
+        return traffic.busiest(100).stream()
                 .filter(key -> key.id().equals(id))
                 .findFirst()
                 .orElseThrow();
