@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,7 +17,7 @@ public final class AuditChores implements AutoCloseable {
     private static final long GRACE_SECONDS = 5;
 
     private final AuditUpkeep upkeep;
-    private final KeepPolicy policy;
+    private final Supplier<KeepPolicy> policy;
     private final Clock clock;
     private final Duration pause;
     private final Duration coverPause;
@@ -26,10 +27,12 @@ public final class AuditChores implements AutoCloseable {
     /**
      * Chores that begin with {@link #start}.
      *
+     * @param policy asked anew in each round
      * @param pause between two rounds
      * @param coverPause between two times that the newest events are prepared for searches
      */
-    public AuditChores(AuditUpkeep upkeep, KeepPolicy policy, Clock clock, Duration pause, Duration coverPause) {
+    public AuditChores(
+            AuditUpkeep upkeep, Supplier<KeepPolicy> policy, Clock clock, Duration pause, Duration coverPause) {
         this.upkeep = upkeep;
         this.policy = policy;
         this.clock = clock;
@@ -58,7 +61,7 @@ public final class AuditChores implements AutoCloseable {
     @SuppressWarnings("IllegalCatch") // whatever fails, the next round is to come
     private void run() {
         try {
-            upkeep.run(policy, clock.instant());
+            upkeep.run(policy.get(), clock.instant());
             size = upkeep.size();
         } catch (StorageUnavailable | RuntimeException failure) {
             LOG.warn("The audit was not looked after; the next try is in {} s", pause.toSeconds(), failure);

@@ -10,4 +10,13 @@ import java.time.Duration;
  * @param days sums of days, at least as long as those of hours
  * @param maxBytes of events with their indexes; beyond it the oldest days are dropped, but never today
  */
-public record KeepPolicy(Duration events, Duration hours, Duration days, long maxBytes) {}
+public record KeepPolicy(Duration events, Duration hours, Duration days, long maxBytes) {
+    /** The same with events kept for {@code keep}, and sums for as long at least. */
+    public KeepPolicy withEvents(Duration keep) {
+        return new KeepPolicy(keep, longer(hours, keep), longer(days, keep), maxBytes);
+    }
+
+    private static Duration longer(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? other : one;
+    }
+}

@@ -15,7 +15,11 @@ public record AuditKeepConfig(Duration events, Duration hours, Duration days, By
 
     public static AuditKeepConfig from(Settings settings) {
         AuditKeepConfig keep = new AuditKeepConfig(
-                settings.duration("mehari.audit.keep", "90d", ONE_DAY, "how long events are kept; days go as a whole"),
+                settings.duration(
+                        "mehari.audit.keep",
+                        "90d",
+                        ONE_DAY,
+                        "how long events are kept, until set live as audit.keep; days go as a whole"),
                 settings.duration("mehari.audit.keep-hours", "400d", ONE_DAY, "how long sums of hours are kept"),
                 settings.duration("mehari.audit.keep-days", "3650d", ONE_DAY, "how long sums of days are kept"),
                 settings.size(

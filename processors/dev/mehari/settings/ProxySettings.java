@@ -9,5 +9,7 @@ import java.time.Duration;
  * @param rateLimit requests let in per second, 0 for no limit
  * @param maxQueue requests waiting at once, 0 for none
  * @param queueTimeout longest wait in the queue
+ * @param auditKeep how long events of the audit are kept, at least a day
  */
-public record ProxySettings(int maxConcurrent, int rateLimit, int maxQueue, Duration queueTimeout) {}
+public record ProxySettings(
+        int maxConcurrent, int rateLimit, int maxQueue, Duration queueTimeout, Duration auditKeep) {}

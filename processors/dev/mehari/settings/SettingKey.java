@@ -14,7 +14,7 @@ public enum SettingKey {
     MAX_CONCURRENT("proxy.max_concurrent", "requests under way at once: a whole number from 1 to 1000000") {
         @Override
         ProxySettings into(ProxySettings s, String text) {
-            return new ProxySettings(number(text, 1), s.rateLimit(), s.maxQueue(), s.queueTimeout());
+            return new ProxySettings(number(text, 1), s.rateLimit(), s.maxQueue(), s.queueTimeout(), s.auditKeep());
         }
 
         @Override
@@ -26,7 +26,7 @@ public enum SettingKey {
     RATE_LIMIT("proxy.rate_limit", "requests let in per second: a whole number up to 1000000, 0 for no limit") {
         @Override
         ProxySettings into(ProxySettings s, String text) {
-            return new ProxySettings(s.maxConcurrent(), number(text, 0), s.maxQueue(), s.queueTimeout());
+            return new ProxySettings(s.maxConcurrent(), number(text, 0), s.maxQueue(), s.queueTimeout(), s.auditKeep());
         }
 
         @Override
@@ -38,7 +38,8 @@ public enum SettingKey {
     MAX_QUEUE("proxy.max_queue", "requests waiting at once: a whole number from 0 to 1000000") {
         @Override
         ProxySettings into(ProxySettings s, String text) {
-            return new ProxySettings(s.maxConcurrent(), s.rateLimit(), number(text, 0), s.queueTimeout());
+            return new ProxySettings(
+                    s.maxConcurrent(), s.rateLimit(), number(text, 0), s.queueTimeout(), s.auditKeep());
         }
 
         @Override
@@ -50,17 +51,41 @@ public enum SettingKey {
     QUEUE_TIMEOUT("proxy.queue_timeout", "longest wait in the queue: a duration from 1ms to 24h, such as 5s") {
         @Override
         ProxySettings into(ProxySettings s, String text) {
-            return new ProxySettings(s.maxConcurrent(), s.rateLimit(), s.maxQueue(), duration(text));
+            return new ProxySettings(
+                    s.maxConcurrent(),
+                    s.rateLimit(),
+                    s.maxQueue(),
+                    duration(text, SHORTEST_WAIT, ONE_DAY),
+                    s.auditKeep());
         }
 
         @Override
         public String of(ProxySettings settings) {
             return DurationText.of(settings.queueTimeout());
         }
+    },
+    /** How long events of the audit are kept. */
+    AUDIT_KEEP("audit.keep", "how long events of the audit are kept: a duration from 1d to 36500d, such as 90d") {
+        @Override
+        ProxySettings into(ProxySettings s, String text) {
+            return new ProxySettings(
+                    s.maxConcurrent(),
+                    s.rateLimit(),
+                    s.maxQueue(),
+                    s.queueTimeout(),
+                    duration(text, ONE_DAY, LONGEST_KEEP));
+        }
+
+        @Override
+        public String of(ProxySettings settings) {
+            return DurationText.of(settings.auditKeep());
+        }
     };
 
     private static final int MOST = 1_000_000;
-    private static final Duration LONGEST = Duration.ofDays(1);
+    private static final Duration SHORTEST_WAIT = Duration.ofMillis(1);
+    private static final Duration ONE_DAY = Duration.ofDays(1);
+    private static final Duration LONGEST_KEEP = Duration.ofDays(36_500);
 
     private final String key;
     private final String description;
@@ -113,9 +138,9 @@ public enum SettingKey {
         return value;
     }
 
-    private static Duration duration(String text) {
+    private static Duration duration(String text, Duration least, Duration most) {
         Duration value = DurationText.parse(text);
-        if (value.compareTo(Duration.ofMillis(1)) < 0 || value.compareTo(LONGEST) > 0) {
+        if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
             throw new IllegalArgumentException("out of range");
         }
         return value;

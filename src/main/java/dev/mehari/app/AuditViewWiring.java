@@ -17,6 +17,7 @@ import dev.mehari.telemetry.AuditKeepMeters;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.function.Supplier;
 import org.apache.camel.main.Main;
 
 /** Builds what searches, exports, sums up and drops the audit. */
@@ -30,14 +31,16 @@ final class AuditViewWiring implements AutoCloseable {
     private final AuditChores chores;
     private final AuditSigner signer;
 
-    AuditViewWiring(AuditKeepConfig keep, Database database, AuditSigner signer) {
+    /** @param events how long they are kept now */
+    AuditViewWiring(AuditKeepConfig keep, Supplier<Duration> events, Database database, AuditSigner signer) {
+        KeepPolicy policy = new KeepPolicy(
+                keep.events(), keep.hours(), keep.days(), keep.maxSize().bytes());
         this.signer = signer;
         search = new AuditSearchTable(database);
         export = new AuditExportTable(database);
         chores = new AuditChores(
                 new AuditUpkeepTable(database, signer),
-                new KeepPolicy(
-                        keep.events(), keep.hours(), keep.days(), keep.maxSize().bytes()),
+                () -> policy.withEvents(events.get()),
                 Clock.systemUTC(),
                 BETWEEN_CHORES,
                 BETWEEN_COVERING);

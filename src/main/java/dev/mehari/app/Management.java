@@ -158,7 +158,7 @@ final class Management implements AutoCloseable {
             exchange.getMessage().setHeader("X-Content-Type-Options", "nosniff");
             exchange.getMessage().setBody(meters.scrape());
         });
-        SettingsAdapter adapter = new SettingsAdapter(settings, configuration.proxy());
+        SettingsAdapter adapter = new SettingsAdapter(settings, configuration);
         main.bind("showStats", new ShowStats(this::state));
         main.bind("showSettings", new ShowSettings(adapter));
         main.bind("showSetting", new ShowSetting(adapter));

@@ -1,7 +1,7 @@
 package dev.mehari.app;
 
 import dev.mehari.admin.SettingsView;
-import dev.mehari.config.ProxyDefaults;
+import dev.mehari.config.Configuration;
 import dev.mehari.failure.StorageUnavailable;
 import dev.mehari.settings.LiveSettings;
 import dev.mehari.settings.ProxySettings;
@@ -16,9 +16,9 @@ final class SettingsAdapter implements SettingsView {
     private final LiveSettings settings;
     private final ProxySettings configured;
 
-    SettingsAdapter(LiveSettings settings, ProxyDefaults defaults) {
+    SettingsAdapter(LiveSettings settings, Configuration configuration) {
         this.settings = settings;
-        configured = Wiring.initially(defaults);
+        configured = Wiring.initially(configuration);
     }
 
     @Override

@@ -96,7 +96,7 @@ final class Wiring implements AutoCloseable {
         opened.add(() -> loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly());
 
         SettingTable settingTable = new SettingTable(database);
-        settings = new LiveSettings(initially(configuration.proxy()), settingTable);
+        settings = new LiveSettings(initially(configuration), settingTable);
         gate = new AdmissionGate(limits(settings.current()), System::nanoTime);
         settings.onChange(changed -> gate.apply(limits(changed)));
         keyTable = new ApiKeyTable(database);
@@ -193,7 +193,8 @@ final class Wiring implements AutoCloseable {
         routes.bindTo(main);
         management.alsoSay("routes", routes::trouble);
         management.alsoSay("audit", audit::trouble);
-        auditView = opened.add(new AuditViewWiring(configuration.auditKeep(), database, audit.signer()));
+        auditView = opened.add(new AuditViewWiring(
+                configuration.auditKeep(), () -> settings.current().auditKeep(), database, audit.signer()));
         auditView.bindTo(main, management.meters());
         new RouteProperties(configuration, adminPort, base(upstreams.upstreams().all())).applyTo(main);
     }
@@ -202,9 +203,14 @@ final class Wiring implements AutoCloseable {
         return upstreams.upstreams().all().stream().map(Upstream::name).toList();
     }
 
-    static ProxySettings initially(ProxyDefaults defaults) {
+    static ProxySettings initially(Configuration configuration) {
+        ProxyDefaults defaults = configuration.proxy();
         return new ProxySettings(
-                defaults.maxConcurrent(), defaults.rateLimit(), defaults.maxQueue(), defaults.queueTimeout());
+                defaults.maxConcurrent(),
+                defaults.rateLimit(),
+                defaults.maxQueue(),
+                defaults.queueTimeout(),
+                configuration.auditKeep().events());
     }
 
     private static AdmissionLimits limits(ProxySettings settings) {

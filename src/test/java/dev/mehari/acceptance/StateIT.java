@@ -260,7 +260,8 @@ class StateIT {
             assertThat(gateway.metrics().path("max_concurrent").asInt()).isEqualTo(5);
             assertThat(command(gateway, "config", "get", "proxy.max_concurrent").strip())
                     .isEqualTo("5");
-            assertThat(command(gateway, "config", "list")).contains("proxy.rate_limit", "proxy.queue_timeout");
+            assertThat(command(gateway, "config", "list"))
+                    .contains("proxy.rate_limit", "proxy.queue_timeout", "audit.keep");
         }
     }
 

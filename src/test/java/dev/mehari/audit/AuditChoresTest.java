@@ -8,6 +8,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 class AuditChoresTest {
@@ -19,7 +20,7 @@ class AuditChoresTest {
 
     @Test
     void the_newest_events_are_covered_more_often_than_the_rest_is_done() {
-        try (AuditChores chores = new AuditChores(upkeep, POLICY, Clock.systemUTC(), LONG, SHORT)) {
+        try (AuditChores chores = new AuditChores(upkeep, () -> POLICY, Clock.systemUTC(), LONG, SHORT)) {
             chores.start();
 
             await().until(() -> upkeep.covers.get() > 2);
@@ -31,20 +32,43 @@ class AuditChoresTest {
     @Test
     void goes_on_after_a_failure() {
         upkeep.fails = true;
-        try (AuditChores chores = new AuditChores(upkeep, POLICY, Clock.systemUTC(), SHORT, SHORT)) {
+        try (AuditChores chores = new AuditChores(upkeep, () -> POLICY, Clock.systemUTC(), SHORT, SHORT)) {
             chores.start();
 
             await().until(() -> upkeep.covers.get() > 2 && upkeep.runs.get() > 2);
         }
     }
 
+    // row 41
+    @Test
+    void each_round_keeps_what_is_to_be_kept_by_then() {
+        AtomicReference<KeepPolicy> policy = new AtomicReference<>(POLICY);
+        try (AuditChores chores = new AuditChores(upkeep, policy::get, Clock.systemUTC(), SHORT, LONG)) {
+            chores.start();
+            await().until(() -> POLICY.equals(upkeep.heard));
+
+            policy.set(POLICY.withEvents(LONG));
+
+            await().until(() -> policy.get().equals(upkeep.heard));
+        }
+    }
+
+    @Test
+    void sums_are_kept_for_as_long_as_events_at_least() {
+        KeepPolicy policy = new KeepPolicy(SHORT, SHORT, Duration.ofDays(1), 1);
+
+        assertThat(policy.withEvents(LONG)).isEqualTo(new KeepPolicy(LONG, LONG, Duration.ofDays(1), 1));
+    }
+
     private static final class Counting implements AuditUpkeep {
         final AtomicInteger runs = new AtomicInteger();
         final AtomicInteger covers = new AtomicInteger();
         volatile boolean fails;
+        volatile KeepPolicy heard;
 
         @Override
         public void run(KeepPolicy policy, Instant now) throws StorageUnavailable {
+            heard = policy;
             count(runs);
         }
 

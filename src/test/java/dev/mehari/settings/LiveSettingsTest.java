@@ -13,7 +13,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class LiveSettingsTest {
-    private static final ProxySettings CONFIGURED = new ProxySettings(100, 0, 200, Duration.ofSeconds(5));
+    private static final ProxySettings CONFIGURED =
+            new ProxySettings(100, 0, 200, Duration.ofSeconds(5), Duration.ofDays(90));
 
     private final FakeSettingStore store = new FakeSettingStore();
     private final LiveSettings settings = new LiveSettings(CONFIGURED, store);
@@ -32,7 +33,8 @@ class LiveSettingsTest {
         "proxy.rate_limit, 50, 0, 50",
         "proxy.max_queue, 0, 200, 0",
         "proxy.queue_timeout, 1500ms, 5s, 1500ms",
-        "proxy.queue-timeout, 120s, 5s, 2m"
+        "proxy.queue-timeout, 120s, 5s, 2m",
+        "audit.keep, 30d, 90d, 30d"
     })
     void what_is_set_is_in_force_at_once_and_kept(String name, String text, String before, String now)
             throws Exception {
@@ -59,6 +61,7 @@ class LiveSettingsTest {
         "proxy.queue_timeout, 5, such as 5s",
         "proxy.queue_timeout, 0, such as 5s",
         "proxy.queue_timeout, 2d, such as 5s",
+        "audit.keep, 23h, from 1d to 36500d",
         "proxy.max_concurent, 5, did you mean proxy.max_concurrent?",
         "colour, blue, choose one of proxy.max_concurrent"
     })
@@ -101,7 +104,8 @@ class LiveSettingsTest {
 
         settings.reload();
 
-        assertThat(settings.current()).isEqualTo(new ProxySettings(100, 0, 7, Duration.ofSeconds(5)));
+        assertThat(settings.current())
+                .isEqualTo(new ProxySettings(100, 0, 7, Duration.ofSeconds(5), Duration.ofDays(90)));
     }
 
     @Test

@@ -22,7 +22,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class EmbeddedServerIT {
-    private static final ProxySettings CONFIGURED = new ProxySettings(100, 0, 200, Duration.ofSeconds(5));
+    private static final ProxySettings CONFIGURED =
+            new ProxySettings(100, 0, 200, Duration.ofSeconds(5), Duration.ofDays(90));
 
     @TempDir
     Path folder;
