@@ -80,6 +80,20 @@ final class AdminRequest {
         return filters;
     }
 
+    /** True for {@code csv} as {@code format}; without one, where {@code Accept} takes CSV and does not name JSON. */
+    boolean wantsCsv(@Nullable String format) throws AdminRefusal {
+        if (format != null) {
+            return switch (format) {
+                case "csv" -> true;
+                case "json" -> false;
+                default -> throw AdminRefusal.invalidValue("format", "must be json or csv");
+            };
+        }
+        String accept = text("Accept");
+        String types = accept == null ? "" : accept.toLowerCase(Locale.ROOT);
+        return types.contains("text/csv") && !types.contains("json");
+    }
+
     /** Names of the query's parameters, whatever they are. */
     Set<String> parameters() {
         Set<String> names = new TreeSet<>();

@@ -9,6 +9,9 @@ import java.util.regex.Pattern;
  * gets an apostrophe in front of it, which spreadsheets show as text (OWASP, "CSV Injection").
  */
 final class CsvTable {
+    /** With a head, as all tables here have. */
+    static final String TYPE = "text/csv; charset=utf-8; header=present";
+
     private static final Pattern FORMULA = Pattern.compile("^[=+\\-@\\t\\r\\n\uff1d\uff0b\uff0d\uff20]");
     private static final Pattern SPECIAL = Pattern.compile("[\",;\\t\\r\\n]");
 

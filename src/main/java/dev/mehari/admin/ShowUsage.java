@@ -8,10 +8,8 @@ import dev.mehari.usage.UsageStore;
 import dev.mehari.usage.UsageSum;
 import java.time.Clock;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.apache.camel.Exchange;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Answers {@code GET /api/usage?key=&model=&upstream=&credential=&from=&to=&by=&format=} with {@code {"usage":[...]}}, latest
@@ -33,28 +31,16 @@ public final class ShowUsage extends AdminResource {
         AdminRequest request = new AdminRequest(exchange);
         Map<String, String> filters = request.filters(UsageFilters.NAMES);
         UsageQuery query = UsageFilters.query(filters, clock);
-        boolean csv = wantsCsv(filters.get("format"), request.text("Accept"));
+        boolean csv = request.wantsCsv(filters.get("format"));
         List<UsageSum> sums = store.find(query);
         if (csv) {
             AdminAnswer.putFile(
                     exchange,
-                    "text/csv; charset=utf-8; header=present",
+                    CsvTable.TYPE,
                     "usage-" + query.from() + "-" + query.to() + ".csv",
                     UsageAnswer.csv(query.by(), sums).getBytes(UTF_8));
         } else {
             AdminAnswer.put(exchange, 200, UsageAnswer.json(sums));
         }
-    }
-
-    private static boolean wantsCsv(@Nullable String format, @Nullable String accept) throws AdminRefusal {
-        if (format != null) {
-            return switch (format) {
-                case "csv" -> true;
-                case "json" -> false;
-                default -> throw AdminRefusal.invalidValue("format", "must be json or csv");
-            };
-        }
-        String types = accept == null ? "" : accept.toLowerCase(Locale.ROOT);
-        return types.contains("text/csv") && !types.contains("json");
     }
 }

@@ -40,14 +40,28 @@ final class AdminClient {
         return send("GET", path, BodyPublishers.noBody());
     }
 
+    /**
+     * What a resource answers in another form than JSON.
+     *
+     * @param next where the part begins that follows; null for the last
+     */
+    record Part(String text, @Nullable String next) {}
+
     /** What {@code path} answers in another form than JSON. */
     String text(String path, String type) throws AdminFailure {
+        return part(path, type).text();
+    }
+
+    /** The same of a resource that comes in parts. */
+    Part part(String path, String type) throws AdminFailure {
         HttpResponse<String> response = sent(HttpRequest.newBuilder(base.resolve(path))
                 .timeout(PATIENCE)
                 .header("Authorization", "Bearer " + token)
                 .header("Accept", type));
         if (response.statusCode() == 200) {
-            return response.body();
+            return new Part(
+                    response.body(),
+                    response.headers().firstValue("X-Mehari-Next").orElse(null));
         }
         answer(response.statusCode(), response.body());
         throw new AdminFailure("The gateway at " + base + " does not answer with " + type + ".", false);

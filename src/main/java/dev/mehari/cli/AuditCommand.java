@@ -1,11 +1,8 @@
 package dev.mehari.cli;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import java.io.PrintWriter;
 import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -17,7 +14,7 @@ import picocli.CommandLine.Spec;
         description = "Shows what happened, and proves that nothing of it is missing or changed.",
         mixinStandardHelpOptions = true,
         subcommands = {
-            AuditCommand.Search.class,
+            AuditSearchCommand.class,
             AuditTailCommand.class,
             AuditExportCommand.class,
             AuditVerifyCommand.class,
@@ -93,40 +90,6 @@ final class AuditCommand implements Runnable {
     static void add(StringJoiner query, String name, @Nullable String value) {
         if (value != null) {
             query.add(name + "=" + AdminClient.segment(value));
-        }
-    }
-
-    /** {@code mehari audit search}. */
-    @Command(name = "search", description = "Finds calls, newest first.", mixinStandardHelpOptions = true)
-    static final class Search extends AdminCommand {
-        @Mixin
-        private Filters filters = new Filters();
-
-        @Option(names = "--limit", paramLabel = "N", description = "How many (default: 100, at most 1000).")
-        private @Nullable String limit;
-
-        @Option(names = "--after", paramLabel = "PLACE", description = "Go on where an earlier answer ended.")
-        private @Nullable String after;
-
-        @Override
-        JsonNode ask(AdminClient client) throws AdminFailure {
-            StringJoiner query = filters.query();
-            add(query, "limit", limit);
-            add(query, "after", after);
-            return client.get("/api/audit?" + query);
-        }
-
-        @Override
-        void print(JsonNode answer, PrintWriter out) {
-            if (answer.path("events").isEmpty()) {
-                out.println("nothing found");
-                return;
-            }
-            EventText.head(out);
-            answer.path("events").forEach(event -> EventText.print(event, out));
-            if (answer.path("next").isTextual()) {
-                out.println("There is more: --after " + answer.path("next").textValue());
-            }
         }
     }
 }

@@ -166,6 +166,41 @@ class AuditCommandsIT {
         assertThat(audit(0, "search", "--model", "none")).isEqualTo("nothing found\n");
     }
 
+    // row 64
+    @Test
+    void search_prints_csv_with_the_fields_of_the_json() throws Exception {
+        JsonNode event = JSON.readTree(audit(0, "search", "--json", "--request", "large"))
+                .at("/events/0");
+
+        List<String> lines =
+                audit(0, "search", "--csv", "--request", "large").lines().toList();
+
+        List<String> names = new ArrayList<>();
+        List<String> values = new ArrayList<>();
+        event.properties().forEach(field -> {
+            names.add(field.getKey());
+            values.add(field.getValue().isNull() ? "" : field.getValue().asText());
+        });
+        assertThat(lines).containsExactly(String.join(",", names), String.join(",", values));
+        assertThat(audit(2, "search", "--csv", "--json")).contains("--csv or --json");
+    }
+
+    // row 64
+    @Test
+    void csv_comes_page_by_page() throws Exception {
+        HttpResponse<String> page = gateway.admin("GET", "/api/audit?format=csv&limit=4", "");
+
+        assertThat(page.headers().firstValue("Content-Type")).hasValue("text/csv; charset=utf-8; header=present");
+        assertThat(page.body().lines()).hasSize(5);
+        String next = page.headers().firstValue("X-Mehari-Next").orElseThrow();
+        HttpResponse<String> last = gateway.admin("GET", "/api/audit?format=csv&limit=4&after=" + next, "");
+        assertThat(last.body().lines()).hasSize(3);
+        assertThat(last.headers().firstValue("X-Mehari-Next")).isEmpty();
+        assertThat(audit(0, "search", "--csv"))
+                .isEqualTo(page.body() + last.body().substring(last.body().indexOf('\n') + 1));
+        assertThat(audit(0, "search", "--csv", "--limit", "4")).isEqualTo(page.body());
+    }
+
     @Test
     void wrong_filters_are_wrong_use_and_named() throws Exception {
         assertThat(audit(2, "search", "--status", "many")).contains("status: must be");
