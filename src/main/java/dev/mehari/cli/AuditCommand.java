@@ -1,6 +1,5 @@
 package dev.mehari.cli;
 
-import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -65,31 +64,24 @@ final class AuditCommand implements Runnable {
         @Option(names = "--trace", paramLabel = "ID", description = "Trace, 32 hex digits.")
         private @Nullable String trace;
 
-        /** As a query, without its question mark. */
-        StringJoiner query() {
+        /** As a query. */
+        AdminQuery query() {
             return query(from);
         }
 
         /** The same with {@code since} in the place of {@code --from}. */
-        StringJoiner query(@Nullable String since) {
-            StringJoiner query = new StringJoiner("&");
-            add(query, "from", since);
-            add(query, "to", to);
-            add(query, "key", key);
-            add(query, "upstream", upstream);
-            add(query, "credential", credential);
-            add(query, "model", model);
-            add(query, "status", status);
-            add(query, "outcome", outcome);
-            add(query, "request", request);
-            add(query, "trace", trace);
-            return query;
-        }
-    }
-
-    static void add(StringJoiner query, String name, @Nullable String value) {
-        if (value != null) {
-            query.add(name + "=" + AdminClient.segment(value));
+        AdminQuery query(@Nullable String since) {
+            return new AdminQuery()
+                    .with("from", since)
+                    .with("to", to)
+                    .with("key", key)
+                    .with("upstream", upstream)
+                    .with("credential", credential)
+                    .with("model", model)
+                    .with("status", status)
+                    .with("outcome", outcome)
+                    .with("request", request)
+                    .with("trace", trace);
         }
     }
 }

@@ -2,7 +2,6 @@ package dev.mehari.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.PrintWriter;
-import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -16,10 +15,7 @@ final class AuditSearchCommand extends AdminStreamCommand {
     @Mixin
     private AuditCommand.Filters filters = new AuditCommand.Filters();
 
-    @Option(
-            names = "--limit",
-            paramLabel = "N",
-            description = "How many (default: 100, with --csv all; at most 1000).")
+    @Option(names = "--limit", paramLabel = "N", description = "How many (default: 100, with --csv all; at most 1000).")
     private @Nullable String limit;
 
     @Option(names = "--after", paramLabel = "PLACE", description = "Go on where an earlier answer ended.")
@@ -47,10 +43,7 @@ final class AuditSearchCommand extends AdminStreamCommand {
     }
 
     private String path(@Nullable String most, @Nullable String from) {
-        StringJoiner query = filters.query();
-        AuditCommand.add(query, "limit", most);
-        AuditCommand.add(query, "after", from);
-        return "/api/audit?" + query;
+        return "/api/audit" + filters.query().with("limit", most).with("after", from);
     }
 
     private void printCsv(AdminClient client, PrintWriter out) throws AdminFailure {

@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.StringJoiner;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -118,11 +117,10 @@ final class AuditTailCommand extends AdminStreamCommand {
 
     /** Adds a page to {@code found}; returns where the next begins, null when there is none. */
     private static @Nullable String page(
-            AdminClient client, StringJoiner query, int limit, @Nullable String after, List<JsonNode> found)
+            AdminClient client, AdminQuery query, int limit, @Nullable String after, List<JsonNode> found)
             throws AdminFailure {
-        AuditCommand.add(query, "limit", Integer.toString(limit));
-        AuditCommand.add(query, "after", after);
-        JsonNode page = client.get("/api/audit?" + query);
+        JsonNode page = client.get(
+                "/api/audit" + query.with("limit", Integer.toString(limit)).with("after", after));
         page.path("events").forEach(found::add);
         return page.path("next").textValue();
     }

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.util.Map;
-import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -70,18 +69,12 @@ final class CredentialsCommand implements Runnable {
 
         @Override
         JsonNode ask(AdminClient client) throws AdminFailure {
-            StringJoiner query = new StringJoiner("&", "?", "").setEmptyValue("");
-            add(query, "upstream", upstream);
-            add(query, "status", status);
-            add(query, "error", error);
-            add(query, "cooldown", cooldown ? "true" : null);
-            return client.get("/api/credentials" + query);
-        }
-
-        private static void add(StringJoiner query, String name, @Nullable String value) {
-            if (value != null) {
-                query.add(name + "=" + AdminClient.segment(value));
-            }
+            return client.get("/api/credentials"
+                    + new AdminQuery()
+                            .with("upstream", upstream)
+                            .with("status", status)
+                            .with("error", error)
+                            .with("cooldown", cooldown ? "true" : null));
         }
 
         @Override

@@ -3,11 +3,8 @@ package dev.mehari.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.PrintWriter;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -19,7 +16,20 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true)
 final class UsageCommand extends AdminCommand {
     /** Fields of the answer, and what stands above them. Those that were not asked for are not in the answer. */
-    private static final Map<String, String> COLUMNS = columns();
+    private static final List<Map.Entry<String, String>> COLUMNS = List.of(
+            Map.entry("day", "day"),
+            Map.entry("key_id", "key"),
+            Map.entry("model", "model"),
+            Map.entry("upstream", "upstream"),
+            Map.entry("credential_id", "credential"),
+            Map.entry("calls", "calls"),
+            Map.entry("estimated_calls", "estimated"),
+            Map.entry("input_tokens", "input"),
+            Map.entry("cached_tokens", "cached"),
+            Map.entry("cache_write_tokens", "cache write"),
+            Map.entry("output_tokens", "output"),
+            Map.entry("reasoning_tokens", "reasoning"),
+            Map.entry("cost", "cost USD"));
 
     @Option(names = "--key", paramLabel = "ID", description = "Only this key; 0 for anonymous callers.")
     private @Nullable String key;
@@ -52,47 +62,24 @@ final class UsageCommand extends AdminCommand {
     @Option(names = "--csv", description = "Print comma-separated values (RFC 4180).")
     private boolean csv;
 
-    private static Map<String, String> columns() {
-        Map<String, String> columns = new LinkedHashMap<>();
-        columns.put("day", "day");
-        columns.put("key_id", "key");
-        columns.put("model", "model");
-        columns.put("upstream", "upstream");
-        columns.put("credential_id", "credential");
-        columns.put("calls", "calls");
-        columns.put("estimated_calls", "estimated");
-        columns.put("input_tokens", "input");
-        columns.put("cached_tokens", "cached");
-        columns.put("cache_write_tokens", "cache write");
-        columns.put("output_tokens", "output");
-        columns.put("reasoning_tokens", "reasoning");
-        columns.put("cost", "cost USD");
-        return columns;
-    }
-
     @Override
     JsonNode ask(AdminClient client) throws AdminFailure {
-        StringJoiner query = new StringJoiner("&", "/api/usage?", "").setEmptyValue("/api/usage");
-        add(query, "key", key);
-        add(query, "model", model);
-        add(query, "upstream", upstream);
-        add(query, "credential", credential);
-        add(query, "from", from);
-        add(query, "to", to);
-        add(query, "by", by);
+        String path = "/api/usage"
+                + new AdminQuery()
+                        .with("key", key)
+                        .with("model", model)
+                        .with("upstream", upstream)
+                        .with("credential", credential)
+                        .with("from", from)
+                        .with("to", to)
+                        .with("by", by);
         if (!csv) {
-            return client.get(query.toString());
+            return client.get(path);
         }
         if (asksJson()) {
             throw new AdminFailure("Say --csv or --json, not both.", true);
         }
-        return JsonNodeFactory.instance.textNode(client.text(query.toString(), "text/csv"));
-    }
-
-    private static void add(StringJoiner query, String name, @Nullable String value) {
-        if (value != null) {
-            query.add(name + "=" + AdminClient.segment(value));
-        }
+        return JsonNodeFactory.instance.textNode(client.text(path, "text/csv"));
     }
 
     @Override
@@ -106,14 +93,14 @@ final class UsageCommand extends AdminCommand {
             out.println("nothing used");
             return;
         }
-        List<String> fields = COLUMNS.keySet().stream()
-                .filter(field -> rows.path(0).has(field))
+        List<Map.Entry<String, String>> columns = COLUMNS.stream()
+                .filter(column -> rows.path(0).has(column.getKey()))
                 .toList();
-        Columns table = new Columns(fields.stream().map(COLUMNS::get).toArray(String[]::new));
+        Columns table = new Columns(columns.stream().map(Map.Entry::getValue).toArray(String[]::new));
         for (JsonNode row : rows) {
-            List<String> cells = new ArrayList<>();
-            fields.forEach(field -> cells.add(row.path(field).asText()));
-            table.row(cells.toArray(String[]::new));
+            table.row(columns.stream()
+                    .map(column -> row.path(column.getKey()).asText())
+                    .toArray(String[]::new));
         }
         table.print(out);
     }
