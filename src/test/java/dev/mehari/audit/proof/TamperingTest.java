@@ -2,7 +2,9 @@ package dev.mehari.audit.proof;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.mehari.audit.AuditEvent;
+import dev.mehari.audit.AuditJson;
 import dev.mehari.audit.AuditRow;
 import dev.mehari.audit.EventChain;
 import dev.mehari.testing.SampleAudit;
@@ -13,6 +15,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
@@ -58,11 +61,64 @@ class TamperingTest {
         assertThat(verify(records, audit).problems()).as("%s at %s", way, at).isNotEmpty();
     }
 
+    // row 64
+    @Property(tries = TRIES)
+    void up_to_the_newest_signature_nobody_has_to_note_heads(@ForAll long seed, @ForAll Way way) {
+        Random random = new Random(seed);
+        SampleAudit audit = endingSigned(random);
+        List<ExportRecord> records = audit.records();
+        List<Integer> events = places(records, ExportRecord.Event.class);
+        if (way == Way.CUT_END_OF_CHAIN || way == Way.CUT_START_OF_CHAIN || way == Way.REMOVE_CHAIN) {
+            // Whoever does that to all of the newest chain leaves no trace of it.
+            events.removeIf(place -> chain(records.get(place)) == audit.chains());
+        }
+        int at = events.get(random.nextInt(events.size()));
+
+        tamper(records, way, at, random);
+
+        assertThat(verify(records, audit, List.of()).problems())
+                .as("%s at %s", way, at)
+                .isNotEmpty();
+    }
+
+    // row 64
+    @Example
+    void no_field_of_an_event_can_be_changed() {
+        SampleAudit audit = new SampleAudit(new Random(7)).begin().events(20).sign();
+        List<ExportRecord> written = audit.records();
+        for (int at : places(written, ExportRecord.Event.class)) {
+            AuditRow row = row(written.get(at));
+            for (String field : fields(row.event())) {
+                List<ExportRecord> records = audit.records();
+                records.set(at, event(row, changed(row.event(), field), row.link()));
+
+                assertThat(verify(records, audit, List.of()).problems())
+                        .as(field)
+                        .hasSize(1);
+            }
+        }
+    }
+
     @Property(tries = TRIES)
     void nothing_is_wrong_with_what_nobody_touched(@ForAll long seed) {
         SampleAudit audit = some(new Random(seed));
 
         assertThat(verify(audit.records(), audit).problems()).isEmpty();
+    }
+
+    /** A few chains, signed in some places, and the newest one at its end. */
+    private static SampleAudit endingSigned(Random random) {
+        SampleAudit audit = new SampleAudit(random);
+        for (int chain = 2 + random.nextInt(3); chain > 0; chain--) {
+            audit.begin();
+            for (int part = 1 + random.nextInt(3); part > 0; part--) {
+                audit.events(1 + random.nextInt(4));
+                if ((part == 1 && chain == 1) || random.nextBoolean()) {
+                    audit.sign();
+                }
+            }
+        }
+        return audit;
     }
 
     /** A few chains with signatures and dropped events wherever chance puts them; every chain keeps an event. */
@@ -89,10 +145,12 @@ class TamperingTest {
     }
 
     private static Verdict verify(List<ExportRecord> records, SampleAudit audit) {
+        return verify(records, audit, audit.heads());
+    }
+
+    private static Verdict verify(List<ExportRecord> records, SampleAudit audit, List<NotedHead> noted) {
         Verifier verifier = new Verifier(
-                TrustedKeys.read(Base64.getEncoder().encodeToString(audit.publicKey())),
-                audit.heads(),
-                Duration.ofHours(1));
+                TrustedKeys.read(Base64.getEncoder().encodeToString(audit.publicKey())), noted, Duration.ofHours(1));
         records.forEach(verifier::accept);
         verifier.accept(new ExportRecord.End(records.size()));
         return verifier.finish();
@@ -180,11 +238,25 @@ class TamperingTest {
             }
             case SAY_THAT_IT_WAS_DROPPED -> {
                 SampleAudit forger = new SampleAudit(random);
-                String link = "00".repeat(32);
+                ExportRecord.Chain of = head(records, chain);
+                EventChain links = linksBefore(records, chain, row.sequence());
+                byte[] before = links.head();
+                links.add(row.event());
+                byte[] after = links.head();
+                byte[] signature = forger.sign(
+                        SignedBytes.ofGap(of.instance(), row.sequence(), row.sequence(), before, after, "retention"));
                 String key = Base64.getEncoder().encodeToString(forger.publicKey());
                 records.set(
                         at,
-                        new ExportRecord.Gap(chain, row.sequence(), row.sequence(), link, link, "retention", key, key));
+                        new ExportRecord.Gap(
+                                chain,
+                                row.sequence(),
+                                row.sequence(),
+                                HEX.formatHex(before),
+                                HEX.formatHex(after),
+                                "retention",
+                                random.nextBoolean() ? key : of.publicKey(),
+                                Base64.getEncoder().encodeToString(signature)));
             }
             case SIGN_WITH_ANOTHER_KEY -> {
                 records.set(at, event(row, changed(row.event(), random), row.link()));
@@ -198,6 +270,21 @@ class TamperingTest {
                 link(records, chain, true);
             }
         }
+    }
+
+    /** The links of a chain as far as before its event number {@code sequence}. */
+    private static EventChain linksBefore(List<ExportRecord> records, int chain, long sequence) {
+        EventChain links = EventChain.at(HEX.parseHex(head(records, chain).firstLink()), 0);
+        for (ExportRecord one : records) {
+            if (chain(one) == chain && SampleAudit.sequence(one) < sequence) {
+                if (one instanceof ExportRecord.Event event) {
+                    links.add(event.row().event());
+                } else if (one instanceof ExportRecord.Gap gap) {
+                    links = EventChain.at(HEX.parseHex(gap.after()), gap.last());
+                }
+            }
+        }
+        return links;
     }
 
     /** Computes the links of a chain anew; with heads of its checkpoints, whose signatures stay as they are. */
@@ -239,52 +326,37 @@ class TamperingTest {
         });
     }
 
-    /** The same call, but for one thing. */
+    /** The same call, but for one of its fields. */
     private static AuditEvent changed(AuditEvent event, Random random) {
-        AuditEvent.Request asked = event.request();
-        AuditEvent.Use use = event.use();
-        return switch (random.nextInt(4)) {
-            case 0 -> new AuditEvent(event.atMicros() + 1, asked, event.way(), event.result(), event.times(), use);
-            case 1 ->
-                new AuditEvent(
-                        event.atMicros(),
-                        new AuditEvent.Request(
-                                asked.id(),
-                                asked.traceId(),
-                                asked.keyId() + 1,
-                                asked.client(),
-                                asked.method(),
-                                asked.path(),
-                                asked.dialect(),
-                                asked.model(),
-                                asked.stream(),
-                                asked.conversation()),
-                        event.way(),
-                        event.result(),
-                        event.times(),
-                        use);
-            case 2 ->
-                new AuditEvent(
-                        event.atMicros(),
-                        asked,
-                        event.way(),
-                        new AuditEvent.Result(event.result().outcome(), 404, "other"),
-                        event.times(),
-                        use);
-            default ->
-                new AuditEvent(
-                        event.atMicros(),
-                        asked,
-                        event.way(),
-                        event.result(),
-                        event.times(),
-                        new AuditEvent.Use(
-                                use.requestBytes(),
-                                use.responseBytes(),
-                                use.tokens(),
-                                use.estimated(),
-                                use.nanoDollars() + 1));
-        };
+        List<String> fields = fields(event);
+        return changed(event, fields.get(random.nextInt(fields.size())));
+    }
+
+    private static List<String> fields(AuditEvent event) {
+        List<String> fields = new ArrayList<>();
+        AuditJson.of(new AuditRow(1, 1, 0, event)).fieldNames().forEachRemaining(fields::add);
+        fields.removeAll(List.of("chain", "sequence", "link"));
+        return fields;
+    }
+
+    private static AuditEvent changed(AuditEvent event, String field) {
+        ObjectNode json = AuditJson.of(new AuditRow(1, 1, 0, event));
+        String text = json.path(field).asText();
+        switch (field) {
+            case "at" -> json.put(field, AuditJson.time(event.atMicros() + 1));
+            case "dialect" -> json.put(field, text.equals("plain") ? "openai" : "plain");
+            case "outcome" -> json.put(field, text.equals("cancelled") ? "success" : "cancelled");
+            case "cost" -> json.put(field, AuditJson.dollars(event.use().nanoDollars() + 1));
+            case "conversation" ->
+                json.put(field, HEX.toHexDigits(event.request().conversation() + 1));
+            case "stream", "estimated" -> json.put(field, !json.path(field).booleanValue());
+            case "key_id", "credential_id" -> json.put(field, Long.toString(Long.parseLong(text) + 1));
+            case "request_id", "method", "path" -> json.put(field, text + "x");
+            case "trace_id", "client", "model", "upstream", "reason" ->
+                json.put(field, json.path(field).isNull() ? "" : null);
+            default -> json.put(field, json.path(field).asLong() + 1);
+        }
+        return AuditJson.read(json).event();
     }
 
     private static int another(List<ExportRecord> records, int at, Random random) {

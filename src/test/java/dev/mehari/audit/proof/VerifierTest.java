@@ -2,6 +2,7 @@ package dev.mehari.audit.proof;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.mehari.audit.proof.Problem.Kind;
 import dev.mehari.testing.SampleAudit;
@@ -117,6 +118,37 @@ class VerifierTest {
             assertThat(problem.kind()).isEqualTo(Kind.BAD_ORIGIN);
             assertThat(problem.what()).contains("chain 1", "after 3");
         });
+    }
+
+    @Test
+    void finds_that_a_chain_is_not_there_by_the_one_that_follows() {
+        audit.begin().events(3).sign().begin().events(2).sign();
+        List<ExportRecord> records = audit.records();
+
+        assertThat(verify(records.subList(5, records.size()), List.of()).problems())
+                .extracting(Problem::kind, Problem::what)
+                .containsExactly(tuple(Kind.MISSING, "chain 2 follows chain 1, which is not there"));
+    }
+
+    @Test
+    void finds_a_chain_that_is_there_twice() {
+        audit.begin().events(3).sign();
+        List<ExportRecord> twice = new ArrayList<>(audit.records());
+        twice.addAll(audit.records());
+
+        assertThat(verify(twice, List.of()).problems())
+                .extracting(Problem::kind, Problem::what)
+                .containsExactly(tuple(Kind.OUT_OF_PLACE, "chain 1 is there twice"));
+    }
+
+    @Test
+    void finds_that_what_was_signed_is_not_there() {
+        audit.begin().events(3).sign();
+        List<ExportRecord> records = audit.records();
+        records.remove(3);
+
+        assertThat(verify(records, List.of()).problems())
+                .containsExactly(new Problem(Kind.MISSING, 1, 3, 3, "chain 1: event 3 is missing"));
     }
 
     @Test
