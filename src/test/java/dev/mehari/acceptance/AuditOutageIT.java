@@ -172,6 +172,7 @@ class AuditOutageIT {
             server.close();
             call(gateway, 500);
             await().atMost(Duration.ofSeconds(10)).until(() -> health(gateway).contains("the journal is full"));
+            assertThat(metrics(gateway)).contains("mehari_database_reachable 0.0");
 
             server = startServer(server.getPort());
             await().atMost(Duration.ofSeconds(20))
@@ -190,6 +191,10 @@ class AuditOutageIT {
                             .isWhole())
                     .isTrue();
             assertThat(health(gateway)).doesNotContain("the journal is full");
+            assertThat(metrics(gateway))
+                    .contains("mehari_database_reachable 1.0")
+                    .containsPattern("mehari_database_connections\\{state=\"(busy|idle)\"} [1-9]")
+                    .containsPattern("mehari_audit_dropped_total\\{reason=\"journal\"} [1-9]");
         } finally {
             server.close();
         }
@@ -221,6 +226,10 @@ class AuditOutageIT {
                 assertThat(Files.readString(file)).contains("\"path\":\"/evil\"");
             }
         }
+    }
+
+    private static String metrics(TestGateway gateway) throws Exception {
+        return gateway.admin("GET", "/q/metrics", "").body();
     }
 
     private static String health(TestGateway gateway) throws Exception {

@@ -80,6 +80,8 @@ class LiveRoutesIT {
                 .hasValue("once");
         JsonNode state = admin("GET", "/api/routes");
         assertThat(state.path("version").asInt()).isEqualTo(2);
+        assertThat(gateway.admin("GET", "/q/metrics", "").body())
+                .contains("mehari_routes_version 2.0", "mehari_routes_reloads_total{outcome=\"swapped\"} 1.0");
     }
 
     @Test
@@ -108,6 +110,8 @@ class LiveRoutesIT {
         HttpResponse<String> health = gateway.admin("GET", "/q/health", "");
         assertThat(health.statusCode()).isEqualTo(200);
         assertThat(health.body()).contains("admit.camel.yaml:", "limitKez");
+        assertThat(gateway.admin("GET", "/q/metrics", "").body())
+                .contains("mehari_routes_version 1.0", "mehari_routes_refused 1.0");
 
         Files.writeString(file, good);
 
