@@ -63,6 +63,12 @@ public interface Call {
         return null;
     }
 
+    /**
+     * Shows {@code observer} the answer as the client gets it, failures, waiting comments and error events included; one
+     * observer at most, and before the answer begins. The actions of {@link #onEnd} come after the last byte was shown.
+     */
+    default void observeAnswer(AnswerObserver observer) {}
+
     /** What is known of the answer so far; complete when read in {@link #onEnd}. */
     CallRecord record();
 }

@@ -1,5 +1,6 @@
 package dev.mehari.relay;
 
+import dev.mehari.exchange.AnswerObserver;
 import dev.mehari.exchange.Call;
 import dev.mehari.exchange.CallRecord;
 import io.netty.buffer.ByteBuf;
@@ -54,6 +55,7 @@ final class ServerCall implements Call, LiveBody.Sink {
     private boolean complete;
     private @Nullable LiveBody streaming;
     private @Nullable SseBoundary boundary;
+    private @Nullable AnswerShow shown;
     private long requestBytes;
     private long responseBytes;
     private long firstByteNanos;
@@ -155,6 +157,17 @@ final class ServerCall implements Call, LiveBody.Sink {
     }
 
     @Override
+    public void observeAnswer(AnswerObserver observer) {
+        if (!ctx.channel().eventLoop().inEventLoop()) {
+            ctx.channel().eventLoop().execute(() -> observeAnswer(observer));
+        } else if (shown != null) {
+            throw new IllegalStateException("the answer is observed already");
+        } else {
+            shown = new AnswerShow(observer);
+        }
+    }
+
+    @Override
     public CallRecord record() {
         return new CallRecord(startedNanos, firstByteNanos, endedNanos, status, requestBytes, responseBytes, end);
     }
@@ -176,6 +189,9 @@ final class ServerCall implements Call, LiveBody.Sink {
             eventStream = true;
             boundary = new SseBoundary();
             writeStreamHead(early, -1);
+        }
+        if (shown != null) {
+            shown.bytes(HEARTBEAT);
         }
         ctx.writeAndFlush(new DefaultHttpContent(HEARTBEAT.duplicate()), ctx.voidPromise());
     }
@@ -206,6 +222,9 @@ final class ServerCall implements Call, LiveBody.Sink {
             responseBytes = body.length;
         }
         headHasGone(response);
+        if (shown != null && !bodiless) {
+            shown.bytes(body);
+        }
         complete = true;
         finishWith(ctx.writeAndFlush(response));
     }
@@ -270,6 +289,9 @@ final class ServerCall implements Call, LiveBody.Sink {
         headWritten = true;
         status = response.status().code();
         firstByteNanos = connection.nowNanos();
+        if (shown != null) {
+            shown.head(headers);
+        }
     }
 
     @Override
@@ -277,6 +299,9 @@ final class ServerCall implements Call, LiveBody.Sink {
         responseBytes += content.content().readableBytes();
         if (boundary != null) {
             boundary.saw(content.content());
+        }
+        if (shown != null) {
+            shown.bytes(content.content());
         }
         if (!(content instanceof LastHttpContent)) {
             ctx.write(content, ctx.voidPromise());
@@ -322,6 +347,9 @@ final class ServerCall implements Call, LiveBody.Sink {
                 ByteBufUtil.writeAscii(last, "\n\n");
             }
             last.writeBytes(bytes);
+            if (shown != null) {
+                shown.bytes(last);
+            }
             ctx.writeAndFlush(new DefaultHttpContent(last)).addListener(written -> closeBroken());
         } else {
             closeBroken();
