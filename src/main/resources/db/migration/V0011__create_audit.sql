@@ -61,16 +61,22 @@ create table audit_event (
     primary key (at, chain, sequence)
 ) partition by range (at);
 
--- Makes sure that there is a partition for the events of a day (UTC), named audit_event_20261231.
-create function ensure_audit_day(day date) returns void language plpgsql as $$
+-- Makes sure that a table has a partition for a day (UTC), named such as audit_event_20261231.
+create function ensure_day(parent text, day date) returns void language plpgsql as $$
 declare
-    name text := 'audit_event_' || to_char(day, 'YYYYMMDD');
+    name text := parent || to_char(day, '_YYYYMMDD');
 begin
     if to_regclass(name) is null then
         perform pg_advisory_xact_lock(hashtext('mehari_audit_day'));
-        execute format('create table if not exists %I partition of audit_event for values from (%L) to (%L)',
-            name, day::timestamp at time zone 'UTC', (day + 1)::timestamp at time zone 'UTC');
+        execute format('create table if not exists %I partition of %I for values from (%L) to (%L)',
+            name, parent, day::timestamp at time zone 'UTC', (day + 1)::timestamp at time zone 'UTC');
     end if;
+end $$;
+
+-- The same for the events of a day.
+create function ensure_audit_day(day date) returns void language plpgsql as $$
+begin
+    perform ensure_day('audit_event', day);
 end $$;
 
 -- Up to where hours have been summed up; events that come for an hour before that are late.

@@ -9,8 +9,6 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -20,14 +18,8 @@ import org.slf4j.LoggerFactory;
 /** Drops what the audit does not keep: days of events as whole partitions, sums of hours and days, chains that are gone. */
 final class AuditRetention {
     private static final Logger LOG = LoggerFactory.getLogger(AuditRetention.class);
-    private static final DateTimeFormatter DAY = DateTimeFormatter.BASIC_ISO_DATE;
 
-    private static final String PARTITIONS = """
-            select right(c.relname, 8), pg_total_relation_size(c.oid)
-            from pg_inherits i join pg_class c on c.oid = i.inhrelid
-            where i.inhparent = 'audit_event'::regclass and c.relname ~ '^audit_event_[0-9]{8}$'
-            order by 1
-            """;
+    private static final String TABLE = "audit_event";
 
     private static final String NOTE_DAY = """
             insert into audit_dropped_day (day, reason, events, bytes) values (?, ?, ?, ?)
@@ -41,20 +33,10 @@ final class AuditRetention {
                     and g.reason = 'retention' where n.previous = c.id)
             """;
 
-    /** Beyond it readers and writers of the audit would have to wait for a drop that waits itself. */
-    private static final String LOCK_PATIENCE = "set local lock_timeout = '2s'";
-
     private final AuditGaps gaps;
 
     AuditRetention(AuditGaps gaps) {
         this.gaps = gaps;
-    }
-
-    /** A day's events. */
-    private record Partition(LocalDate day, long bytes) {
-        String name() {
-            return "audit_event_" + DAY.format(day);
-        }
     }
 
     /** Drops what {@code policy} does not keep at {@code now}; {@code connection} commits by itself. */
@@ -62,9 +44,9 @@ final class AuditRetention {
         LocalDate today = LocalDate.ofInstant(now, ZoneOffset.UTC);
         LocalDate firstKept = LocalDate.ofInstant(now.minus(policy.events()), ZoneOffset.UTC);
         Set<LocalDate> dropped = droppedDays(connection);
-        List<Partition> partitions = partitions(connection);
-        long bytes = partitions.stream().mapToLong(Partition::bytes).sum();
-        for (Partition partition : partitions) {
+        List<DayPartition> partitions = DayPartition.of(connection, TABLE);
+        long bytes = partitions.stream().mapToLong(DayPartition::bytes).sum();
+        for (DayPartition partition : partitions) {
             boolean before = dropped.contains(partition.day());
             if (partition.day().isBefore(firstKept) || before) {
                 drop(connection, partition, "age", before);
@@ -87,9 +69,9 @@ final class AuditRetention {
         forgetChains(connection);
     }
 
-    private void drop(Connection connection, Partition partition, String reason, boolean again) throws SQLException {
+    private void drop(Connection connection, DayPartition partition, String reason, boolean again) throws SQLException {
         AuditRollUps.inTransaction(connection, () -> {
-            AuditRollUps.run(connection, LOCK_PATIENCE);
+            AuditRollUps.run(connection, DayPartition.LOCK_PATIENCE);
             AuditRollUps.run(connection, "lock table " + partition.name() + " in share row exclusive mode");
             AuditRollUps.last(connection, partition.day(), again);
             long events = gaps.note(connection, partition.name());
@@ -116,21 +98,10 @@ final class AuditRetention {
     }
 
     Size size(Connection connection) throws SQLException {
-        List<Partition> partitions = partitions(connection);
+        List<DayPartition> partitions = DayPartition.of(connection, TABLE);
         return new Size(
                 partitions.size(),
-                partitions.stream().mapToLong(Partition::bytes).sum());
-    }
-
-    private static List<Partition> partitions(Connection connection) throws SQLException {
-        List<Partition> found = new ArrayList<>();
-        try (PreparedStatement select = connection.prepareStatement(PARTITIONS);
-                ResultSet rows = select.executeQuery()) {
-            while (rows.next()) {
-                found.add(new Partition(LocalDate.parse(rows.getString(1), DAY), rows.getLong(2)));
-            }
-        }
-        return found;
+                partitions.stream().mapToLong(DayPartition::bytes).sum());
     }
 
     private static Set<LocalDate> droppedDays(Connection connection) throws SQLException {
