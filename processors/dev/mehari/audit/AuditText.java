@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
  * Text as it may be in an event: bounded, without control characters, and the same after it has been stored as UTF-8. What
  * is hashed is then what is found in the table.
  */
-final class AuditText {
+public final class AuditText {
     /** Characters that a text may have; what is beyond is left out. */
     static final int LONGEST = 200;
 
@@ -15,7 +15,7 @@ final class AuditText {
     private AuditText() {}
 
     /** The text itself when nothing is wrong with it. */
-    static @Nullable String clean(@Nullable String text) {
+    public static @Nullable String clean(@Nullable String text) {
         if (text == null || isClean(text)) {
             return text;
         }

@@ -40,14 +40,27 @@ public final class IdentifyCaller extends AsyncProcessorSupport {
     private final KeyGuesses guesses;
     private final Clock clock;
     private final Consumer<Caller> found;
+    private final CallCapture capture;
 
     public IdentifyCaller(KeyCache keys, FirstUses firstUses, KeyGuesses guesses, Clock clock) {
-        this(keys, firstUses, guesses, clock, caller -> {});
+        this(keys, firstUses, guesses, clock, caller -> {}, (exchange, policy) -> {});
     }
 
-    /** @param found told of the caller of each call that goes on; quick, for any thread */
-    public IdentifyCaller(KeyCache keys, FirstUses firstUses, KeyGuesses guesses, Clock clock, Consumer<Caller> found) {
+    /**
+     * Finds callers by {@code keys}.
+     *
+     * @param found told of the caller of each call that goes on; quick, for any thread
+     * @param capture told of each call whose key has a policy of capture
+     */
+    public IdentifyCaller(
+            KeyCache keys,
+            FirstUses firstUses,
+            KeyGuesses guesses,
+            Clock clock,
+            Consumer<Caller> found,
+            CallCapture capture) {
         this.found = found;
+        this.capture = capture;
         this.keys = keys;
         this.firstUses = firstUses;
         this.guesses = guesses;
@@ -134,6 +147,9 @@ public final class IdentifyCaller extends AsyncProcessorSupport {
         found.accept(caller);
         if (key.limited() != null) {
             exchange.setProperty(ExchangeKeys.LIMITED_KEY, key.limited());
+        }
+        if (key.capture() != null) {
+            capture.begin(exchange, key.capture());
         }
         if (key.awaitsFirstUse()) {
             firstUses.note(key.hash(), clock.instant());

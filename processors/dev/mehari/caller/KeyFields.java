@@ -2,6 +2,7 @@ package dev.mehari.caller;
 
 import dev.mehari.limits.KeyLimits;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What operators decide about a key. {@link KeyRules} says what each may be; what is in the database may be odder.
@@ -13,6 +14,7 @@ import java.util.List;
  * @param enabled false refuses it
  * @param priority 0-9, higher first
  * @param limits {@link KeyLimits#NONE} for no limit
+ * @param capture of whose calls bodies are kept; null for none
  */
 public record KeyFields(
         String name,
@@ -23,7 +25,8 @@ public record KeyFields(
         int priority,
         Expiry expiry,
         Access access,
-        KeyLimits limits) {
+        KeyLimits limits,
+        @Nullable CapturePolicy capture) {
     /** Priority of a key for which none is chosen. */
     public static final int USUAL_PRIORITY = 5;
 
@@ -33,6 +36,7 @@ public record KeyFields(
 
     /** A key with this name and nothing else said. */
     public static KeyFields named(String name) {
-        return new KeyFields(name, "", List.of(), "", true, USUAL_PRIORITY, Expiry.NEVER, Access.ALL, KeyLimits.NONE);
+        return new KeyFields(
+                name, "", List.of(), "", true, USUAL_PRIORITY, Expiry.NEVER, Access.ALL, KeyLimits.NONE, null);
     }
 }

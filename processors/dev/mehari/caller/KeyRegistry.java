@@ -30,6 +30,6 @@ public interface KeyRegistry {
     /** Takes a deletion back; a key that is not deleted stays as it is. */
     KeyChange restore(long id) throws StorageUnavailable;
 
-    /** Removes a deleted key for good. */
+    /** Removes a deleted key for good, and the bodies of its calls that are kept. */
     KeyChange purge(long id) throws StorageUnavailable;
 }

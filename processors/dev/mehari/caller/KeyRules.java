@@ -22,6 +22,7 @@ public final class KeyRules {
     private static final Pattern NAME = Pattern.compile("[\\p{L}\\p{M}\\p{N} ._@+/:#()&,-]+");
     private static final Duration SHORTEST_LIFE = Duration.ofSeconds(1);
     private static final Duration LONGEST_LIFE = Duration.ofDays(3660);
+    private static final Duration LONGEST_CAPTURE = Duration.ofDays(30);
     private static final Instant FIRST = Instant.parse("1970-01-01T00:00:00Z");
     private static final Instant LAST = Instant.parse("9999-12-31T23:59:59Z");
 
@@ -80,6 +81,22 @@ public final class KeyRules {
             throw new InvalidField(field, "must be from 1s to 3660d");
         }
         return after;
+    }
+
+    /** 1 s to 30 days. */
+    public static Duration captureFor(String field, Duration time) throws InvalidField {
+        if (time.compareTo(SHORTEST_LIFE) < 0 || time.compareTo(LONGEST_CAPTURE) > 0) {
+            throw new InvalidField(field, "must be from 1s to 30d");
+        }
+        return time;
+    }
+
+    /** A time of the 30 days after {@code now}. */
+    public static Instant captureUntil(String field, Instant until, Instant now) throws InvalidField {
+        if (!until.isAfter(now) || until.isAfter(now.plus(LONGEST_CAPTURE))) {
+            throw new InvalidField(field, "must be a time of the next 30 days");
+        }
+        return until;
     }
 
     private static String plain(String field, String text, int most) throws InvalidField {

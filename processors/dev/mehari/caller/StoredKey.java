@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param expiresAt refused from then on; null for never, or for as long as its first use is awaited
  * @param awaitsFirstUse true when it will expire some time after its first use, which has not been noted yet
  * @param limited its limits under its number; null when it has none
+ * @param capture of whose calls bodies are kept; null for none
  */
 public record StoredKey(
         KeyHash hash,
@@ -21,7 +22,20 @@ public record StoredKey(
         boolean deleted,
         @Nullable Instant expiresAt,
         boolean awaitsFirstUse,
-        @Nullable LimitedKey limited) {
+        @Nullable LimitedKey limited,
+        @Nullable CapturePolicy capture) {
+    /** A key of whose calls no bodies are kept. */
+    public StoredKey(
+            KeyHash hash,
+            Caller caller,
+            boolean enabled,
+            boolean deleted,
+            @Nullable Instant expiresAt,
+            boolean awaitsFirstUse,
+            @Nullable LimitedKey limited) {
+        this(hash, caller, enabled, deleted, expiresAt, awaitsFirstUse, limited, null);
+    }
+
     /** A key with {@code limits}, not deleted; its caller's id is its number unless there are none. */
     public static StoredKey of(
             KeyHash hash, Caller caller, boolean enabled, @Nullable Instant expiresAt, KeyLimits limits) {

@@ -22,6 +22,7 @@ public record Configuration(
         TracesConfig traces,
         AuditConfig audit,
         AuditKeepConfig auditKeep,
+        CaptureConfig capture,
         StartConfig start,
         ShutdownConfig shutdown,
         RoutesConfig routes) {
@@ -53,6 +54,7 @@ public record Configuration(
                 TracesConfig.from(settings),
                 AuditConfig.from(settings),
                 AuditKeepConfig.from(settings),
+                CaptureConfig.from(settings),
                 StartConfig.from(settings),
                 ShutdownConfig.from(settings),
                 RoutesConfig.from(settings));

@@ -2,11 +2,11 @@ package dev.mehari.credential;
 
 import dev.mehari.failure.StorageUnavailable;
 
-/** Changes what stored credentials are sealed with. Blocks. */
+/** Changes what stored secrets are sealed with: credentials, and the keys of captured bodies. Blocks. */
 @FunctionalInterface
 public interface MasterKeyChange {
     /**
-     * Puts the next version in force and seals all credentials anew; or ends what an earlier rotation has begun.
+     * Puts the next version in force and seals all secrets anew; or ends what an earlier rotation has begun.
      *
      * @throws CannotRotate when there is no next version, and none can be made; nothing has changed
      */
@@ -16,8 +16,8 @@ public interface MasterKeyChange {
      * What a rotation has done.
      *
      * @param version in force now
-     * @param sealed credentials that were sealed anew
-     * @param left credentials that cannot be opened, and stay as they are
+     * @param sealed secrets that were sealed anew
+     * @param left secrets that cannot be opened, and stay as they are
      */
     record Rotation(int version, int sealed, int left) {}
 

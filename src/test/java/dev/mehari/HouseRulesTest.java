@@ -53,6 +53,7 @@ final class HouseRulesTest {
         "dev.mehari.limits..",
         "dev.mehari.usage..",
         "dev.mehari.audit..",
+        "dev.mehari.capture..",
         "dev.mehari.alert..",
         "dev.mehari.operator..",
         "dev.mehari.inspection..",

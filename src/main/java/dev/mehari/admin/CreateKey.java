@@ -16,18 +16,20 @@ import org.apache.camel.Exchange;
 public final class CreateKey extends AdminResource {
     private final KeyRegistry keys;
     private final KeyAnswers answers;
+    private final Clock clock;
     private final SecureRandom random;
 
     public CreateKey(KeyRegistry keys, Clock clock, SecureRandom random) {
         this.keys = keys;
         answers = new KeyAnswers(clock);
+        this.clock = clock;
         this.random = random;
     }
 
     @Override
     void answer(Exchange exchange) throws AdminRefusal, InvalidField, StorageUnavailable {
         new AdminRequest(exchange).noFilters();
-        KeyFields fields = KeyForm.create(AdminBody.of(exchange).object());
+        KeyFields fields = KeyForm.create(AdminBody.of(exchange).object(), clock.instant());
         NewKey key = NewKey.random(random);
         AdminAnswer.put(exchange, 201, answers.json(keys.create(key, fields)).put("key", key.key()));
     }

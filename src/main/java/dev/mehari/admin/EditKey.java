@@ -14,10 +14,12 @@ import org.apache.camel.Exchange;
 public final class EditKey extends AdminResource {
     private final KeyRegistry keys;
     private final KeyAnswers answers;
+    private final Clock clock;
 
     public EditKey(KeyRegistry keys, Clock clock) {
         this.keys = keys;
         answers = new KeyAnswers(clock);
+        this.clock = clock;
     }
 
     @Override
@@ -26,6 +28,7 @@ public final class EditKey extends AdminResource {
         request.noFilters();
         long id = request.id();
         ObjectNode body = AdminBody.of(exchange).object();
-        AdminAnswer.put(exchange, 200, answers.json(keys.edit(id, before -> KeyForm.edit(body, before))));
+        AdminAnswer.put(
+                exchange, 200, answers.json(keys.edit(id, before -> KeyForm.edit(body, before, clock.instant()))));
     }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.mehari.caller.Access;
 import dev.mehari.caller.AllowList;
+import dev.mehari.caller.CapturePolicy;
 import dev.mehari.caller.Expiry;
 import dev.mehari.caller.KeyFields;
 import dev.mehari.caller.KeyRules;
@@ -33,6 +34,7 @@ final class KeyForm {
     private AllowList clients;
     private AllowList upstreams;
     private KeyLimits limits;
+    private @Nullable CapturePolicy capture;
 
     private KeyForm(KeyFields before) {
         name = before.name();
@@ -46,23 +48,26 @@ final class KeyForm {
         clients = before.access().clients();
         upstreams = before.access().upstreams();
         limits = before.limits();
+        capture = before.capture();
     }
 
     /** A new key; its name has to be given. */
-    static KeyFields create(ObjectNode body) throws InvalidField {
+    static KeyFields create(ObjectNode body, Instant now) throws InvalidField {
         if (!body.hasNonNull("name")) {
             throw new InvalidField("name", "a key needs a name");
         }
-        return edit(body, KeyFields.named(""));
+        return edit(body, KeyFields.named(""), now);
     }
 
     /** {@code before} with what {@code body} gives. */
-    static KeyFields edit(ObjectNode body, KeyFields before) throws InvalidField {
+    static KeyFields edit(ObjectNode body, KeyFields before, Instant now) throws InvalidField {
         KeyForm form = new KeyForm(before);
         for (Map.Entry<String, JsonNode> field : body.properties()) {
             form.take(new JsonField(field.getKey(), field.getValue()));
         }
         form.takeExpiry(field(body, "expires_at"), field(body, "expires_after"));
+        form.capture = CaptureForm.read(
+                field(body, "capture"), field(body, "capture_for"), field(body, "capture_until"), form.capture, now);
         return new KeyFields(
                 form.name,
                 form.description,
@@ -72,7 +77,8 @@ final class KeyForm {
                 form.priority,
                 form.expiry,
                 new Access(form.models, form.clients, form.upstreams),
-                form.limits);
+                form.limits,
+                form.capture);
     }
 
     private void take(JsonField field) throws InvalidField {
@@ -88,6 +94,7 @@ final class KeyForm {
             case "allowed_upstreams" -> upstreams = KeyRules.patterns(field.name(), field.texts());
             case "limits" -> limits = LimitsForm.read(field, limits);
             case "expires_at", "expires_after" -> {} // both are looked at together
+            case "capture", "capture_for", "capture_until" -> {} // as are these
             default -> throw field.unknown();
         }
     }

@@ -3,6 +3,7 @@ package dev.mehari.admin;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.mehari.caller.CapturePolicy;
 import dev.mehari.caller.KeyEntry;
 import dev.mehari.caller.KeyFields;
 import dev.mehari.config.DurationText;
@@ -41,6 +42,10 @@ final class KeyJson {
         json.set("allowed_clients", list(fields.access().clients().patterns()));
         json.set("allowed_upstreams", list(fields.access().upstreams().patterns()));
         json.set("limits", limits(fields.limits()));
+        CapturePolicy policy = fields.capture();
+        CapturePolicy capture = policy != null && policy.isInForce(now) ? policy : null;
+        json.put("capture", capture == null ? "none" : capture.scope().name().toLowerCase(Locale.ROOT));
+        json.put("capture_until", capture == null ? null : capture.until().toString());
         return json;
     }
 

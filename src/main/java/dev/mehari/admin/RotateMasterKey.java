@@ -8,7 +8,7 @@ import dev.mehari.failure.StorageUnavailable;
 import org.apache.camel.Exchange;
 
 /**
- * Answers {@code POST /api/master-key/rotate} with {@code {"version","sealed","left"}} once all credentials are sealed anew; 400
+ * Answers {@code POST /api/master-key/rotate} with {@code {"version","sealed","left"}} once all secrets are sealed anew; 400
  * {@code invalid_state} where there is no next key; named {@code rotateMasterKey}.
  */
 public final class RotateMasterKey extends AdminResource {

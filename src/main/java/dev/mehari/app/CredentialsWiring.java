@@ -71,6 +71,11 @@ final class CredentialsWiring {
         return new CredentialBox(secrets);
     }
 
+    /** What seals with the master key, for whoever keeps other secrets. */
+    SealedSecrets secrets() {
+        return secrets;
+    }
+
     /** Where the declarative file's credentials go. */
     DeclaredCredentials declared() {
         return new CredentialTransferTable(database, secrets);

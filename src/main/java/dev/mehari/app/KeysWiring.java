@@ -9,6 +9,7 @@ import dev.mehari.admin.RestoreKey;
 import dev.mehari.admin.ShowKey;
 import dev.mehari.admin.ShowKeys;
 import dev.mehari.caller.AuthorizeCall;
+import dev.mehari.caller.CallCapture;
 import dev.mehari.caller.Caller;
 import dev.mehari.caller.FirstUses;
 import dev.mehari.caller.IdentifyCaller;
@@ -26,11 +27,26 @@ import org.apache.camel.main.Main;
 final class KeysWiring {
     private KeysWiring() {}
 
-    /** @param found told of the caller of each call */
+    /**
+     * What finds callers.
+     *
+     * @param found told of the caller of each call
+     * @param capture told of each call whose bodies may have to be kept
+     */
     static IdentifyCaller identifyCaller(
-            KeyStore store, KeyCache keys, Database database, Clock clock, Consumer<Caller> found) {
+            KeyStore store,
+            KeyCache keys,
+            Database database,
+            Clock clock,
+            Consumer<Caller> found,
+            CallCapture capture) {
         return new IdentifyCaller(
-                keys, new FirstUses(store, database.threads()), new KeyGuesses(Ticker.systemTicker()), clock, found);
+                keys,
+                new FirstUses(store, database.threads()),
+                new KeyGuesses(Ticker.systemTicker()),
+                clock,
+                found,
+                capture);
     }
 
     static void bindTo(Main main, KeyRegistry registry, SecureRandom random, Clock clock) {

@@ -78,6 +78,7 @@ final class Wiring implements AutoCloseable {
     private final MonitorWiring monitor = new MonitorWiring();
     private final RoutesWiring routes;
     private final AuditViewWiring auditView;
+    private final CaptureWiring capture;
     private final StepsMain main = new StepsMain();
 
     /**
@@ -130,12 +131,19 @@ final class Wiring implements AutoCloseable {
         main.bind("seda", new NonBlockingSedaComponent());
         main.bind("nonBlockingEips", new NonBlockingEips(loops, System::nanoTime, tries.breakers()));
         main.bind("rateLimit", new RateLimit(settings, warmUp));
+        capture = opened.add(
+                new CaptureWiring(configuration.capture(), database, credentials.secrets(), new SecureRandom()));
         main.bind(
                 "identifyCaller",
                 warmUp.admitted(
                         configuration.auth().required()
                                 ? KeysWiring.identifyCaller(
-                                        keyTable, keys, database, Clock.systemUTC(), monitor::identified)
+                                        keyTable,
+                                        keys,
+                                        database,
+                                        Clock.systemUTC(),
+                                        monitor::identified,
+                                        capture.calls())
                                 : AsyncProcessorConverterHelper.convert(new AdmitAnyone(monitor::identified))));
         KeyRegistry registry = new KeyRegistryTable(database);
         KeysWiring.bindTo(main, registry, new SecureRandom(), Clock.systemUTC());
@@ -196,6 +204,7 @@ final class Wiring implements AutoCloseable {
         auditView = opened.add(new AuditViewWiring(
                 configuration.auditKeep(), () -> settings.current().auditKeep(), database, audit.signer()));
         auditView.bindTo(main, management.meters());
+        capture.bindTo(main, management.meters());
         new RouteProperties(configuration, adminPort, base(upstreams.upstreams().all())).applyTo(main);
     }
 
@@ -256,6 +265,7 @@ final class Wiring implements AutoCloseable {
         alerts.start(main);
         management.ready();
         auditView.start();
+        capture.start();
     }
 
     int port() {

@@ -17,7 +17,11 @@ import picocli.CommandLine.Spec;
             AuditTailCommand.class,
             AuditExportCommand.class,
             AuditVerifyCommand.class,
-            AuditKeyCommand.class
+            AuditKeyCommand.class,
+            AuditBodiesCommand.class,
+            AuditBodyCommand.class,
+            AuditForgetCommand.class,
+            AuditReadingsCommand.class
         })
 final class AuditCommand implements Runnable {
     @Spec

@@ -86,6 +86,18 @@ final class KeyFieldOptions {
             description = "Not valid this long after its first use, such as 30d, or never.")
     private @Nullable String expiresAfter;
 
+    @Option(
+            names = "--capture",
+            paramLabel = "WHICH",
+            description = "Keep the bodies of its calls, sealed: errors, all or none; needs an end.")
+    private @Nullable String capture;
+
+    @Option(names = "--capture-for", paramLabel = "TIME", description = "Keep them for so long, such as 2h, up to 30d.")
+    private @Nullable String captureFor;
+
+    @Option(names = "--capture-until", paramLabel = "DATE", description = "Keep them until then.")
+    private @Nullable String captureUntil;
+
     /** What was given, as the admin API takes it. */
     ObjectNode json() {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
@@ -103,6 +115,9 @@ final class KeyFieldOptions {
         putList(json, "allowed_upstreams", upstreams);
         putTime(json, "expires_at", expires);
         putTime(json, "expires_after", expiresAfter);
+        put(json, "capture", capture);
+        put(json, "capture_for", captureFor);
+        put(json, "capture_until", captureUntil);
         ObjectNode limits = limits();
         if (!limits.isEmpty()) {
             json.set("limits", limits);

@@ -10,7 +10,8 @@ final class KeyText {
 
     /** One line a key, in columns. */
     static void table(JsonNode keys, PrintWriter out) {
-        Columns columns = new Columns("ID", "NAME", "PREFIX", "STATE", "PRIORITY", "LIMITS", "OWNER", "EXPIRES");
+        Columns columns =
+                new Columns("ID", "NAME", "PREFIX", "STATE", "PRIORITY", "LIMITS", "OWNER", "EXPIRES", "CAPTURE");
         for (JsonNode key : keys) {
             columns.row(
                     text(key, "id"),
@@ -20,7 +21,8 @@ final class KeyText {
                     text(key, "priority"),
                     orDash(limits(key.path("limits"))),
                     orDash(text(key, "owner")),
-                    orDash(expiry(key)));
+                    orDash(expiry(key)),
+                    orDash(capture(key)));
         }
         columns.print(out);
     }
@@ -43,6 +45,7 @@ final class KeyText {
         line(out, "clients", list(key.path("allowed_clients")));
         line(out, "upstreams", list(key.path("allowed_upstreams")));
         line(out, "limits", limits(key.path("limits")));
+        line(out, "capture", capture(key));
     }
 
     private static void line(PrintWriter out, String name, String value) {
@@ -55,6 +58,11 @@ final class KeyText {
         String at = text(key, "expires_at");
         String after = text(key, "expires_after");
         return at.isEmpty() && !after.isEmpty() ? after + " after its first use" : at;
+    }
+
+    private static String capture(JsonNode key) {
+        String until = text(key, "capture_until");
+        return until.isEmpty() ? "" : text(key, "capture") + " until " + until;
     }
 
     private static String limits(JsonNode limits) {

@@ -8,10 +8,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code mehari master-key}: what stored credentials are sealed with. */
+/** {@code mehari master-key}: what stored credentials and captured bodies are sealed with. */
 @Command(
         name = "master-key",
-        description = "Changes what stored credentials are sealed with.",
+        description = "Changes what stored credentials and captured bodies are sealed with.",
         mixinStandardHelpOptions = true,
         subcommands = MasterKeyCommand.Rotate.class)
 final class MasterKeyCommand implements Runnable {
@@ -28,7 +28,7 @@ final class MasterKeyCommand implements Runnable {
     /** {@code master-key rotate}. */
     @Command(
             name = "rotate",
-            description = "Puts the next version in force and seals all credentials anew, while calls go on.",
+            description = "Puts the next version in force and seals all secrets anew, while calls go on.",
             mixinStandardHelpOptions = true)
     static final class Rotate extends AdminCommand {
         @Override
@@ -40,7 +40,7 @@ final class MasterKeyCommand implements Runnable {
         void print(JsonNode answer, PrintWriter out) {
             int left = answer.path("left").asInt();
             out.println("Master key version " + answer.path("version").asInt() + " is in force; "
-                    + answer.path("sealed").asInt() + " credentials are sealed anew."
+                    + answer.path("sealed").asInt() + " secrets are sealed anew."
                     + (left == 0 ? "" : " " + left + " could not be opened and stay as they are."));
         }
     }

@@ -31,7 +31,7 @@ public final class ApiKeyTable implements KeyStore {
     private static final Pattern HASH = Pattern.compile("[0-9a-f]{64}");
     private static final String SELECT =
             "select key_hash, id, name, priority, enabled, expires_at, expires_after_ms, activated_at, deleted_at,"
-                    + " allowed_models, allowed_clients, allowed_upstreams, " + KeyRow.LIMITS
+                    + " allowed_models, allowed_clients, allowed_upstreams, capture, capture_until, " + KeyRow.LIMITS
                     + " from api_key where key_hash = any(?)";
 
     private final Database database;
@@ -127,6 +127,7 @@ public final class ApiKeyTable implements KeyStore {
                 row.getObject("deleted_at") != null,
                 expiresAt,
                 expiry.afterFirstUse() != null && activated == null,
-                limits.isNone() ? null : new LimitedKey(id, limits));
+                limits.isNone() ? null : new LimitedKey(id, limits),
+                KeyRow.capture(row));
     }
 }

@@ -128,6 +128,10 @@ public final class KeyRegistryTable implements KeyRegistry {
             if (key.deletedAt() == null) {
                 return new KeyChange.WrongState("The key is not deleted; only a deleted key can be purged.");
             }
+            try (PreparedStatement delete = connection.prepareStatement("delete from captured_call where key_id = ?")) {
+                delete.setLong(1, key.id());
+                delete.executeUpdate();
+            }
             return run(connection, "delete from api_key where id = ? returning " + KeyRow.ENTRY, key);
         });
     }

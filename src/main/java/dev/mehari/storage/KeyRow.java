@@ -2,6 +2,7 @@ package dev.mehari.storage;
 
 import dev.mehari.caller.Access;
 import dev.mehari.caller.AllowList;
+import dev.mehari.caller.CapturePolicy;
 import dev.mehari.caller.Expiry;
 import dev.mehari.caller.KeyEntry;
 import dev.mehari.caller.KeyFields;
@@ -17,6 +18,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -49,7 +51,9 @@ final class KeyRow {
             "cost_weekly",
             "cost_total",
             "queue_size",
-            "queue_timeout_ms");
+            "queue_timeout_ms",
+            "capture",
+            "capture_until");
     /** Columns that {@link #entry} reads. */
     static final String ENTRY = "id, prefix, created_at, activated_at, deleted_at, " + String.join(", ", FIELDS);
 
@@ -68,7 +72,8 @@ final class KeyRow {
                 row.getInt("priority"),
                 expiry(row),
                 access(row),
-                limits(row));
+                limits(row),
+                capture(row));
         return new KeyEntry(
                 row.getLong("id"),
                 row.getString("prefix"),
@@ -107,6 +112,21 @@ final class KeyRow {
                 queueSize == 0 ? null : new QueueLimit(queueSize, Duration.ofMillis(row.getLong("queue_timeout_ms"))));
     }
 
+    /** Whatever is not known keeps nothing. */
+    static @Nullable CapturePolicy capture(ResultSet row) throws SQLException {
+        Instant until = instant(row, "capture_until");
+        for (CapturePolicy.Scope scope : CapturePolicy.Scope.values()) {
+            if (until != null && text(scope).equals(row.getString("capture"))) {
+                return new CapturePolicy(scope, until);
+            }
+        }
+        return null;
+    }
+
+    private static String text(CapturePolicy.Scope scope) {
+        return scope.name().toLowerCase(Locale.ROOT);
+    }
+
     static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
         OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
         return time == null ? null : time.toInstant();
@@ -128,7 +148,11 @@ final class KeyRow {
         statement.setArray(i++, array(statement, fields.access().models().patterns()));
         statement.setArray(i++, array(statement, fields.access().clients().patterns()));
         statement.setArray(i++, array(statement, fields.access().upstreams().patterns()));
-        return bind(statement, i, fields.limits());
+        i = bind(statement, i, fields.limits());
+        CapturePolicy capture = fields.capture();
+        statement.setString(i++, capture == null ? "none" : text(capture.scope()));
+        statement.setObject(i++, capture == null ? null : capture.until().atOffset(ZoneOffset.UTC));
+        return i;
     }
 
     private static int bind(PreparedStatement statement, int first, KeyLimits limits) throws SQLException {

@@ -3,7 +3,6 @@ package dev.mehari.storage;
 import dev.mehari.credential.MasterKeyChange;
 import dev.mehari.failure.StorageUnavailable;
 import dev.mehari.storage.vault.Keyring;
-import dev.mehari.storage.vault.Keyring.Sealed;
 import dev.mehari.storage.vault.MasterKey;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
@@ -11,6 +10,8 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.List;
+import java.util.function.LongFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,6 +23,9 @@ public final class MasterKeyRotation implements MasterKeyChange {
     private static final Logger LOG = LoggerFactory.getLogger(MasterKeyRotation.class);
     private static final String DOING = "rotating the master key";
     private static final int BATCH = 100;
+    private static final List<Sealed> ALL = List.of(
+            new Sealed("credential", "Credential", SealedCredential::belongsTo),
+            new Sealed("capture_key", "The key of captured bodies", CaptureKeys::belongsTo));
 
     private final Database database;
     private final SealedSecrets secrets;
@@ -30,6 +34,14 @@ public final class MasterKeyRotation implements MasterKeyChange {
         this.database = database;
         this.secrets = secrets;
     }
+
+    /**
+     * A table with a column {@code secret} that is sealed with the version in {@code key_version}; null where there is none.
+     *
+     * @param shown what a row is, for messages
+     * @param belongsTo what the secret of a row belongs to
+     */
+    private record Sealed(String table, String shown, LongFunction<String> belongsTo) {}
 
     @Override
     public Rotation rotate() throws CannotRotate, StorageUnavailable {
@@ -43,7 +55,11 @@ public final class MasterKeyRotation implements MasterKeyChange {
             } finally {
                 connection.rollback();
             }
-            return sealAnew(connection, version);
+            Rotation all = new Rotation(version, 0, 0);
+            for (Sealed some : ALL) {
+                all = sealAnew(connection, some, all);
+            }
+            return all;
         } catch (SQLException failure) {
             throw SqlOutage.during(DOING, failure);
         }
@@ -68,23 +84,31 @@ public final class MasterKeyRotation implements MasterKeyChange {
     }
 
     private static boolean isUnfinished(Connection connection, int version) throws SQLException {
-        String sql = "select exists (select from credential where secret is not null and key_version < ?)";
-        try (PreparedStatement select = connection.prepareStatement(sql)) {
-            select.setInt(1, version);
-            try (ResultSet row = select.executeQuery()) {
-                return row.next() && row.getBoolean(1);
+        for (Sealed some : ALL) {
+            String sql =
+                    "select exists (select from " + some.table() + " where secret is not null and key_version < ?)";
+            try (PreparedStatement select = connection.prepareStatement(sql)) {
+                select.setInt(1, version);
+                try (ResultSet row = select.executeQuery()) {
+                    if (row.next() && row.getBoolean(1)) {
+                        return true;
+                    }
+                }
             }
         }
+        return false;
     }
 
-    private Rotation sealAnew(Connection connection, int version) throws SQLException, StorageUnavailable {
-        int sealed = 0;
-        int left = 0;
+    /** The same of some more. */
+    private Rotation sealAnew(Connection connection, Sealed some, Rotation before)
+            throws SQLException, StorageUnavailable {
+        int sealed = before.sealed();
+        int left = before.left();
         long after = 0;
         for (Batch batch = null; batch == null || batch.rows == BATCH; ) {
-            batch = new Batch();
+            batch = new Batch(some);
             try {
-                batch.run(connection, secrets.sealing(connection), version, after);
+                batch.run(connection, secrets.sealing(connection), before.version(), after);
                 connection.commit();
             } finally {
                 connection.rollback();
@@ -93,19 +117,24 @@ public final class MasterKeyRotation implements MasterKeyChange {
             left += batch.rows - batch.sealed;
             after = batch.last;
         }
-        return new Rotation(version, sealed, left);
+        return new Rotation(before.version(), sealed, left);
     }
 
     /** Up to a hundred rows, in one transaction. */
     private static final class Batch {
+        private final Sealed some;
         private int rows;
         private int sealed;
         private long last;
 
+        Batch(Sealed some) {
+            this.some = some;
+        }
+
         void run(Connection connection, Keyring keyring, int version, long after) throws SQLException {
-            String select = "select id, key_version, secret from credential"
+            String select = "select id, key_version, secret from " + some.table()
                     + " where id > ? and secret is not null and key_version < ? order by id limit ? for update";
-            String update = "update credential set secret = ?, key_version = ? where id = ?";
+            String update = "update " + some.table() + " set secret = ?, key_version = ? where id = ?";
             try (PreparedStatement old = connection.prepareStatement(select);
                     PreparedStatement change = connection.prepareStatement(update)) {
                 old.setLong(1, after);
@@ -123,17 +152,17 @@ public final class MasterKeyRotation implements MasterKeyChange {
         }
 
         private void sealAnew(ResultSet row, Keyring keyring, PreparedStatement change) throws SQLException {
-            String belongsTo = SealedCredential.belongsTo(last);
+            String belongsTo = some.belongsTo().apply(last);
             try {
                 byte[] secret = keyring.open(row.getInt("key_version"), row.getBytes("secret"), belongsTo);
-                Sealed anew = keyring.seal(secret, belongsTo);
+                Keyring.Sealed anew = keyring.seal(secret, belongsTo);
                 change.setBytes(1, anew.bytes());
                 change.setInt(2, anew.version());
                 change.setLong(3, last);
                 change.addBatch();
                 sealed++;
             } catch (GeneralSecurityException notOurs) {
-                LOG.warn("Credential {} stays as it is: {}", last, notOurs.getMessage());
+                LOG.warn("{} {} stays as it is: {}", some.shown(), last, notOurs.getMessage());
             }
         }
     }

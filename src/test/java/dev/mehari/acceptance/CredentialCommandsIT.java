@@ -80,7 +80,7 @@ class CredentialCommandsIT {
         run(0, "credentials", "rules");
         assertThat(out.toString()).containsPattern("401 +credential +unauthorized +30m");
         run(0, "master-key", "rotate");
-        assertThat(out.toString()).contains("Master key version ").contains("1 credentials are sealed anew");
+        assertThat(out.toString()).contains("Master key version ").contains("1 secrets are sealed anew");
         run(0, "credentials", "remove", "alice");
 
         assertThat(database.number("select count(*) from credential")).isZero();

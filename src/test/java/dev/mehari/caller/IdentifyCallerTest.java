@@ -70,6 +70,33 @@ class IdentifyCallerTest {
     }
 
     @Test
+    void tells_of_calls_whose_key_has_a_policy_of_capture_and_of_no_others() {
+        CapturePolicy policy = new CapturePolicy(CapturePolicy.Scope.ALL, NOW);
+        store.with(
+                "mh_captured",
+                hash -> new StoredKey(hash, new Caller("7", "seen", 5), true, false, null, false, null, policy));
+        List<String> told = new ArrayList<>();
+        IdentifyCaller telling = new IdentifyCaller(
+                keys,
+                new FirstUses(store, Runnable::run),
+                guesses,
+                Clock.systemUTC(),
+                caller -> {},
+                (exchange, of) -> told.add(exchange.getProperty(ExchangeKeys.KEY_ID) + " " + of.scope()));
+
+        for (String key : List.of("mh_known", "mh_captured")) {
+            keys.find(KeyHash.of(key));
+            lookUps.forEach(Runnable::run);
+            lookUps.clear();
+            Exchange exchange = new DefaultExchange(CAMEL);
+            exchange.getMessage().setHeader("x-api-key", key);
+            telling.process(exchange, sync -> {});
+        }
+
+        assertThat(told).containsExactly("7 ALL");
+    }
+
+    @Test
     void no_credential_travels_on() {
         Exchange exchange = call(
                 "Authorization",

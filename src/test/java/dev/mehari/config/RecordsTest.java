@@ -72,6 +72,8 @@ class RecordsTest {
                     new AuditConfig.Journal(new ByteSize(1 << 30), AuditConfig.Fsync.INTERVAL, Duration.ofSeconds(1))),
             new AuditKeepConfig(
                     Duration.ofDays(90), Duration.ofDays(400), Duration.ofDays(3650), new ByteSize(20L << 30)),
+            new CaptureConfig(
+                    new ByteSize(256 << 10), new ByteSize(64 << 20), Duration.ofDays(7), new ByteSize(10L << 30)),
             new StartConfig(Duration.ofMillis(800)),
             new ShutdownConfig(Duration.ZERO, Duration.ofMinutes(1)),
             new RoutesConfig(null, true));
@@ -170,6 +172,10 @@ class RecordsTest {
             Map.entry("mehari.audit.keep-hours", "3d"),
             Map.entry("mehari.audit.keep-days", "4d"),
             Map.entry("mehari.audit.max-size", "5MiB"),
+            Map.entry("mehari.capture.max-body", "6KiB"),
+            Map.entry("mehari.capture.memory", "7MiB"),
+            Map.entry("mehari.capture.keep", "8d"),
+            Map.entry("mehari.capture.max-size", "9MiB"),
             Map.entry("mehari.start.warm-up", "0"),
             Map.entry("mehari.shutdown.notice", "29s"),
             Map.entry("mehari.shutdown.drain", "27s")));
@@ -248,6 +254,7 @@ class RecordsTest {
                     new AuditConfig.Journal(
                             new ByteSize(73_000_000), AuditConfig.Fsync.ALWAYS, Duration.ofSeconds(74))),
             new AuditKeepConfig(Duration.ofDays(2), Duration.ofDays(3), Duration.ofDays(4), new ByteSize(5L << 20)),
+            new CaptureConfig(new ByteSize(6 << 10), new ByteSize(7 << 20), Duration.ofDays(8), new ByteSize(9 << 20)),
             new StartConfig(Duration.ZERO),
             new ShutdownConfig(Duration.ofSeconds(29), Duration.ofSeconds(27)),
             new RoutesConfig(Path.of("my-routes"), false));

@@ -74,6 +74,11 @@ class ApiAnswersIT {
         ask(200, "GET", "/api/audit/key", "/api/audit/key", "");
         ask(200, "GET", "/api/audit/hours", "/api/audit/hours", "");
         ask(200, "GET", "/api/audit/days", "/api/audit/days", "");
+        ask(200, "GET", "/api/captured", "/api/captured?limit=5", "");
+        ask(404, "GET", "/api/captured/{request}", "/api/captured/none", "");
+        ask(404, "DELETE", "/api/captured/{request}", "/api/captured/none", "");
+        ask(200, "DELETE", "/api/captured", "/api/captured?key=1", "");
+        ask(200, "GET", "/api/capture-readings", "/api/capture-readings?limit=5", "");
         ask(200, "GET", "/api/queue", "/api/queue", "");
         ask(200, "GET", "/api/settings", "/api/settings", "");
         ask(200, "GET", "/api/settings/{key}", "/api/settings/proxy.max_queue", "");

@@ -7,6 +7,7 @@ import dev.mehari.alert.AlertWatch;
 import dev.mehari.answer.EndedCall;
 import dev.mehari.answer.FailureTable;
 import dev.mehari.caller.AllowList;
+import dev.mehari.capture.CaptureCounts;
 import dev.mehari.config.TracesConfig;
 import dev.mehari.credential.Attempt;
 import dev.mehari.credential.AttemptLog;
@@ -83,6 +84,7 @@ final class AllMeters {
                 .bindTo(registry);
         new AuditKeepMeters(() -> 0, () -> 0).bindTo(registry);
         new AuditMeters(registry).follow(views);
+        new CaptureMeters(new CaptureCounts(), () -> 0, () -> 0).bindTo(registry);
         new RoutesMeters(registry, () -> 1, () -> 0).reloaded("swapped");
         try (SpanExport export =
                 SpanExport.to(new TracesConfig(URI.create("http://127.0.0.1:1"), 1, null), new UUID(0, 0))) {

@@ -32,7 +32,8 @@ public final class MasterKey {
     private final SecretKeySpec sealing;
     private final byte[] check;
 
-    private MasterKey(byte[] given) {
+    /** @param given not to be changed */
+    MasterKey(byte[] given) {
         byte[] pseudorandom = hmac(SALT, given);
         sealing = new SecretKeySpec(expand(pseudorandom, "seal"), "AES");
         check = Arrays.copyOf(expand(pseudorandom, "check"), CHECK_BYTES);
