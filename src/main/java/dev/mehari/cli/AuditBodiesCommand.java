@@ -2,7 +2,6 @@ package dev.mehari.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.PrintWriter;
-import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -33,14 +32,14 @@ final class AuditBodiesCommand extends AdminCommand {
 
     @Override
     JsonNode ask(AdminClient client) throws AdminFailure {
-        StringJoiner query = new StringJoiner("&");
-        AuditCommand.add(query, "key", key);
-        AuditCommand.add(query, "from", from);
-        AuditCommand.add(query, "to", to);
-        AuditCommand.add(query, "request", request);
-        AuditCommand.add(query, "limit", limit);
-        AuditCommand.add(query, "after", after);
-        return client.get("/api/captured?" + query);
+        AdminQuery query = new AdminQuery()
+                .with("key", key)
+                .with("from", from)
+                .with("to", to)
+                .with("request", request)
+                .with("limit", limit)
+                .with("after", after);
+        return client.get("/api/captured" + query);
     }
 
     @Override
