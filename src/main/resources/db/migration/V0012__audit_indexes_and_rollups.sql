@@ -112,9 +112,9 @@ create table audit_hour (
     first_byte_ms      bigint      not null,
     first_byte_calls   bigint      not null,
     total_ms           bigint      not null,
-    -- How long calls took: those of 0 ms are in bucket 0, those from 2^((n-1)/4) to 2^(n/4) ms in bucket n, up to 104.
-    buckets            smallint[]  not null,
-    counts             bigint[]    not null
+    -- How long calls took: a number with twelve digits for each bucket, so that histograms add up like any number. The last
+    -- twelve count the calls of 0 ms, those before them bucket 1, and so on; bucket n is from 2^((n-1)/4) to 2^(n/4) ms, up to 104.
+    durations          numeric     not null
 );
 create index audit_hour_start on audit_hour (start);
 

@@ -44,12 +44,12 @@ final class AuditRollUps {
     private static final String OF_EVENTS = """
             select start, key_id, upstream, model, outcome, sum(calls), sum(retries), sum(input), sum(cached), sum(written),
                 sum(output), sum(reasoning), sum(estimated), sum(cost), sum(asked), sum(answered), sum(queue), sum(queued),
-                sum(first), sum(firsts), sum(total), array_agg(bucket), array_agg(calls)
+                sum(first), sum(firsts), sum(total), sum(calls * ('1e' || 12 * bucket)::numeric)
             from (
                 select date_trunc('hour', at, 'UTC') as start, key_id, coalesce(upstream, '') as upstream,
                     case when upstream is null then '' else coalesce(model, '') end as model, outcome,
                     case when total_ms < 1 then 0
-                        else least(104, greatest(1, ceil(4 * ln(total_ms::float8) / ln(2::float8) - 1e-9))) end::smallint as bucket,
+                        else least(104, greatest(1, ceil(4 * ln(total_ms::float8) / ln(2::float8) - 1e-9))) end::integer as bucket,
                     count(*) as calls, sum(retries) as retries, sum(input_tokens) as input, sum(cached_tokens) as cached,
                     sum(cache_write_tokens) as written, sum(output_tokens) as output, sum(reasoning_tokens) as reasoning,
                     count(*) filter (where estimated) as estimated, sum(cost) as cost, sum(request_bytes) as asked,
@@ -63,21 +63,12 @@ final class AuditRollUps {
 
     /** Sums of hours from one time to another, by the day: parameters are both. */
     private static final String OF_HOURS = """
-            with chosen as (
-                select date_trunc('day', start, 'UTC') as day, * from audit_hour where start >= ? and start < ?
-            ), spread as (
-                select day, key_id, upstream, model, outcome, array_agg(bucket) as buckets, array_agg(calls) as counts from (
-                    select day, key_id, upstream, model, outcome, bucket, sum(count) as calls
-                    from chosen, unnest(buckets, counts) as b (bucket, count)
-                    group by 1, 2, 3, 4, 5, 6) as each
-                group by 1, 2, 3, 4, 5
-            )
-            select day, key_id, upstream, model, outcome, sum(calls), sum(retries), sum(input_tokens), sum(cached_tokens),
-                sum(cache_write_tokens), sum(output_tokens), sum(reasoning_tokens), sum(estimated_calls), sum(cost),
-                sum(request_bytes), sum(response_bytes), sum(queue_ms), sum(queued_calls), sum(first_byte_ms),
-                sum(first_byte_calls), sum(total_ms), spread.buckets, spread.counts
-            from chosen join spread using (day, key_id, upstream, model, outcome)
-            group by day, key_id, upstream, model, outcome, spread.buckets, spread.counts
+            select date_trunc('day', start, 'UTC'), key_id, upstream, model, outcome, sum(calls), sum(retries), sum(input_tokens),
+                sum(cached_tokens), sum(cache_write_tokens), sum(output_tokens), sum(reasoning_tokens), sum(estimated_calls),
+                sum(cost), sum(request_bytes), sum(response_bytes), sum(queue_ms), sum(queued_calls), sum(first_byte_ms),
+                sum(first_byte_calls), sum(total_ms), sum(durations)
+            from audit_hour where start >= ? and start < ?
+            group by 1, 2, 3, 4, 5
             """;
 
     private AuditRollUps() {}

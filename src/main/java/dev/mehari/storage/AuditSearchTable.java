@@ -10,6 +10,7 @@ import dev.mehari.audit.RollUp;
 import dev.mehari.audit.RollUpQuery;
 import dev.mehari.audit.RollUpQuery.Part;
 import dev.mehari.failure.StorageUnavailable;
+import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -26,30 +27,21 @@ import org.jspecify.annotations.Nullable;
 
 /** Searches {@code audit_event}, as {@link AuditEventSearch} says, {@code audit_hour} and {@code audit_day}. */
 public final class AuditSearchTable implements AuditSearch {
+    /** Of the number of a histogram, for each bucket. */
+    private static final int DIGITS = 12;
+
     private static final String SUM_UP = """
-            with chosen as (
-                select $parts, * from $table as t (start, key, up, mod, out, calls, retries, input, cached, written,
-                    output, reasoning, estimated, cost, asked, answered, queue, queued, first, firsts, total, buckets, counts)
-                where $conditions
-            ), sums as (
-                select start, k, u, m, o, sum(calls) as calls, sum(retries) as retries, sum(input) as input,
-                    sum(cached) as cached, sum(written) as written, sum(output) as output, sum(reasoning) as reasoning,
-                    sum(estimated) as estimated, sum(cost) as cost, sum(asked) as asked, sum(answered) as answered,
-                    sum(queue) as queue, sum(queued) as queued, sum(first) as first, sum(firsts) as firsts,
-                    sum(total) as total
-                from chosen group by start, k, u, m, o
-                order by start desc, k, u, m, o
-                limit ?
-            ), spread as (
-                select start, k, u, m, o, array_agg(bucket) as buckets, array_agg(calls) as counts from (
-                    select start, k, u, m, o, bucket, sum(count)::bigint as calls
-                    from chosen, unnest(buckets, counts) as b (bucket, count)
-                    group by start, k, u, m, o, bucket) as each
-                group by start, k, u, m, o
-            )
-            select sums.*, spread.buckets, spread.counts
-            from sums join spread using (start, k, u, m, o)
+            select start, $parts, sum(calls) as calls, sum(retries) as retries, sum(input) as input, sum(cached) as cached,
+                sum(written) as written, sum(output) as output, sum(reasoning) as reasoning, sum(estimated) as estimated,
+                sum(cost) as cost, sum(asked) as asked, sum(answered) as answered, sum(queue) as queue,
+                sum(queued) as queued, sum(first) as first, sum(firsts) as firsts, sum(total) as total,
+                sum(durations) as durations
+            from $table as t (start, key, up, mod, out, calls, retries, input, cached, written, output, reasoning, estimated,
+                cost, asked, answered, queue, queued, first, firsts, total, durations)
+            where $conditions
+            group by start, k, u, m, o
             order by start desc, k, u, m, o
+            limit ?
             """;
 
     private final Database database;
@@ -142,15 +134,20 @@ public final class AuditSearchTable implements AuditSearch {
                 row.getLong("queued"),
                 row.getLong("first"),
                 row.getLong("firsts"),
-                new Durations(counts(row), row.getLong("total")));
+                new Durations(counts(row.getBigDecimal("durations")), row.getLong("total")));
     }
 
-    private static Map<Integer, Long> counts(ResultSet row) throws SQLException {
-        Short[] buckets = (Short[]) row.getArray("buckets").getArray();
-        Long[] counts = (Long[]) row.getArray("counts").getArray();
+    /** Of a number with so many digits for each bucket, the last for bucket 0. */
+    static Map<Integer, Long> counts(BigDecimal durations) {
         Map<Integer, Long> byBucket = new HashMap<>();
-        for (int i = 0; i < buckets.length; i++) {
-            byBucket.merge(buckets[i].intValue(), counts[i], Long::sum);
+        String digits = durations.toBigInteger().toString();
+        int bucket = 0;
+        for (int end = digits.length(); end > 0; end -= DIGITS) {
+            long count = Long.parseLong(digits, Math.max(0, end - DIGITS), end, 10);
+            if (count > 0) {
+                byBucket.put(bucket, count);
+            }
+            bucket++;
         }
         return byBucket;
     }
