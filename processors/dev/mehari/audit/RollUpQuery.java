@@ -23,7 +23,7 @@ public record RollUpQuery(
         @Nullable Outcome outcome,
         Set<Part> by) {
     /** Sums in one answer; what is older is left out. */
-    public static final int MOST = 10_000;
+    public static final int MOST = 5_000;
 
     public RollUpQuery {
         by = Set.copyOf(by);

@@ -10,7 +10,6 @@ import dev.mehari.audit.RollUp;
 import dev.mehari.audit.RollUpQuery;
 import dev.mehari.audit.RollUpQuery.Part;
 import dev.mehari.failure.StorageUnavailable;
-import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -35,7 +34,7 @@ public final class AuditSearchTable implements AuditSearch {
                 sum(written) as written, sum(output) as output, sum(reasoning) as reasoning, sum(estimated) as estimated,
                 sum(cost) as cost, sum(asked) as asked, sum(answered) as answered, sum(queue) as queue,
                 sum(queued) as queued, sum(first) as first, sum(firsts) as firsts, sum(total) as total,
-                sum(durations) as durations
+                sum(durations)::text as durations
             from $table as t (start, key, up, mod, out, calls, retries, input, cached, written, output, reasoning, estimated,
                 cost, asked, answered, queue, queued, first, firsts, total, durations)
             where $conditions
@@ -134,16 +133,15 @@ public final class AuditSearchTable implements AuditSearch {
                 row.getLong("queued"),
                 row.getLong("first"),
                 row.getLong("firsts"),
-                new Durations(counts(row.getBigDecimal("durations")), row.getLong("total")));
+                new Durations(counts(row.getString("durations")), row.getLong("total")));
     }
 
     /** Of a number with so many digits for each bucket, the last for bucket 0. */
-    static Map<Integer, Long> counts(BigDecimal durations) {
+    static Map<Integer, Long> counts(String number) {
         Map<Integer, Long> byBucket = new HashMap<>();
-        String digits = durations.toBigInteger().toString();
         int bucket = 0;
-        for (int end = digits.length(); end > 0; end -= DIGITS) {
-            long count = Long.parseLong(digits, Math.max(0, end - DIGITS), end, 10);
+        for (int end = number.length(); end > 0; end -= DIGITS) {
+            long count = Long.parseLong(number, Math.max(0, end - DIGITS), end, 10);
             if (count > 0) {
                 byBucket.put(bucket, count);
             }
