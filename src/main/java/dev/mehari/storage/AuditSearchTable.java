@@ -29,18 +29,28 @@ public final class AuditSearchTable implements AuditSearch {
     /** Of the number of a histogram, for each bucket. */
     private static final int DIGITS = 12;
 
+    // The last of what is asked for is found first: all groups, with their histograms, would not fit into the memory of
+    // a query.
     private static final String SUM_UP = """
-            select start, $parts, sum(calls) as calls, sum(retries) as retries, sum(input) as input, sum(cached) as cached,
-                sum(written) as written, sum(output) as output, sum(reasoning) as reasoning, sum(estimated) as estimated,
-                sum(cost) as cost, sum(asked) as asked, sum(answered) as answered, sum(queue) as queue,
-                sum(queued) as queued, sum(first) as first, sum(firsts) as firsts, sum(total) as total,
-                sum(durations)::text as durations
-            from $table as t (start, key, up, mod, out, calls, retries, input, cached, written, output, reasoning, estimated,
-                cost, asked, answered, queue, queued, first, firsts, total, durations)
-            where $conditions
+            with chosen as not materialized (
+                select $parts, * from $table as t (start, key, up, mod, out, calls, retries, input, cached, written,
+                    output, reasoning, estimated, cost, asked, answered, queue, queued, first, firsts, total, durations)
+                where $conditions
+            ), last as (
+                select start as s, k as k_, u as u_, m as m_, o as o_ from chosen
+                group by start, k, u, m, o
+                order by start desc, k, u, m, o
+                offset ? - 1 limit 1
+            )
+            select start, k, u, m, o, sum(calls) as calls, sum(retries) as retries, sum(input) as input,
+                sum(cached) as cached, sum(written) as written, sum(output) as output, sum(reasoning) as reasoning,
+                sum(estimated) as estimated, sum(cost) as cost, sum(asked) as asked, sum(answered) as answered,
+                sum(queue) as queue, sum(queued) as queued, sum(first) as first, sum(firsts) as firsts,
+                sum(total) as total, sum(durations)::text as durations
+            from chosen left join last on true
+            where s is null or start > s or (start = s and (k, u, m, o) <= (k_, u_, m_, o_))
             group by start, k, u, m, o
             order by start desc, k, u, m, o
-            limit ?
             """;
 
     private final Database database;

@@ -172,7 +172,8 @@ class ConcurrencyIT {
             }
             await().until(() -> held.size() == 1_000);
 
-            assertThat(Thread.activeCount()).isLessThanOrEqualTo(before);
+            // A few may have begun for other reasons: those of the database's pool, and of chores.
+            assertThat(Thread.activeCount()).isLessThan(before + 10);
             stub.answer((request, reply) -> reply.json(200, "{}"));
             held.forEach(reply -> reply.after(Duration.ZERO, () -> reply.json(200, "{}")));
             for (RawClient client : clients) {
