@@ -14,7 +14,6 @@ import dev.mehari.exchange.TraceContext;
 import dev.mehari.usage.MeteredCall;
 import dev.mehari.usage.TokenUsage;
 import java.time.Clock;
-import java.util.List;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.apache.camel.Exchange;
@@ -127,15 +126,14 @@ public final class CallAudit implements CallTap {
         if (!(exchange.getProperty(ExchangeKeys.ATTEMPTS) instanceof AttemptLog log)) {
             return NOWHERE;
         }
-        List<Attempt> tries = log.attempts();
-        if (tries.isEmpty()) {
+        Attempt last = log.last();
+        if (last == null) {
             return NOWHERE;
         }
-        Attempt last = tries.get(tries.size() - 1);
         return new AuditEvent.Way(
                 last.upstream().name(),
                 last.credential() == null ? 0 : last.credential().id(),
-                tries.size() - 1);
+                log.attempts().size() - 1);
     }
 
     private static long millis(long nanos) {

@@ -11,7 +11,6 @@ import dev.mehari.exchange.KeyId;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.Arrays;
-import java.util.List;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.jspecify.annotations.Nullable;
@@ -111,11 +110,8 @@ final class CallRecording implements AnswerObserver {
     }
 
     private static @Nullable String upstream(Exchange exchange) {
-        if (!(exchange.getProperty(ExchangeKeys.ATTEMPTS) instanceof AttemptLog log)) {
-            return null;
-        }
-        List<Attempt> tries = log.attempts();
-        return tries.isEmpty() ? null : tries.get(tries.size() - 1).upstream().name();
+        Attempt last = exchange.getProperty(ExchangeKeys.ATTEMPTS) instanceof AttemptLog log ? log.last() : null;
+        return last == null ? null : last.upstream().name();
     }
 
     private static long millis(long nanos) {

@@ -28,6 +28,11 @@ public final class AttemptLog {
         return attempts;
     }
 
+    /** The present try, or the one that the call ended with; null before the first. */
+    public @Nullable Attempt last() {
+        return attempts.isEmpty() ? null : attempts.get(attempts.size() - 1);
+    }
+
     /** True when a try went with this very credential. */
     public boolean triedCredential(long id) {
         return attempts.stream()

@@ -1,5 +1,8 @@
 package dev.mehari.acceptance;
 
+import static dev.mehari.testing.Captures.awaitCapture;
+import static dev.mehari.testing.Captures.capture;
+import static dev.mehari.testing.Captures.metric;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -439,32 +442,8 @@ class CaptureIT {
         return JSON.readTree(answer.body());
     }
 
-    private static HttpResponse<String> capture(TestGateway of, String requestId) throws Exception {
-        return of.admin("GET", "/api/captured/" + requestId, "");
-    }
-
-    private static JsonNode awaitCapture(TestGateway of, String requestId) throws Exception {
-        await().atMost(Duration.ofSeconds(10))
-                .until(() -> of.admin("GET", "/api/captured?request=" + requestId, "")
-                        .body()
-                        .contains("\"request_id\":\"" + requestId + "\""));
-        HttpResponse<String> answer = capture(of, requestId);
-        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
-        return JSON.readTree(answer.body());
-    }
-
     private static List<String> requestIds(Key key) {
         return database.query("select request_id from captured_call where key_id = " + key.id());
-    }
-
-    private static double metric(TestGateway of, String name) throws Exception {
-        return of.admin("GET", "/q/metrics", "")
-                .body()
-                .lines()
-                .filter(line -> line.startsWith(name + " "))
-                .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1)))
-                .findFirst()
-                .orElseThrow();
     }
 
     private static byte[] gzip(String text) throws Exception {

@@ -1,5 +1,8 @@
 package dev.mehari.acceptance;
 
+import static dev.mehari.testing.Captures.awaitCapture;
+import static dev.mehari.testing.Captures.capture;
+import static dev.mehari.testing.Captures.metric;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -174,29 +177,5 @@ class CaptureOutageIT {
                 of.admin("POST", "/api/keys", "{\"name\":\"" + name + "\",\"capture\":\"all\",\"capture_for\":\"1h\"}");
         assertThat(made.statusCode()).as(made.body()).isEqualTo(201);
         return JSON.readTree(made.body()).path("key").asText();
-    }
-
-    private static HttpResponse<String> capture(TestGateway of, String requestId) throws Exception {
-        return of.admin("GET", "/api/captured/" + requestId, "");
-    }
-
-    private static JsonNode awaitCapture(TestGateway of, String requestId) throws Exception {
-        await().atMost(Duration.ofSeconds(10))
-                .until(() -> of.admin("GET", "/api/captured?request=" + requestId, "")
-                        .body()
-                        .contains("\"request_id\":\"" + requestId + "\""));
-        HttpResponse<String> answer = capture(of, requestId);
-        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
-        return JSON.readTree(answer.body());
-    }
-
-    private static double metric(TestGateway of, String name) throws Exception {
-        return of.admin("GET", "/q/metrics", "")
-                .body()
-                .lines()
-                .filter(line -> line.startsWith(name + " "))
-                .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1)))
-                .findFirst()
-                .orElseThrow();
     }
 }
