@@ -9,7 +9,6 @@ import dev.mehari.failure.RequestRejected;
 import dev.mehari.failure.RequestRejected.Kind;
 import dev.mehari.inspection.CalledDialect;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
@@ -34,15 +33,15 @@ import org.jspecify.annotations.Nullable;
  * A request that arrives before the answer to the one before it (pipelining) waits for its turn; few are read ahead.
  *
  * <p>States: no call (idle), a call and no consumer running (reading its request), a call being answered, and lingering:
- * an answer was written before the request had all arrived, so what still comes is thrown away for a moment, lest the
- * connection be reset before the client has read the answer.
+ * the last answer was written, so what still comes is thrown away for a moment, lest the connection be reset before the
+ * client has read the answer (RFC 9112, section 9.6).
  */
 final class ServerConnection extends ChannelInboundHandlerAdapter {
     private static final int SMALL_REST = 64 * 1024;
     /** Heads and pieces of bodies; some are read so that the end of the connection is seen behind them. */
     private static final int MAX_READ_AHEAD = 16;
 
-    private static final long LINGER_MILLIS = 2_000;
+    private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private final RelayServer server;
     private @Nullable ChannelHandlerContext ctx;
@@ -56,6 +55,8 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
     private boolean discarding;
     private boolean readingOn;
     private @Nullable ArrayDeque<Object> readAhead;
+    private boolean lingering;
+    private long lingerEndNanos;
     private long activeNanos;
     private final StallWatch stall = new StallWatch();
 
@@ -245,11 +246,9 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
         activeNanos = nowNanos();
         if (!ctx().channel().isActive()) {
             discarding = true;
-        } else if (discarding) {
-            linger();
-        } else if (closeDelimited || !ended.keepAlive()) {
-            discarding = true; // RFC 9112, section 9.6: what came behind this request is not looked at
-            ctx().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+        } else if (discarding || closeDelimited || !ended.keepAlive()) {
+            discarding = true;
+            ctx().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(flushed -> linger());
         } else {
             readOn();
         }
@@ -277,13 +276,17 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
         if (ctx().channel() instanceof DuplexChannel duplex) {
             duplex.shutdownOutput();
         }
-        ctx().executor().schedule(() -> ctx().close(), LINGER_MILLIS, TimeUnit.MILLISECONDS);
+        lingerEndNanos = nowNanos() + LINGER_NANOS;
+        lingering = true;
     }
 
     /** Closes what has been idle for too long; called from time to time on the event loop. */
     void checkIdle(long nowNanos) {
         ServerCall reading = call;
-        if (discarding && !answering) {
+        if (lingering) {
+            if (nowNanos - lingerEndNanos > 0) {
+                ctx().close();
+            }
             return;
         }
         if (answering) {

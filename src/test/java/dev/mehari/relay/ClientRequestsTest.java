@@ -1,12 +1,14 @@
 package dev.mehari.relay;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.mehari.testing.LeakWatch;
 import dev.mehari.testing.RawClient;
 import dev.mehari.testing.StubUpstream;
 import java.io.IOException;
+import java.net.SocketException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterAll;
@@ -106,6 +108,23 @@ class ClientRequestsTest {
         assertThat(stub.requests().subList(before, stub.requests().size()))
                 .extracting(StubUpstream.Request::uri)
                 .containsExactly("/first", "/third");
+    }
+
+    @Test
+    void a_client_that_still_sends_after_its_last_answer_is_not_reset() throws IOException {
+        try (RawClient client = RawClient.connect(relay.port())) {
+            assertThat(client.get("/first", "Connection", "close").answer().body())
+                    .isEqualTo("/first");
+            assertThat(client.isAtEnd()).isTrue();
+            client.get("/second").get("/third"); // were the connection closed, the second of them would meet a reset
+            assertThat(client.isAtEnd()).isTrue();
+
+            assertThatThrownBy(() -> await().atMost(Duration.ofSeconds(20))
+                            .pollInterval(Duration.ofMillis(100))
+                            .until(() -> client.get("/late") == null))
+                    .as("it is closed to a client that goes on")
+                    .isInstanceOf(SocketException.class);
+        }
     }
 
     @Test
