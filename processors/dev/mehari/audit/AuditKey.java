@@ -1,27 +1,25 @@
 package dev.mehari.audit;
 
-import java.security.GeneralSecurityException;
-import java.security.KeyPair;
-import java.security.KeyPairGenerator;
+import java.io.IOException;
 import java.security.SecureRandom;
-import java.security.Signature;
-import java.security.spec.NamedParameterSpec;
 import java.util.Arrays;
 import java.util.Base64;
+import org.bouncycastle.crypto.params.Ed25519PrivateKeyParameters;
+import org.bouncycastle.crypto.signers.Ed25519Signer;
+import org.bouncycastle.crypto.util.SubjectPublicKeyInfoFactory;
 
 /**
  * What an instance signs its chain with: Ed25519 (RFC 8032). As text it is the base64 of the 32 bytes of the private key, or
  * of its PKCS#8 form, which {@code openssl genpkey -algorithm ed25519} makes. Its text form shows nothing.
  */
 public final class AuditKey implements AuditSigner {
-    private static final String ED25519 = "Ed25519";
     private static final int PRIVATE_BYTES = 32;
     private static final int PKCS8_BYTES = 48;
 
-    private final KeyPair pair;
+    private final Ed25519PrivateKeyParameters key;
 
-    private AuditKey(KeyPair pair) {
-        this.pair = pair;
+    private AuditKey(byte[] key) {
+        this.key = new Ed25519PrivateKeyParameters(key);
     }
 
     /**
@@ -40,15 +38,7 @@ public final class AuditKey implements AuditSigner {
         if (given.length != PRIVATE_BYTES && given.length != PKCS8_BYTES) {
             throw new IllegalArgumentException(wrong());
         }
-        byte[] key = Arrays.copyOfRange(given, given.length - PRIVATE_BYTES, given.length);
-        try {
-            // Java makes the public key of a private one only while it makes both.
-            KeyPairGenerator generator = KeyPairGenerator.getInstance(ED25519);
-            generator.initialize(NamedParameterSpec.ED25519, new Given(key));
-            return new AuditKey(generator.generateKeyPair());
-        } catch (GeneralSecurityException impossible) {
-            throw new IllegalStateException("every Java from 15 on has Ed25519", impossible);
-        }
+        return new AuditKey(Arrays.copyOfRange(given, given.length - PRIVATE_BYTES, given.length));
     }
 
     private static String wrong() {
@@ -65,44 +55,25 @@ public final class AuditKey implements AuditSigner {
     /** 44 bytes. */
     @Override
     public byte[] publicKey() {
-        return pair.getPublic().getEncoded();
+        try {
+            return SubjectPublicKeyInfoFactory.createSubjectPublicKeyInfo(key.generatePublicKey())
+                    .getEncoded();
+        } catch (IOException impossible) {
+            throw new IllegalStateException("an Ed25519 key has an X.509 form", impossible);
+        }
     }
 
     /** Into 64 bytes. */
     @Override
     public byte[] sign(byte[] what) {
-        try {
-            Signature signature = Signature.getInstance(ED25519);
-            signature.initSign(pair.getPrivate());
-            signature.update(what);
-            return signature.sign();
-        } catch (GeneralSecurityException impossible) {
-            throw new IllegalStateException("every Java from 15 on has Ed25519", impossible);
-        }
+        Ed25519Signer signer = new Ed25519Signer();
+        signer.init(true, key);
+        signer.update(what, 0, what.length);
+        return signer.generateSignature();
     }
 
     @Override
     public String toString() {
         return "***";
-    }
-
-    /** Gives the private key where the generator asks for one at random. */
-    private static final class Given extends SecureRandom {
-        private static final long serialVersionUID = 1L;
-
-        private final byte[] key;
-
-        Given(byte[] key) {
-            super();
-            this.key = key.clone();
-        }
-
-        @Override
-        public void nextBytes(byte[] bytes) {
-            if (bytes.length != key.length) {
-                throw new IllegalStateException("asked for " + bytes.length + " bytes of a key of " + key.length);
-            }
-            System.arraycopy(key, 0, bytes, 0, key.length);
-        }
     }
 }

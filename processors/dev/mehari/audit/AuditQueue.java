@@ -16,7 +16,6 @@ import org.jspecify.annotations.Nullable;
 public final class AuditQueue {
     private final Queue<AuditEvent> events = new ConcurrentLinkedQueue<>();
     private final AtomicInteger size = new AtomicInteger();
-    private final LongAdder offered = new LongAdder();
     private final LongAdder dropped = new LongAdder();
     private final int capacity;
     private final int batch;
@@ -38,7 +37,6 @@ public final class AuditQueue {
             dropped.increment();
             return;
         }
-        offered.increment();
         events.add(event);
         if (now == batch) {
             wake();
@@ -87,11 +85,6 @@ public final class AuditQueue {
     /** Events that wait. */
     public int size() {
         return size.get();
-    }
-
-    /** Events that came, dropped ones excluded. */
-    public long offered() {
-        return offered.sum();
     }
 
     /** Events that found no room. */

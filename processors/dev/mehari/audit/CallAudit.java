@@ -31,6 +31,7 @@ public final class CallAudit implements CallTap {
     private final ClientAddress address;
     private final Predicate<Exchange> unaudited;
     private final Clock clock;
+    private final SharedTexts texts = new SharedTexts();
 
     /** @param unaudited true for calls that leave no event */
     public CallAudit(ClientAddress address, Predicate<Exchange> unaudited, Clock clock) {
@@ -45,8 +46,8 @@ public final class CallAudit implements CallTap {
             return null;
         }
         Message message = exchange.getIn();
-        String method = text(message.getHeader(Exchange.HTTP_METHOD));
-        String path = text(message.getHeader(Exchange.HTTP_URI));
+        String method = shared(message.getHeader(Exchange.HTTP_METHOD));
+        String path = shared(message.getHeader(Exchange.HTTP_URI));
         String client = address.of(call.clientAddress(), message::getHeader);
         return () -> ended(exchange, call, method, path, client);
     }
@@ -70,8 +71,8 @@ public final class CallAudit implements CallTap {
                 null,
                 0,
                 address.of(call.clientAddress(), unused -> forwardedFor),
-                text(method),
-                text(path),
+                shared(method),
+                shared(path),
                 dialect,
                 null,
                 false,
@@ -89,7 +90,7 @@ public final class CallAudit implements CallTap {
                 method,
                 path,
                 ended.dialect(),
-                AuditText.clean((String) exchange.getProperty(ExchangeKeys.MODEL)),
+                texts.clean((String) exchange.getProperty(ExchangeKeys.MODEL)),
                 Boolean.TRUE.equals(exchange.getProperty(ExchangeKeys.STREAM)),
                 exchange.getProperty(ExchangeKeys.CONVERSATION) instanceof Conversation talk ? talk.id() : 0);
         long queued = exchange.getProperty(ExchangeKeys.QUEUE_MS) instanceof Long millis ? millis : -1;
@@ -141,7 +142,15 @@ public final class CallAudit implements CallTap {
     }
 
     private static String text(@Nullable Object text) {
-        String clean = AuditText.clean(text == null ? "" : text.toString());
-        return clean == null ? "" : clean;
+        return orEmpty(AuditText.clean(text == null ? "" : text.toString()));
+    }
+
+    /** For texts that many calls have. */
+    private String shared(@Nullable Object text) {
+        return orEmpty(texts.clean(text == null ? "" : text.toString()));
+    }
+
+    private static String orEmpty(@Nullable String text) {
+        return text == null ? "" : text;
     }
 }

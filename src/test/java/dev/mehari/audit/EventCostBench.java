@@ -105,11 +105,11 @@ final class EventCostBench {
     private Exchange exchange(int number) {
         Exchange exchange = new DefaultExchange(context);
         exchange.getIn().setHeader(Exchange.HTTP_METHOD, "POST");
-        exchange.getIn().setHeader(Exchange.HTTP_URI, "/v1/chat/completions");
+        exchange.getIn().setHeader(Exchange.HTTP_URI, copy("/v1/chat/completions"));
         exchange.setProperty(ExchangeKeys.REQUEST_ID, new UUID(number, number).toString());
         exchange.setProperty(ExchangeKeys.KEY_ID, Integer.toString(number));
         exchange.setProperty(ExchangeKeys.DIALECT, Dialect.OPENAI);
-        exchange.setProperty(ExchangeKeys.MODEL, "provider/model-7-2026-01-31");
+        exchange.setProperty(ExchangeKeys.MODEL, copy("provider/model-7-2026-01-31"));
         exchange.setProperty(ExchangeKeys.STREAM, true);
         exchange.setProperty(ExchangeKeys.CONVERSATION, new Conversation(number, false));
         exchange.setProperty(ExchangeKeys.QUEUE_MS, 3L);
@@ -125,6 +125,11 @@ final class EventCostBench {
                 () -> {}));
         exchange.setProperty(ExchangeKeys.ATTEMPTS, attempts);
         return exchange;
+    }
+
+    /** As it is read from each request anew. */
+    private static String copy(String text) {
+        return new String(text.toCharArray());
     }
 
     private static long cpuNanos() {
