@@ -17,26 +17,26 @@ import org.slf4j.LoggerFactory;
 public final class LiveSettings {
     private static final Logger LOG = LoggerFactory.getLogger(LiveSettings.class);
 
-    private final ProxySettings configured;
+    private final SettingsInForce configured;
     private final SettingStore store;
-    private final List<Consumer<ProxySettings>> listeners = new CopyOnWriteArrayList<>();
+    private final List<Consumer<SettingsInForce>> listeners = new CopyOnWriteArrayList<>();
     private final Object changing = new Object();
-    private volatile ProxySettings current;
+    private volatile SettingsInForce current;
 
     /** Starts with {@code configured}; call {@link #reload()} before the first request. */
-    public LiveSettings(ProxySettings configured, SettingStore store) {
+    public LiveSettings(SettingsInForce configured, SettingStore store) {
         this.configured = configured;
         this.store = store;
         this.current = configured;
     }
 
     /** What is in force now. */
-    public ProxySettings current() {
+    public SettingsInForce current() {
         return current;
     }
 
     /** Calls {@code listener} with the new settings after each change, on the thread that made or noticed it. */
-    public void onChange(Consumer<ProxySettings> listener) {
+    public void onChange(Consumer<SettingsInForce> listener) {
         listeners.add(listener);
     }
 
@@ -52,7 +52,7 @@ public final class LiveSettings {
         }
         SettingKey key = known.get();
         synchronized (changing) {
-            ProxySettings before = current;
+            SettingsInForce before = current;
             String value;
             try {
                 value = key.of(key.into(before, text));
@@ -72,7 +72,7 @@ public final class LiveSettings {
      */
     public void reload() throws StorageUnavailable {
         synchronized (changing) {
-            ProxySettings settings = configured;
+            SettingsInForce settings = configured;
             for (Map.Entry<String, String> row : store.load().entrySet()) {
                 Optional<SettingKey> key = SettingKey.named(row.getKey());
                 if (key.isPresent()) {
@@ -91,7 +91,7 @@ public final class LiveSettings {
         }
     }
 
-    private void apply(ProxySettings settings) {
+    private void apply(SettingsInForce settings) {
         if (!settings.equals(current)) {
             current = settings;
             listeners.forEach(listener -> listener.accept(settings));

@@ -8,50 +8,51 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** A setting that can change while Mehari runs: its name, its range, and its place in {@link ProxySettings}. */
+/** A setting that can change while Mehari runs: its name, its range, and its place in {@link SettingsInForce}. */
 public enum SettingKey {
     /** Requests under way at once. */
     MAX_CONCURRENT("proxy.max_concurrent", "requests under way at once: a whole number from 1 to 1000000") {
         @Override
-        ProxySettings into(ProxySettings s, String text) {
-            return new ProxySettings(number(text, 1), s.rateLimit(), s.maxQueue(), s.queueTimeout(), s.auditKeep());
+        SettingsInForce into(SettingsInForce s, String text) {
+            return new SettingsInForce(number(text, 1), s.rateLimit(), s.maxQueue(), s.queueTimeout(), s.auditKeep());
         }
 
         @Override
-        public String of(ProxySettings settings) {
+        public String of(SettingsInForce settings) {
             return Integer.toString(settings.maxConcurrent());
         }
     },
     /** Requests let in per second. */
     RATE_LIMIT("proxy.rate_limit", "requests let in per second: a whole number up to 1000000, 0 for no limit") {
         @Override
-        ProxySettings into(ProxySettings s, String text) {
-            return new ProxySettings(s.maxConcurrent(), number(text, 0), s.maxQueue(), s.queueTimeout(), s.auditKeep());
+        SettingsInForce into(SettingsInForce s, String text) {
+            return new SettingsInForce(
+                    s.maxConcurrent(), number(text, 0), s.maxQueue(), s.queueTimeout(), s.auditKeep());
         }
 
         @Override
-        public String of(ProxySettings settings) {
+        public String of(SettingsInForce settings) {
             return Integer.toString(settings.rateLimit());
         }
     },
     /** Requests waiting at once. */
     MAX_QUEUE("proxy.max_queue", "requests waiting at once: a whole number from 0 to 1000000") {
         @Override
-        ProxySettings into(ProxySettings s, String text) {
-            return new ProxySettings(
+        SettingsInForce into(SettingsInForce s, String text) {
+            return new SettingsInForce(
                     s.maxConcurrent(), s.rateLimit(), number(text, 0), s.queueTimeout(), s.auditKeep());
         }
 
         @Override
-        public String of(ProxySettings settings) {
+        public String of(SettingsInForce settings) {
             return Integer.toString(settings.maxQueue());
         }
     },
     /** Longest wait in the queue. */
     QUEUE_TIMEOUT("proxy.queue_timeout", "longest wait in the queue: a duration from 1ms to 24h, such as 5s") {
         @Override
-        ProxySettings into(ProxySettings s, String text) {
-            return new ProxySettings(
+        SettingsInForce into(SettingsInForce s, String text) {
+            return new SettingsInForce(
                     s.maxConcurrent(),
                     s.rateLimit(),
                     s.maxQueue(),
@@ -60,15 +61,15 @@ public enum SettingKey {
         }
 
         @Override
-        public String of(ProxySettings settings) {
+        public String of(SettingsInForce settings) {
             return DurationText.of(settings.queueTimeout());
         }
     },
     /** How long events of the audit are kept. */
     AUDIT_KEEP("audit.keep", "how long events of the audit are kept: a duration from 1d to 36500d, such as 90d") {
         @Override
-        ProxySettings into(ProxySettings s, String text) {
-            return new ProxySettings(
+        SettingsInForce into(SettingsInForce s, String text) {
+            return new SettingsInForce(
                     s.maxConcurrent(),
                     s.rateLimit(),
                     s.maxQueue(),
@@ -77,7 +78,7 @@ public enum SettingKey {
         }
 
         @Override
-        public String of(ProxySettings settings) {
+        public String of(SettingsInForce settings) {
             return DurationText.of(settings.auditKeep());
         }
     };
@@ -125,10 +126,10 @@ public enum SettingKey {
      *
      * @throws IllegalArgumentException when {@code text} is no value for it
      */
-    abstract ProxySettings into(ProxySettings settings, String text);
+    abstract SettingsInForce into(SettingsInForce settings, String text);
 
     /** The value in {@code settings}, as one would set it. */
-    public abstract String of(ProxySettings settings);
+    public abstract String of(SettingsInForce settings);
 
     private static int number(String text, int least) {
         int value = Integer.parseInt(text.strip());

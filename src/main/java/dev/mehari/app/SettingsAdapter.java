@@ -4,9 +4,9 @@ import dev.mehari.admin.SettingsView;
 import dev.mehari.config.Configuration;
 import dev.mehari.failure.StorageUnavailable;
 import dev.mehari.settings.LiveSettings;
-import dev.mehari.settings.ProxySettings;
 import dev.mehari.settings.SettingChange;
 import dev.mehari.settings.SettingKey;
+import dev.mehari.settings.SettingsInForce;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -14,7 +14,7 @@ import java.util.Optional;
 /** Live settings as the admin API wants to see them. */
 final class SettingsAdapter implements SettingsView {
     private final LiveSettings settings;
-    private final ProxySettings configured;
+    private final SettingsInForce configured;
 
     SettingsAdapter(LiveSettings settings, Configuration configuration) {
         this.settings = settings;
@@ -23,7 +23,7 @@ final class SettingsAdapter implements SettingsView {
 
     @Override
     public List<Setting> list() {
-        ProxySettings now = settings.current();
+        SettingsInForce now = settings.current();
         return Arrays.stream(SettingKey.values()).map(key -> shown(key, now)).toList();
     }
 
@@ -43,7 +43,7 @@ final class SettingsAdapter implements SettingsView {
                 : new Outcome.BadValue(((SettingChange.Refused) change).message());
     }
 
-    private Setting shown(SettingKey key, ProxySettings now) {
+    private Setting shown(SettingKey key, SettingsInForce now) {
         return new Setting(key.key(), key.of(now), key.of(configured), key.description());
     }
 }

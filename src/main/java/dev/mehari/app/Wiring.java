@@ -23,7 +23,7 @@ import dev.mehari.relay.PassUpstreamAnswer;
 import dev.mehari.relay.RelayHttpComponent;
 import dev.mehari.relay.UpstreamLocation;
 import dev.mehari.settings.LiveSettings;
-import dev.mehari.settings.ProxySettings;
+import dev.mehari.settings.SettingsInForce;
 import dev.mehari.simulator.SimulatedUpstream;
 import dev.mehari.storage.ApiKeyTable;
 import dev.mehari.storage.Database;
@@ -212,9 +212,9 @@ final class Wiring implements AutoCloseable {
         return upstreams.upstreams().all().stream().map(Upstream::name).toList();
     }
 
-    static ProxySettings initially(Configuration configuration) {
+    static SettingsInForce initially(Configuration configuration) {
         ProxyDefaults defaults = configuration.proxy();
-        return new ProxySettings(
+        return new SettingsInForce(
                 defaults.maxConcurrent(),
                 defaults.rateLimit(),
                 defaults.maxQueue(),
@@ -222,7 +222,7 @@ final class Wiring implements AutoCloseable {
                 configuration.auditKeep().events());
     }
 
-    private static AdmissionLimits limits(ProxySettings settings) {
+    private static AdmissionLimits limits(SettingsInForce settings) {
         return new AdmissionLimits(settings.maxConcurrent(), settings.maxQueue(), settings.queueTimeout());
     }
 

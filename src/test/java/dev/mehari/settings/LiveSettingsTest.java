@@ -13,12 +13,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class LiveSettingsTest {
-    private static final ProxySettings CONFIGURED =
-            new ProxySettings(100, 0, 200, Duration.ofSeconds(5), Duration.ofDays(90));
+    private static final SettingsInForce CONFIGURED =
+            new SettingsInForce(100, 0, 200, Duration.ofSeconds(5), Duration.ofDays(90));
 
     private final FakeSettingStore store = new FakeSettingStore();
     private final LiveSettings settings = new LiveSettings(CONFIGURED, store);
-    private final List<ProxySettings> heard = new ArrayList<>();
+    private final List<SettingsInForce> heard = new ArrayList<>();
 
     @Test
     void what_nobody_set_is_as_configured() throws Exception {
@@ -105,7 +105,7 @@ class LiveSettingsTest {
         settings.reload();
 
         assertThat(settings.current())
-                .isEqualTo(new ProxySettings(100, 0, 7, Duration.ofSeconds(5), Duration.ofDays(90)));
+                .isEqualTo(new SettingsInForce(100, 0, 7, Duration.ofSeconds(5), Duration.ofDays(90)));
     }
 
     @Test

@@ -9,7 +9,7 @@ import dev.mehari.caller.KeyHash;
 import dev.mehari.config.DataConfig;
 import dev.mehari.failure.StorageUnavailable;
 import dev.mehari.settings.LiveSettings;
-import dev.mehari.settings.ProxySettings;
+import dev.mehari.settings.SettingsInForce;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -22,8 +22,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class EmbeddedServerIT {
-    private static final ProxySettings CONFIGURED =
-            new ProxySettings(100, 0, 200, Duration.ofSeconds(5), Duration.ofDays(90));
+    private static final SettingsInForce CONFIGURED =
+            new SettingsInForce(100, 0, 200, Duration.ofSeconds(5), Duration.ofDays(90));
 
     @TempDir
     Path folder;

@@ -13,7 +13,7 @@ import dev.mehari.caller.NewKey;
 import dev.mehari.exchange.ExchangeKeys;
 import dev.mehari.failure.Unauthenticated;
 import dev.mehari.settings.LiveSettings;
-import dev.mehari.settings.ProxySettings;
+import dev.mehari.settings.SettingsInForce;
 import dev.mehari.testing.TestDatabase;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -30,8 +30,8 @@ import org.junit.jupiter.api.Test;
 
 /** Settings and keys on a real PostgreSQL, with two instances of Mehari's state beside each other. */
 class StorageIT {
-    private static final ProxySettings CONFIGURED =
-            new ProxySettings(100, 0, 200, Duration.ofSeconds(5), Duration.ofDays(90));
+    private static final SettingsInForce CONFIGURED =
+            new SettingsInForce(100, 0, 200, Duration.ofSeconds(5), Duration.ofDays(90));
     private static final TestDatabase DATABASE = TestDatabase.create();
     private static final Database HERE = DATABASE.database();
     private static final LiveSettings SETTINGS = new LiveSettings(CONFIGURED, new SettingTable(HERE));
