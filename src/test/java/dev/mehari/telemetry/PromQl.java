@@ -27,6 +27,7 @@ record PromQl(Map<String, Set<String>> matched, Set<String> grouped) {
             "delta",
             "histogram_quantile",
             "label_values",
+            "vector",
             "and",
             "or",
             "unless",
