@@ -316,11 +316,14 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
 
     /** Any thread. */
     void closeIfIdle() {
-        ctx().executor().execute(() -> {
-            if (call == null) {
-                ctx().close();
-            }
-        });
+        ctx().executor().execute(this::closeUnlessEnding);
+    }
+
+    /** Without a call: one that lingers ends by itself. */
+    private void closeUnlessEnding() {
+        if (call == null && !discarding) {
+            ctx().close();
+        }
     }
 
     /** Any thread; see {@link #breakOff}. */
@@ -330,7 +333,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
 
     private void breakOff(MehariFailure why) {
         if (call == null) {
-            ctx().close();
+            closeUnlessEnding();
         } else {
             breakOff(call, why);
         }

@@ -40,6 +40,23 @@ class RelayShutdownTest {
     }
 
     @Test
+    void a_client_that_reads_its_last_answer_is_not_reset_by_a_stop() throws Exception {
+        try (StubUpstream stub = StubUpstream.respondingWith(200);
+                RelayFixture relay = RelayFixture.onOneLoop(1, stub.port());
+                RawClient unused = RawClient.connect(relay.port());
+                RawClient last = RawClient.connect(relay.port()).get("/", "Connection", "close")) {
+            assertThat(last.answer().status()).isEqualTo(200);
+            assertThat(last.isAtEnd()).isTrue();
+            relay.relay.stopAccepting();
+            relay.relay.breakOff(new GatewayBusy(GatewayBusy.Reason.SHUTTING_DOWN, "stopping", Duration.ofSeconds(1)));
+
+            assertThat(unused.isAtEnd()).isTrue();
+            await().until(() -> relay.relay.clientConnections() == 1);
+            last.get("/late").get("/later"); // were it closed, the second of them would meet a reset
+        }
+    }
+
+    @Test
     void what_does_not_end_is_broken_off_in_words() throws Exception {
         try (StubUpstream stub = StubUpstream.answering((request, reply) -> {
                     if (request.uri().equals("/stream")) {
