@@ -143,7 +143,7 @@ final class HouseRulesTest {
     @ArchTest
     static final ArchRule only_storage_speaks_sql = noClasses()
             .that()
-            .resideOutsideOfPackage("dev.mehari.storage..")
+            .resideOutsideOfPackages("dev.mehari.storage..", "dev.mehari.eip.jdbc..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(

@@ -18,6 +18,7 @@ import dev.mehari.audit.SealEvents;
 import dev.mehari.audit.proof.EventLines;
 import dev.mehari.config.AuditConfig;
 import dev.mehari.config.Configuration;
+import dev.mehari.eip.jdbc.RouteStatements;
 import dev.mehari.eip.seda.EventQueue;
 import dev.mehari.exchange.Call;
 import dev.mehari.relay.RefusedRequest;
@@ -41,7 +42,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Builds what writes down what happened. */
 final class AuditWiring implements AutoCloseable {
-    /** With a server that says nothing; longer than the query timeout of the route. */
+    private static final Duration STATEMENT_TIMEOUT = Duration.ofSeconds(3);
+    /** With a server that says nothing, not even that a statement is cancelled. */
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private final Database database;
@@ -88,6 +90,7 @@ final class AuditWiring implements AutoCloseable {
         main.bind("callAudit", tap);
         main.bind("auditQueue", new EventQueue(source));
         main.bind("database", new RouteDataSource(database, PATIENCE));
+        main.bind("routeStatements", new RouteStatements(STATEMENT_TIMEOUT));
         main.bind("sealEvents", outbox == null ? nothing() : new SealEvents(outbox));
         main.bind("keepEvents", outbox == null ? nothing() : new KeepEvents(outbox));
         main.bind("confirmEvents", outbox == null ? nothing() : new ConfirmEvents(outbox));

@@ -11,6 +11,7 @@ import dev.mehari.config.Configuration;
 import dev.mehari.eip.NonBlockingEips;
 import dev.mehari.eip.breaker.OpenBreakers;
 import dev.mehari.eip.breaker.UpstreamBreakers;
+import dev.mehari.eip.jdbc.RouteStatements;
 import dev.mehari.eip.seda.AdmissionQueue;
 import dev.mehari.eip.seda.EventQueue;
 import dev.mehari.eip.seda.NonBlockingSedaComponent;
@@ -112,6 +113,7 @@ public final class RoutesCheck {
         main.bind("callAudit", (CallTap) (exchange, call) -> null);
         main.bind("auditQueue", new EventQueue(EventSource.NONE));
         main.bind("database", RouteDataSource.none());
+        main.bind("routeStatements", new RouteStatements(Duration.ofSeconds(1)));
     }
 
     private static Collection<String> packagedNames(CamelContext context) throws Exception {

@@ -1,5 +1,7 @@
 package dev.mehari.storage;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.mehari.audit.AuditChain;
 import dev.mehari.audit.AuditEvent;
 import dev.mehari.audit.AuditKey;
@@ -7,9 +9,13 @@ import dev.mehari.audit.EventChain;
 import dev.mehari.audit.EventColumns;
 import dev.mehari.audit.EventSeal;
 import dev.mehari.audit.SealedEvents;
+import dev.mehari.eip.jdbc.RouteStatements;
 import dev.mehari.testing.PostgresCpu;
 import dev.mehari.testing.SampleAudit;
 import dev.mehari.testing.TestDatabase;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -21,7 +27,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
 import org.apache.camel.CamelContext;
@@ -32,44 +37,9 @@ import org.apache.camel.support.DefaultExchange;
 /** Writes events as the route {@code write-audit} does, batch by batch on one connection, and measures it. */
 final class AuditInserts implements AutoCloseable {
     private static final int BATCH = 2_000;
-    private static final List<String> PARAMETERS = List.of(
-            "chain",
-            "first",
-            "head",
-            "signature",
-            "signedAt",
-            "at",
-            "link",
-            "requestId",
-            "traceId",
-            "keyId",
-            "client",
-            "method",
-            "path",
-            "dialect",
-            "model",
-            "stream",
-            "conversation",
-            "upstream",
-            "credentialId",
-            "retries",
-            "outcome",
-            "status",
-            "reason",
-            "queueMs",
-            "firstByteMs",
-            "totalMs",
-            "requestBytes",
-            "responseBytes",
-            "inputTokens",
-            "cachedTokens",
-            "cacheWriteTokens",
-            "outputTokens",
-            "reasoningTokens",
-            "estimated",
-            "cost");
-    private static final String WRITE = "select audit_write(?" + ", ?".repeat(PARAMETERS.size() - 1) + ")";
+    private static final String WRITE = statement("routes/audit.camel.yaml", "audit-statement");
 
+    private final RouteStatements statements = new RouteStatements(Duration.ofSeconds(30));
     private final CamelContext context = new DefaultCamelContext();
     private final AuditKey key = AuditKey.of(AuditKey.random(new SecureRandom()));
     private final Random random = new Random(5);
@@ -89,15 +59,13 @@ final class AuditInserts implements AutoCloseable {
 
     /** Writes {@code batches}. */
     Cost measure(String what, int batches) throws SQLException {
-        List<Map<String, Object>> all = batches(batches);
+        List<Exchange> all = batches(batches);
         try (Connection connection = DriverManager.getConnection(database.url());
-                PreparedStatement write = connection.prepareStatement(WRITE)) {
+                PreparedStatement write = prepare(connection)) {
             Duration cpu = PostgresCpu.of(database.url());
             long begun = System.nanoTime();
-            for (Map<String, Object> batch : all) {
-                for (int i = 0; i < PARAMETERS.size(); i++) {
-                    write.setObject(i + 1, batch.get(PARAMETERS.get(i)));
-                }
+            for (Exchange batch : all) {
+                populate(write, batch);
                 write.execute();
             }
             long took = System.nanoTime() - begun;
@@ -109,11 +77,8 @@ final class AuditInserts implements AutoCloseable {
 
     /** Writes {@code events}. Returns how many were new. */
     long write(Connection connection, SealedEvents events) throws SQLException {
-        Map<String, Object> columns = columns(events);
-        try (PreparedStatement write = connection.prepareStatement(WRITE)) {
-            for (int i = 0; i < PARAMETERS.size(); i++) {
-                write.setObject(i + 1, columns.get(PARAMETERS.get(i)));
-            }
+        try (PreparedStatement write = prepare(connection)) {
+            populate(write, columns(events));
             try (ResultSet written = write.executeQuery()) {
                 written.next();
                 return written.getLong(1);
@@ -130,9 +95,33 @@ final class AuditInserts implements AutoCloseable {
         return new EventSeal(chain, EventChain.begin(chain.instance(), null), key, Clock.systemUTC());
     }
 
-    private List<Map<String, Object>> batches(int count) {
+    private PreparedStatement prepare(Connection connection) throws SQLException {
+        return connection.prepareStatement(statements.prepareQuery(WRITE, true));
+    }
+
+    private void populate(PreparedStatement write, Exchange batch) throws SQLException {
+        int parameters = write.getParameterMetaData().getParameterCount();
+        statements.populateStatement(
+                write, statements.createPopulateIterator(WRITE, WRITE, parameters, batch, ""), parameters);
+    }
+
+    /** The SQL that a step of a route sets as the body. */
+    private static String statement(String file, String step) {
+        try (InputStream yaml = AuditInserts.class.getClassLoader().getResourceAsStream(file)) {
+            for (JsonNode body : new YAMLMapper().readTree(yaml).findValues("setBody")) {
+                if (body.path("id").asText().equals(step)) {
+                    return body.path("constant").asText();
+                }
+            }
+            throw new IllegalStateException("no step " + step + " in " + file);
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
+    }
+
+    private List<Exchange> batches(int count) {
         EventSeal seal = begin();
-        List<Map<String, Object>> all = new ArrayList<>();
+        List<Exchange> all = new ArrayList<>();
         for (int batch = 0; batch < count; batch++) {
             List<AuditEvent> events = new ArrayList<>();
             for (int i = 0; i < BATCH; i++) {
@@ -143,11 +132,11 @@ final class AuditInserts implements AutoCloseable {
         return all;
     }
 
-    private Map<String, Object> columns(SealedEvents events) {
+    private Exchange columns(SealedEvents events) {
         Exchange exchange = new DefaultExchange(context);
         exchange.setProperty("mehari.audit-events", events);
         new EventColumns().process(exchange);
-        return exchange.getMessage().getHeaders();
+        return exchange;
     }
 
     @Override
