@@ -1,7 +1,8 @@
 """What is measured, in which order, for how long. Every round visits the peers in turn; every second round goes backwards, so that
-a slow spell of the machine does not fall on the same peer each time."""
+a slow spell of the machine does not fall on the same peer each time. Rounds of all starts count alike."""
 
 import json
+import os
 import sys
 from dataclasses import dataclass
 
@@ -14,11 +15,12 @@ from runner.processes import NotStarted
 class Sizes:
     """Seconds, counts and rates of one run."""
 
+    starts: int = 1
     rounds: int = 3
     connections: tuple = (16, 64, 256)
     seconds: int = 6
     warm_up: int = 2
-    first_warm_up: int = 12
+    first_warm_up: int = 25
     slow_connections: int = 2000
     slow_latency_ms: int = 100
     slow_seconds: int = 7
@@ -42,10 +44,11 @@ TOPICS = ("throughput", "slow", "rate", "streams")
 class Run:
     """One run over all peers; keeps each measurement and writes it to a file of its own at once."""
 
-    def __init__(self, started, peers, sizes, work, results):
+    def __init__(self, started, peers, sizes, work, results, database_core=None):
         self.started = started
         self.peers = peers
         self.sizes = sizes
+        self.database_core = database_core
         self.work = work
         self.results = results
         self.measurements = []
@@ -56,7 +59,8 @@ class Run:
         self.upstream = Upstream(self.started, self.work / "upstream")
         standing = [topic for topic in ("throughput", "slow", "rate") if topic in topics]
         if standing:
-            self._side_by_side(standing)
+            for _ in range(self.sizes.starts):
+                self._side_by_side(standing)
         if "streams" in topics:
             self._each_alone()
         self.started.stop(self.upstream.running)
@@ -139,6 +143,9 @@ class Run:
         try:
             running = self.started.start(peer.name, peer.command(place), place.folder, env=peer.environment)
             running.wait_until(lambda: peer.ready(place), peer.ready_seconds, "ready")
+            if self.database_core is not None:
+                for pid in running.database_pids():
+                    os.sched_setaffinity(pid, {self.database_core})
             return Target(peer, running, place.port, peer.authorize(place))
         except (NotStarted, OSError) as failure:
             print(f"  {peer.name} left out: {failure}", file=sys.stderr)

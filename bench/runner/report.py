@@ -29,11 +29,12 @@ def markdown(machine, sizes, measurements, left_out):
 def _heading(machine, sizes, left_out, broken):
     lines = [
         f"# Mehari beside its peers, {machine['taken'][:10]}", "",
-        f"{machine['cores']} cores ({machine['processor']}), {machine['memory_mib']:,} MiB, Linux {machine['kernel']}; load, upstream and peer share them.",
+        f"{machine['cores']} cores ({machine['processor']}), {machine['memory_mib']:,} MiB, Linux {machine['kernel']}; load, upstream and peer share "
+        f"{'them' if machine['database_core'] is None else 'all but the last, which databases have to themselves'}.",
         f"nginx {machine['nginx']}, HAProxy {machine['haproxy']}, Spring Boot {machine['spring_boot']} with Spring Cloud {machine['spring_cloud']}, "
         f"wrk {machine['wrk']}; {machine['java']}.",
-        f"Mehari at commit {machine['mehari_commit']}{', with local changes' if machine['mehari_changed_files'] else ''}. Medians of {sizes.rounds} "
-        f"interleaved rounds. How to read this: [bench/README.md](../../README.md).", "",
+        f"Mehari at commit {machine['mehari_commit']}{', with local changes' if machine['mehari_changed_files'] else ''}. Medians of {sizes.starts * sizes.rounds} "
+        f"interleaved rounds{'' if sizes.starts == 1 else f' in {sizes.starts} starts (streams: {sizes.rounds})'}. How to read this: [bench/README.md](../../README.md).", "",
     ]
     lines += [f"- **{PEERS[name].label} is missing**: {reason}" for name, reason in left_out.items()]
     if broken:
