@@ -46,7 +46,7 @@ final class Entries {
             entry.check();
             born.put(key, entry);
         } else if (!entry.endpoint().equals(endpoint)) {
-            throw new IllegalArgumentException("the options of " + key
+            throw new IllegalArgumentException("the options of " + entry
                     + " cannot change while it is in use: start the gateway again, or give it another name");
         }
         return entry;
@@ -68,9 +68,13 @@ final class Entries {
         return entry.key().substring(0, entry.key().indexOf(':') + 1);
     }
 
-    /** Lets exchanges in through {@code born}; all or, when that fails, none. */
-    @SuppressWarnings("PMD.AvoidCatchingGenericException") // whatever it is, none is left started
-    void start(Collection<Entry> born) throws Exception {
+    /**
+     * Lets exchanges in through {@code born}; all or, when that fails, none.
+     *
+     * @param behind the routes that came with them
+     * @throws RoutesRefused when one cannot be started, as where its port is taken
+     */
+    void start(Collection<Entry> born, List<LiveRoute> behind) throws RoutesRefused {
         List<Entry> inOrder = new ArrayList<>(born);
         // What others send to comes first, and the outside last.
         inOrder.sort(Comparator.comparing((Entry entry) -> isWithin(entry) ? 0 : 1)
@@ -78,30 +82,49 @@ final class Entries {
                 .thenComparing(Entry::key));
         try {
             for (Entry entry : inOrder) {
-                entry.start();
+                start(entry, Entry::start, behind);
                 known.put(entry.key(), entry);
             }
-            putLast(born);
-        } catch (Exception failed) {
+            for (Entry entry : toBeLast(born)) {
+                start(entry, Entry::startBehindOthers, behind);
+            }
+        } catch (RoutesRefused refused) {
             inOrder.forEach(this::stop);
-            throw failed;
+            throw refused;
+        }
+    }
+
+    private interface Starting {
+        void start(Entry entry) throws Exception;
+    }
+
+    @SuppressWarnings("PMD.AvoidCatchingGenericException") // a port that is taken, and whatever else a consumer meets
+    private static void start(Entry entry, Starting starting, List<LiveRoute> behind) throws RoutesRefused {
+        try {
+            starting.start(entry);
+        } catch (Exception failed) {
+            String message = entry + " cannot be started: " + RouteText.message(failed);
+            for (LiveRoute route : behind) {
+                if (route.entry() == entry) {
+                    int line = RouteText.lineOf(route.file(), "id: " + route.id());
+                    throw new RoutesRefused(route.file().name(), line, route.id() + ": " + message, failed);
+                }
+            }
+            throw new RoutesRefused(null, 0, message, failed);
         }
     }
 
     // The management port asks its consumers in the order of their start, and those that take the rest have to be last.
-    private void putLast(Collection<Entry> born) throws Exception {
+    private List<Entry> toBeLast(Collection<Entry> born) {
         int lowest = born.stream()
                 .filter(entry -> entry.key().startsWith(IN_ORDER))
                 .mapToInt(Entry::order)
                 .min()
                 .orElse(Integer.MAX_VALUE);
-        List<Entry> later = known.values().stream()
+        return known.values().stream()
                 .filter(entry -> entry.key().startsWith(IN_ORDER) && entry.order() > lowest && !born.contains(entry))
                 .sorted(Comparator.comparingInt(Entry::order))
                 .toList();
-        for (Entry entry : later) {
-            entry.startBehindOthers();
-        }
     }
 
     /** Lets nothing more in from outside where {@code version} has no route; returns the endpoints of what was stopped. */

@@ -14,6 +14,7 @@ import org.apache.camel.spi.ShutdownAware;
 import org.apache.camel.support.AsyncCallbackToCompletableFutureAdapter;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.service.ServiceHelper;
+import org.apache.camel.util.URISupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -152,8 +153,9 @@ final class Entry implements AsyncProcessor {
         return true;
     }
 
+    /** The key without the secrets of its address, to be shown. */
     @Override
     public String toString() {
-        return key;
+        return URISupport.sanitizeUri(key);
     }
 }

@@ -66,10 +66,10 @@ public final class LiveRoutes implements AutoCloseable {
      * Puts the first version in force.
      *
      * @param context started, with all that routes name bound
-     * @throws RoutesRefused when the files cannot be used
-     * @throws Exception when a port cannot be listened on
+     * @throws RoutesRefused when the files cannot be used, or a port cannot be listened on
+     * @throws IOException when they cannot be read
      */
-    public synchronized void start(CamelContext context) throws Exception {
+    public synchronized void start(CamelContext context) throws IOException, RoutesRefused {
         FolderWatch watch =
                 watched && source instanceof RouteSource.Folder folder ? new FolderWatch(folder.path()) : null;
         context.addLifecycleStrategy(new OwnStepsOnly());
@@ -77,7 +77,7 @@ public final class LiveRoutes implements AutoCloseable {
         builder = new VersionBuilder(context, entries, clock);
         Candidate first = builder.build(null, source.read());
         inForce = first.version();
-        entries.start(first.born());
+        entries.start(first.born(), first.added());
         ticker.scheduleWithFixedDelay(() -> tick(watch), TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
     }
 
@@ -173,16 +173,15 @@ public final class LiveRoutes implements AutoCloseable {
         return new Reload(Outcome.REFUSED, before.number(), changed, why);
     }
 
-    @SuppressWarnings("PMD.AvoidCatchingGenericException") // a port that is taken, and whatever else a consumer meets
     private void swap(Version before, Candidate candidate) throws RoutesRefused {
         Version next = candidate.version();
         Entries all = Objects.requireNonNull(entries);
         candidate.born().forEach(entry -> entry.home(next));
         try {
-            all.start(candidate.born());
-        } catch (Exception failed) {
+            all.start(candidate.born(), candidate.added());
+        } catch (RoutesRefused refused) {
             Objects.requireNonNull(builder).discard(candidate, before);
-            throw new RoutesRefused(null, 0, RouteText.message(failed), failed);
+            throw refused;
         }
         inForce = next;
         before.close();

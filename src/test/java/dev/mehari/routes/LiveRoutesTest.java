@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.mehari.routes.Reload.Outcome;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -35,6 +37,15 @@ class LiveRoutesTest {
                   steps:
                     - process:
                         ref: hold
+                    - to: direct:answer
+            """;
+
+    private static final String LISTENING = """
+            - route:
+                id: %s
+                from:
+                  %s
+                  steps:
                     - to: direct:answer
             """;
 
@@ -228,6 +239,49 @@ class LiveRoutesTest {
         assertThat(swapTo("mended")).isEqualTo(Outcome.SWAPPED);
         assertThat(live.problems()).isEmpty();
         assertThat(ask()).isEqualTo("mended");
+    }
+
+    @Test
+    void a_port_that_is_taken_changes_nothing_and_is_told_and_is_used_once_it_is_free() throws Exception {
+        int endpoints = context.getEndpoints().size();
+        write("answer", answering("two"));
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            write(
+                    "more",
+                    LISTENING.formatted(
+                            "more", "uri: netty:tcp://127.0.0.1:%d?sync=false".formatted(taken.getLocalPort())));
+
+            Reload refused = live.reload();
+
+            assertThat(refused.outcome()).isEqualTo(Outcome.REFUSED);
+            assertThat(refused.problems().toString())
+                    .contains("more.camel.yaml")
+                    .contains(Integer.toString(taken.getLocalPort()));
+            assertThat(ask()).isEqualTo("one");
+            assertThat(context.getRoutesSize()).isEqualTo(2);
+            assertThat(context.getEndpoints()).hasSize(endpoints);
+        }
+
+        assertThat(live.reload().outcome()).isEqualTo(Outcome.SWAPPED);
+        assertThat(ask()).isEqualTo("two");
+    }
+
+    @Test
+    void an_address_is_told_without_its_secrets() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            String from =
+                    "uri: netty:tcp://127.0.0.1:%d?sync=false&passphrase=marker-4711".formatted(taken.getLocalPort());
+            write("more", LISTENING.formatted("more", from));
+            write("same", LISTENING.formatted("same", from));
+            assertThat(live.reload().problems().toString())
+                    .contains("same begins where more in more.camel.yaml does")
+                    .doesNotContain("marker-4711");
+
+            Files.delete(folder.resolve("same.camel.yaml"));
+            assertThat(live.reload().problems().toString())
+                    .contains("cannot be started")
+                    .doesNotContain("marker-4711");
+        }
     }
 
     @Test
