@@ -36,6 +36,7 @@ public final class CaptureWriter implements AutoCloseable {
     private final AtomicBoolean called = new AtomicBoolean();
     private final ScheduledThreadPoolExecutor thread;
     private volatile long storedBytes;
+    private volatile boolean closed;
     private boolean failing;
 
     /** @param taken of the memory, to be given back */
@@ -75,7 +76,9 @@ public final class CaptureWriter implements AutoCloseable {
     /** To be written soon. Any thread; does not wait. */
     void offer(Capture capture, long taken) {
         queue.add(new Waiting(capture, taken));
-        if (called.compareAndSet(false, true)) {
+        if (closed) {
+            dropRest();
+        } else if (called.compareAndSet(false, true)) {
             try {
                 thread.execute(this::write);
             } catch (RejectedExecutionException stopping) {
@@ -152,6 +155,11 @@ public final class CaptureWriter implements AutoCloseable {
         } catch (InterruptedException hurry) {
             Thread.currentThread().interrupt();
         }
+        closed = true; // whoever adds after the last look below sees this
+        dropRest();
+    }
+
+    private void dropRest() {
         for (Waiting one = queue.poll(); one != null; one = queue.poll()) {
             counts.dropped(Reason.STOPPED, 1);
             memory.give(one.taken());

@@ -12,7 +12,6 @@ import dev.mehari.usage.StreamPace;
 import dev.mehari.usage.TokenUsage;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.EnumMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.Exchange;
@@ -60,20 +59,20 @@ public final class GenAiMeters implements CallObserver {
             return;
         }
         Map<String, ModelMeters> models = byModel.get(endpoint);
-        List<Attempt> tries = log.attempts();
-        if (models == null || tries.isEmpty()) {
+        Attempt last = log.last();
+        if (models == null || last == null) {
             return;
         }
         MeteredCall used = (MeteredCall) exchange.getProperty(ExchangeKeys.USED);
         String asked = used == null ? (String) exchange.getProperty(ExchangeKeys.MODEL) : used.model();
         ModelMeters meters = meters(models, endpoint, asked, used != null);
-        meters.ended(call, tries.get(0).startedNanos());
+        meters.ended(call, log.attempts().get(0).startedNanos());
         if (used != null && !used.estimated()) {
             TokenUsage tokens = used.tokens();
             meters.used(tokens.total() - tokens.output(), tokens.output());
         }
         if (exchange.getProperty(ExchangeKeys.PACE) instanceof StreamPace pace && pace.pieces() > 0) {
-            meters.firstChunk(pace.firstNanos() - tries.get(tries.size() - 1).startedNanos());
+            meters.firstChunk(pace.firstNanos() - last.startedNanos());
         }
     }
 

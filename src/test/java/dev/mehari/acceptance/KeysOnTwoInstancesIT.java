@@ -59,7 +59,7 @@ class KeysOnTwoInstancesIT {
 
     private static MehariProcess instance(String name) throws IOException {
         return MehariProcess.start(
-                Map.of(),
+                Map.of("MEHARI_CREDENTIALS_MASTER_KEY", "a master key that both instances have"),
                 "run",
                 "--port",
                 "0",
@@ -150,6 +150,22 @@ class KeysOnTwoInstancesIT {
         awaitOnBoth(key, 401);
         assertThat(database.text("select activated_at from api_key where name = 'cy'"))
                 .isEqualTo(activated);
+    }
+
+    @Test
+    void what_is_to_be_captured_is_set_on_one_and_captured_on_the_other_within_a_second() throws Exception {
+        String key = made("gil");
+        awaitOnBoth(key, 200);
+        assertThat(database.number("select count(*) from captured_call")).isZero();
+
+        keysHere("edit", "gil", "--capture", "all", "--capture-for", "1h");
+
+        await().atMost(Duration.ofSeconds(1))
+                .pollInterval(Duration.ofMillis(20))
+                .until(() -> {
+                    assertThat(status(there, key)).isEqualTo(200);
+                    return database.number("select count(*) from captured_call") > 0;
+                });
     }
 
     @Test

@@ -102,13 +102,12 @@ class CaptureWriterTest {
     }
 
     @Test
-    void what_comes_after_its_end_is_counted_with_the_next_close() {
+    void what_comes_after_its_end_is_dropped_and_counted() {
         writer.close();
-        store.away = true;
         offer(7);
-        writer.close();
 
         assertThat(counts.dropped()).isEqualTo(1);
+        assertThat(store.kept).isEmpty();
         assertThat(memory.taken()).isZero();
     }
 
