@@ -161,7 +161,7 @@ public final class MehariProcess implements AutoCloseable {
 
     /** Asks it to stop, as {@code kill} does (SIGTERM); does not wait. */
     public void terminate() {
-        process.destroy();
+        process.toHandle().destroy(); // Process.destroy would also close what its output is read from
     }
 
     /** Presses Ctrl-C (SIGINT); does not wait for its end. */
@@ -171,7 +171,8 @@ public final class MehariProcess implements AutoCloseable {
 
     /** Ends it at once, as {@code kill -9} does; returns when it is gone. */
     public void kill() throws InterruptedException {
-        process.destroyForcibly().waitFor();
+        process.toHandle().destroyForcibly();
+        process.waitFor();
     }
 
     public boolean isAlive() {
@@ -192,14 +193,14 @@ public final class MehariProcess implements AutoCloseable {
     /** Ends it as nobody would ask for; a test that has seen its end has nothing left to close. */
     @Override
     public void close() {
-        process.destroy();
+        terminate();
         try {
             process.onExit().get(10, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
-            process.destroyForcibly();
+            process.toHandle().destroyForcibly();
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException e) {
-            process.destroyForcibly();
+            process.toHandle().destroyForcibly();
         }
     }
 }
