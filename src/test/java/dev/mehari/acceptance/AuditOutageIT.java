@@ -11,11 +11,11 @@ import dev.mehari.audit.proof.Verdict;
 import dev.mehari.audit.proof.Verifier;
 import dev.mehari.storage.AuditExportTable;
 import dev.mehari.testing.MehariProcess;
+import dev.mehari.testing.OwnPostgres;
 import dev.mehari.testing.RawClient;
 import dev.mehari.testing.StubUpstream;
 import dev.mehari.testing.TestDatabase;
 import dev.mehari.testing.TestGateway;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -49,28 +49,21 @@ class AuditOutageIT {
 
     private final HttpClient client = HttpClient.newHttpClient();
 
-    private EmbeddedPostgres startServer(int port) throws Exception {
-        EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder()
-                .setDataDirectory(folder.resolve("cluster"))
-                .setCleanDataDirectory(false);
-        return (port == 0 ? builder : builder.setPort(port)).start();
-    }
-
     // rows 37, 64
     @Test
     void no_event_of_an_outage_is_missing_or_doubled_not_even_over_a_stop() throws Exception {
         String data = folder.resolve("data").toString();
-        EmbeddedPostgres server = startServer(0);
-        try (TestDatabase database = TestDatabase.createOn(server.getJdbcUrl("postgres", "postgres"));
+        try (OwnPostgres server = OwnPostgres.start(folder.resolve("cluster"));
+                TestDatabase database = TestDatabase.createOn(server.url());
                 StubUpstream stub = StubUpstream.respondingWith(200)) {
             try (TestGateway gateway = TestGateway.to(stub, database, "mehari.data.dir", data)) {
                 call(gateway, 10);
-                server.close();
+                server.stop();
                 call(gateway, 30);
                 await().atMost(Duration.ofSeconds(10)).until(() -> Files.exists(folder.resolve("data/" + JOURNAL)));
                 call(gateway, 5);
 
-                server = startServer(server.getPort());
+                server.startAgain();
                 await().atMost(Duration.ofSeconds(20)).ignoreExceptions().until(() -> rows(database) == 45);
                 call(gateway, 5);
                 await().atMost(Duration.ofSeconds(10)).until(() -> rows(database) == 50);
@@ -79,14 +72,14 @@ class AuditOutageIT {
                 assertThat(database.text(IN_ORDER)).isEqualTo("t");
                 await().until(() -> !Files.exists(folder.resolve("data/" + JOURNAL)));
 
-                server.close();
+                server.stop();
                 call(gateway, 7);
             }
             assertThat(folder.resolve("data/" + JOURNAL))
                     .as("kept for the next start")
                     .exists();
 
-            server = startServer(server.getPort());
+            server.startAgain();
             try (TestGateway gateway = TestGateway.to(stub, database, "mehari.data.dir", data)) {
                 call(gateway, 3);
                 await().atMost(Duration.ofSeconds(20)).until(() -> rows(database) == 60);
@@ -98,18 +91,16 @@ class AuditOutageIT {
                             + " on last.chain = second.previous and last.sequence = 57"))
                     .as("the second chain goes on where the journal ended")
                     .isEqualTo("t");
-        } finally {
-            server.close();
         }
     }
 
     // row 64
     @Test
     void no_call_fails_and_no_event_is_missing_when_postgresql_stops_under_load() throws Exception {
-        EmbeddedPostgres server = startServer(0);
         ExecutorService threads = Executors.newFixedThreadPool(CALLERS);
         AtomicBoolean over = new AtomicBoolean();
-        try (TestDatabase database = TestDatabase.createOn(server.getJdbcUrl("postgres", "postgres"));
+        try (OwnPostgres server = OwnPostgres.start(folder.resolve("cluster"));
+                TestDatabase database = TestDatabase.createOn(server.url());
                 StubUpstream stub = StubUpstream.respondingWith(200);
                 TestGateway gateway =
                         TestGateway.to(stub, database, "mehari.limits", "memory", "mehari.limits.outage", "10m")) {
@@ -117,12 +108,12 @@ class AuditOutageIT {
                     .mapToObj(i -> threads.submit(() -> callUntil(over, gateway)))
                     .toList();
             await().atMost(Duration.ofSeconds(10)).until(() -> rows(database) > 100);
-            server.close();
+            server.stop();
             int served = stub.requests().size();
             long end = System.nanoTime() + Duration.ofSeconds(OUTAGE_SECONDS).toNanos();
             await().atMost(Duration.ofSeconds(OUTAGE_SECONDS + 60))
                     .until(() -> System.nanoTime() > end && stub.requests().size() > served + 100);
-            server = startServer(server.getPort());
+            server.startAgain();
             await().atMost(Duration.ofSeconds(60)).ignoreExceptions().until(() -> rows(database) > served);
             over.set(true);
             Map<Integer, Integer> statuses = new HashMap<>();
@@ -142,7 +133,6 @@ class AuditOutageIT {
         } finally {
             over.set(true);
             threads.shutdownNow();
-            server.close();
         }
     }
 
@@ -162,19 +152,19 @@ class AuditOutageIT {
     // row 64
     @Test
     void events_that_the_journal_had_no_room_for_are_proved_to_be_dropped_by_it() throws Exception {
-        EmbeddedPostgres server = startServer(0);
-        try (TestDatabase database = TestDatabase.createOn(server.getJdbcUrl("postgres", "postgres"));
+        try (OwnPostgres server = OwnPostgres.start(folder.resolve("cluster"));
+                TestDatabase database = TestDatabase.createOn(server.url());
                 StubUpstream stub = StubUpstream.respondingWith(200);
                 TestGateway gateway = TestGateway.to(
                         stub, database, "mehari.audit.batch", "10", "mehari.audit.journal.max-size", "64KiB")) {
             call(gateway, 5);
             await().atMost(Duration.ofSeconds(10)).until(() -> rows(database) == 5);
-            server.close();
+            server.stop();
             call(gateway, 500);
             await().atMost(Duration.ofSeconds(10)).until(() -> health(gateway).contains("the journal is full"));
             assertThat(metrics(gateway)).contains("mehari_database_reachable 0.0");
 
-            server = startServer(server.getPort());
+            server.startAgain();
             await().atMost(Duration.ofSeconds(20))
                     .ignoreExceptions()
                     .until(() -> database.number("select (select count(*) from audit_event) + (select"
@@ -195,8 +185,6 @@ class AuditOutageIT {
                     .contains("mehari_database_reachable 1.0")
                     .containsPattern("mehari_database_connections\\{state=\"(busy|idle)\"} [1-9]")
                     .containsPattern("mehari_audit_dropped_total\\{reason=\"journal\"} [1-9]");
-        } finally {
-            server.close();
         }
     }
 
@@ -253,8 +241,8 @@ class AuditOutageIT {
     // row 64
     @Test
     void a_killed_process_loses_nothing_of_its_journal() throws Exception {
-        EmbeddedPostgres server = startServer(0);
-        try (TestDatabase database = TestDatabase.createOn(server.getJdbcUrl("postgres", "postgres"));
+        try (OwnPostgres server = OwnPostgres.start(folder.resolve("cluster"));
+                TestDatabase database = TestDatabase.createOn(server.url());
                 StubUpstream stub = StubUpstream.respondingWith(200)) {
             try (MehariProcess gateway = process(database, stub).awaitReady()) {
                 String key = gateway.apiKey();
@@ -262,7 +250,7 @@ class AuditOutageIT {
                     call(gateway, key);
                 }
                 await().atMost(Duration.ofSeconds(10)).until(() -> rows(database) == 5);
-                server.close();
+                server.stop();
                 for (int i = 0; i < 8; i++) {
                     call(gateway, key);
                 }
@@ -270,7 +258,7 @@ class AuditOutageIT {
                 gateway.kill();
             }
 
-            server = startServer(server.getPort());
+            server.startAgain();
             try (MehariProcess again = process(database, stub).awaitReady()) {
                 assertThat(again.isAlive()).isTrue();
                 await().atMost(Duration.ofSeconds(20)).until(() -> rows(database) == 13);
@@ -278,8 +266,6 @@ class AuditOutageIT {
             assertThat(database.number("select count(distinct sequence) from audit_event"))
                     .isEqualTo(13);
             assertThat(database.text(IN_ORDER)).isEqualTo("t");
-        } finally {
-            server.close();
         }
     }
 

@@ -13,6 +13,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -99,28 +100,22 @@ class BreakerIT {
     // row 30
     @Test
     void after_its_wait_one_trial_decides() throws Exception {
-        List<StubUpstream.Reply> held = new ArrayList<>();
+        List<StubUpstream.Reply> held = new CopyOnWriteArrayList<>();
         try (StubUpstream stub = StubUpstream.respondingWith(500);
                 TestGateway gateway =
                         TestGateway.to(stub, database, "mehari.breaker.threshold", "1", "mehari.breaker.wait", "1s")) {
             call(gateway);
             assertThat(isTurnedAway(call(gateway))).isTrue();
 
-            stub.answer((request, reply) -> {
-                synchronized (held) {
-                    held.add(reply);
-                }
-            });
+            stub.answer((request, reply) -> held.add(reply));
             List<java.util.concurrent.CompletableFuture<HttpResponse<String>>> trial = new ArrayList<>();
             await().atMost(Duration.ofSeconds(5)).until(() -> {
                 trial.add(gateway.post("/call", "{}"));
-                return stub.requests().size() == 2;
+                return held.size() == 1;
             });
             assertThat(isTurnedAway(call(gateway))).as("one trial at a time").isTrue();
-            synchronized (held) {
-                held.forEach(reply -> reply.after(Duration.ZERO, () -> reply.json(500, "{}")));
-                held.clear();
-            }
+            held.forEach(reply -> reply.after(Duration.ZERO, () -> reply.json(500, "{}")));
+            held.clear();
             trial.forEach(java.util.concurrent.CompletableFuture::join);
             assertThat(isTurnedAway(call(gateway)))
                     .as("a failed trial opens it anew")

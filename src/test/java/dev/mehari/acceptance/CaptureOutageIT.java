@@ -8,11 +8,11 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.mehari.testing.OwnPostgres;
 import dev.mehari.testing.RawClient;
 import dev.mehari.testing.StubUpstream;
 import dev.mehari.testing.TestDatabase;
 import dev.mehari.testing.TestGateway;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -29,12 +29,6 @@ class CaptureOutageIT {
 
     @TempDir
     private Path cluster;
-
-    private EmbeddedPostgres startServer(int port) throws Exception {
-        EmbeddedPostgres.Builder builder =
-                EmbeddedPostgres.builder().setDataDirectory(cluster).setCleanDataDirectory(false);
-        return (port == 0 ? builder : builder.setPort(port)).start();
-    }
 
     @Test
     void with_the_memory_full_captures_are_dropped_and_counted_and_calls_are_fine() throws Exception {
@@ -68,15 +62,15 @@ class CaptureOutageIT {
 
     @Test
     void with_the_database_away_captures_are_dropped_and_counted_and_calls_are_fine() throws Exception {
-        EmbeddedPostgres server = startServer(0);
-        try (TestDatabase own = TestDatabase.createOn(server.getJdbcUrl("postgres", "postgres"));
+        try (OwnPostgres server = OwnPostgres.start(cluster);
+                TestDatabase own = TestDatabase.createOn(server.url());
                 StubUpstream stub = StubUpstream.respondingWith(200);
                 TestGateway one = TestGateway.to(stub, own)) {
             String key = key(one, "away");
             one.postAs(key, "/call", "{}", "X-Request-Id", "there").join();
             awaitCapture(one, "there");
 
-            server.close();
+            server.stop();
             for (int i = 0; i < 20; i++) {
                 assertThat(one.postAs(key, "/call", "{}").join().statusCode()).isEqualTo(200);
             }
@@ -88,13 +82,11 @@ class CaptureOutageIT {
                     .isEqualTo(20);
             assertThat(capture(one, "there").statusCode()).isEqualTo(503);
 
-            server = startServer(server.getPort());
+            server.startAgain();
             await().atMost(Duration.ofSeconds(10))
                     .until(() -> capture(one, "there").statusCode() == 200);
             one.postAs(key, "/call", "{}", "X-Request-Id", "back").join();
             awaitCapture(one, "back");
-        } finally {
-            server.close();
         }
     }
 

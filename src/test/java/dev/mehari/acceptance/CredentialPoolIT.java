@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.mehari.storage.ServerPort;
 import dev.mehari.testing.LlmStub;
 import dev.mehari.testing.LlmStub.Hint;
 import dev.mehari.testing.LlmStub.Refuse;
@@ -15,8 +16,8 @@ import dev.mehari.testing.PoolAdmin;
 import dev.mehari.testing.TestDatabase;
 import dev.mehari.testing.TestGateway;
 import dev.mehari.testing.TokenStub;
-import java.net.ServerSocket;
 import java.net.http.HttpResponse;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -489,10 +490,7 @@ class CredentialPoolIT {
     @Test
     void calls_that_did_not_reach_the_upstream_count_for_nothing() throws Exception {
         start("mehari.retry.max", "0");
-        int nobody;
-        try (ServerSocket closed = new ServerSocket(0)) {
-            nobody = closed.getLocalPort();
-        }
+        int nobody = ServerPort.free(new SecureRandom());
         pool.upstream("llm", "openai", nobody, "sticky", NOT_STICKY);
         String id = pool.apiKey("llm", "a", "sk-a", "daily_quota", "2");
         for (int i = 0; i < 2; i++) {

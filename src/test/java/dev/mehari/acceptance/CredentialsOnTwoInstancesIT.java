@@ -5,6 +5,7 @@ import static dev.mehari.acceptance.PooledCalls.chat;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.mehari.storage.ServerPort;
 import dev.mehari.testing.LlmStub;
 import dev.mehari.testing.LlmStub.Hint;
 import dev.mehari.testing.LlmStub.Refuse;
@@ -13,12 +14,12 @@ import dev.mehari.testing.PoolAdmin;
 import dev.mehari.testing.TestDatabase;
 import dev.mehari.testing.TokenStub;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -298,10 +299,7 @@ class CredentialsOnTwoInstancesIT {
     // row 86
     @Test
     void without_its_database_a_process_refuses_to_start() throws Exception {
-        int unused;
-        try (ServerSocket free = new ServerSocket(0)) {
-            unused = free.getLocalPort();
-        }
+        int unused = ServerPort.free(new SecureRandom());
         try (MehariProcess refused = start("refused", "jdbc:postgresql://127.0.0.1:" + unused + "/none")) {
             assertThat(refused.exitCode()).isEqualTo(2);
             assertThat(Files.exists(folder.resolve("refused").resolve("postgres")))

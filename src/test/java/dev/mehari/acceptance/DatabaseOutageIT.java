@@ -3,10 +3,10 @@ package dev.mehari.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.mehari.testing.OwnPostgres;
 import dev.mehari.testing.StubUpstream;
 import dev.mehari.testing.TestDatabase;
 import dev.mehari.testing.TestGateway;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,24 +21,18 @@ class DatabaseOutageIT {
     @TempDir
     Path cluster;
 
-    private EmbeddedPostgres startServer(int port) throws Exception {
-        EmbeddedPostgres.Builder builder =
-                EmbeddedPostgres.builder().setDataDirectory(cluster).setCleanDataDirectory(false);
-        return (port == 0 ? builder : builder.setPort(port)).start();
-    }
-
     // row 37
     @Test
     void it_stays_alive_and_is_ready_again_without_a_restart() throws Exception {
-        EmbeddedPostgres server = startServer(0);
-        try (TestDatabase database = TestDatabase.createOn(server.getJdbcUrl("postgres", "postgres"));
+        try (OwnPostgres server = OwnPostgres.start(cluster);
+                TestDatabase database = TestDatabase.createOn(server.url());
                 StubUpstream stub = StubUpstream.respondingWith(200);
                 TestGateway gateway = TestGateway.to(stub, database, "mehari.limits.outage", "0s")) {
             String unknownKey = gateway.newKey("not-seen-before", 5);
             assertThat(ready(gateway).statusCode()).isEqualTo(200);
             assertThat(gateway.post("/call", "{}").join().statusCode()).isEqualTo(200);
 
-            server.close();
+            server.stop();
             await().atMost(Duration.ofSeconds(5)).until(() -> ready(gateway).statusCode() == 503);
             assertThat(ready(gateway).body()).contains("database");
             assertThat(gateway.admin("GET", "/q/health/live", "").statusCode()).isEqualTo(200);
@@ -50,7 +44,7 @@ class DatabaseOutageIT {
             assertThat(unknown.statusCode()).isEqualTo(503);
             assertThat(unknown.headers().firstValue("Retry-After")).isPresent();
 
-            server = startServer(server.getPort());
+            server.startAgain();
             await().atMost(Duration.ofSeconds(10)).until(() -> ready(gateway).statusCode() == 200);
             await().atMost(Duration.ofSeconds(10))
                     .until(() ->
@@ -58,16 +52,14 @@ class DatabaseOutageIT {
             gateway.setBySql("proxy.max_concurrent", "6");
             await().atMost(Duration.ofSeconds(2))
                     .until(() -> gateway.metrics().path("max_concurrent").asInt() == 6);
-        } finally {
-            server.close();
         }
     }
 
     @Test
     void a_known_key_is_held_to_its_limit_through_a_short_outage_and_no_call_is_forgotten() throws Exception {
-        EmbeddedPostgres server = startServer(0);
         List<StubUpstream.Reply> held = new CopyOnWriteArrayList<>();
-        try (TestDatabase database = TestDatabase.createOn(server.getJdbcUrl("postgres", "postgres"));
+        try (OwnPostgres server = OwnPostgres.start(cluster);
+                TestDatabase database = TestDatabase.createOn(server.url());
                 StubUpstream stub = StubUpstream.answering((request, reply) -> held.add(reply));
                 TestGateway gateway =
                         TestGateway.to(stub, database, "mehari.limits", "cluster", "mehari.limits.lease", "1s")) {
@@ -79,7 +71,7 @@ class DatabaseOutageIT {
             CompletableFuture<HttpResponse<String>> before = gateway.post("/before", "{}");
             await().until(() -> held.size() == 1);
 
-            server.close();
+            server.stop();
             CompletableFuture<HttpResponse<String>> during = gateway.post("/during", "{}");
             await().until(() -> held.size() == 2 || during.isDone());
             assertThat(held).as("the key is known").hasSize(2);
@@ -94,7 +86,7 @@ class DatabaseOutageIT {
             CompletableFuture<HttpResponse<String>> after = gateway.post("/after", "{}");
             await().until(() -> held.size() == 2);
 
-            server = startServer(server.getPort());
+            server.startAgain();
             await().atMost(Duration.ofSeconds(10))
                     .ignoreExceptions()
                     .until(() ->
@@ -107,15 +99,13 @@ class DatabaseOutageIT {
             assertThat(database.number("select sum(requests_used) from limit_state"))
                     .as("all three are in the account")
                     .isEqualTo(3);
-        } finally {
-            server.close();
         }
     }
 
     @Test
     void a_limited_key_is_refused_with_503_once_the_outage_lasts_too_long() throws Exception {
-        EmbeddedPostgres server = startServer(0);
-        try (TestDatabase database = TestDatabase.createOn(server.getJdbcUrl("postgres", "postgres"));
+        try (OwnPostgres server = OwnPostgres.start(cluster);
+                TestDatabase database = TestDatabase.createOn(server.url());
                 StubUpstream stub = StubUpstream.respondingWith(200);
                 TestGateway gateway =
                         TestGateway.to(stub, database, "mehari.limits", "cluster", "mehari.limits.outage", "1s")) {
@@ -123,7 +113,7 @@ class DatabaseOutageIT {
             await().atMost(Duration.ofSeconds(2))
                     .until(() -> gateway.post("/call", "{}").join().statusCode() == 200);
 
-            server.close();
+            server.stop();
             assertThat(gateway.post("/call", "{}").join().statusCode()).isEqualTo(200);
             await().atMost(Duration.ofSeconds(5)).until(() -> {
                 int status = gateway.post("/call", "{}").join().statusCode();
@@ -134,11 +124,9 @@ class DatabaseOutageIT {
             assertThat(refused.body()).contains("storage_unavailable");
             assertThat(refused.headers().firstValue("Retry-After")).isPresent();
 
-            server = startServer(server.getPort());
+            server.startAgain();
             await().atMost(Duration.ofSeconds(10))
                     .until(() -> gateway.post("/call", "{}").join().statusCode() == 200);
-        } finally {
-            server.close();
         }
     }
 

@@ -6,14 +6,15 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.mehari.cli.Mehari;
+import dev.mehari.storage.ServerPort;
 import dev.mehari.testing.MehariProcess;
 import dev.mehari.testing.StubUpstream;
 import dev.mehari.testing.TestDatabase;
 import dev.mehari.testing.TestGateway;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.net.ServerSocket;
 import java.net.http.HttpResponse;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -174,7 +175,7 @@ class MonitorIT {
     // row 40
     @Test
     void the_process_goes_on_while_the_gateway_is_away_and_ends_well_on_ctrl_c() throws Exception {
-        String port = Integer.toString(freePort());
+        String port = Integer.toString(ServerPort.free(new SecureRandom()));
         try (StubUpstream stub = StubUpstream.respondingWith(200)) {
             MehariProcess monitor;
             try (TestGateway gateway = watched(stub, port)) {
@@ -201,12 +202,6 @@ class MonitorIT {
 
     private static TestGateway watched(StubUpstream stub, String port) throws Exception {
         return TestGateway.to(stub, database, "mehari.admin.port", port, "mehari.admin.token", TOKEN);
-    }
-
-    private static int freePort() throws Exception {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
     }
 
     private static void awaitText(MehariProcess process, String pattern) {

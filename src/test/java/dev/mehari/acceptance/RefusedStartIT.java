@@ -3,6 +3,7 @@ package dev.mehari.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mehari.cli.Mehari;
+import dev.mehari.storage.ServerPort;
 import dev.mehari.testing.MehariProcess;
 import dev.mehari.testing.TestDatabase;
 import java.io.PrintWriter;
@@ -11,6 +12,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -88,10 +90,7 @@ class RefusedStartIT {
 
     @Test
     void when_the_database_is_dead() throws Exception {
-        int closed;
-        try (ServerSocket socket = new ServerSocket(0)) {
-            closed = socket.getLocalPort();
-        }
+        int closed = ServerPort.free(new SecureRandom());
 
         assertThat(refusalOf("--db-url", "jdbc:postgresql://127.0.0.1:" + closed + "/mehari?user=u&password=hidden"))
                 .contains("127.0.0.1:" + closed)

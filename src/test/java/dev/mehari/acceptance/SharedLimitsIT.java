@@ -58,7 +58,10 @@ class SharedLimitsIT {
 
     @BeforeEach
     void hold() {
-        stub.answer((request, reply) -> held.add(reply.sse().chunk("data: 1\n\n")));
+        stub.answer((request, reply) -> {
+            held.add(reply);
+            reply.sse().chunk("data: 1\n\n");
+        });
     }
 
     private static MehariProcess instance(String name, Map<String, String> settings) throws Exception {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
 import static org.awaitility.Awaitility.await;
 
+import dev.mehari.storage.ServerPort;
 import dev.mehari.testing.CapturedLog;
 import dev.mehari.testing.LlmStub;
 import dev.mehari.testing.OtlpCollector;
@@ -12,9 +13,9 @@ import dev.mehari.testing.RawClient;
 import dev.mehari.testing.StubUpstream;
 import dev.mehari.testing.TestDatabase;
 import dev.mehari.testing.TestGateway;
-import java.net.ServerSocket;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -340,10 +341,7 @@ class TracesIT {
     @Test
     void a_collector_that_is_away_costs_calls_nothing_and_is_said_once() throws Exception {
         List<String> log = new CopyOnWriteArrayList<>();
-        int closed;
-        try (ServerSocket port = new ServerSocket(0)) {
-            closed = port.getLocalPort();
-        }
+        int closed = ServerPort.free(new SecureRandom());
         try (CapturedLog captured = CapturedLog.of(log::add, "dev.mehari.telemetry");
                 StubUpstream stub = answering(ANSWER);
                 TestGateway gateway =

@@ -3,6 +3,7 @@ package dev.mehari.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.mehari.storage.ServerPort;
 import dev.mehari.testing.RawClient;
 import dev.mehari.testing.StubUpstream;
 import dev.mehari.testing.TestDatabase;
@@ -11,6 +12,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.http.HttpResponse;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -88,10 +90,7 @@ class UpstreamCallIT {
     // row 24
     @Test
     void a_closed_port_is_told_at_once() throws Exception {
-        int closed;
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            closed = socket.getLocalPort();
-        }
+        int closed = ServerPort.free(new SecureRandom());
         try (StubUpstream unused = StubUpstream.respondingWith(200);
                 TestGateway gateway = TestGateway.to(
                         unused, database, "mehari.target.port", Integer.toString(closed), "mehari.retry.max", "0")) {
@@ -184,10 +183,7 @@ class UpstreamCallIT {
     // row 24
     @Test
     void a_connection_that_cannot_be_made_is_tried_again_for_any_request() throws Exception {
-        int closed;
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            closed = socket.getLocalPort();
-        }
+        int closed = ServerPort.free(new SecureRandom());
         try (StubUpstream unused = StubUpstream.respondingWith(200);
                 TestGateway gateway =
                         TestGateway.to(unused, database, "mehari.target.port", Integer.toString(closed))) {

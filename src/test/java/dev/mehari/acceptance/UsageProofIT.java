@@ -5,10 +5,10 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.mehari.testing.BilledUpstream;
+import dev.mehari.testing.OwnPostgres;
 import dev.mehari.testing.RawClient;
 import dev.mehari.testing.TestDatabase;
 import dev.mehari.testing.TestGateway;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -42,15 +42,15 @@ class UsageProofIT {
     private final BilledUpstream second = new BilledUpstream(false);
     private final List<CompletableFuture<HttpResponse<String>>> sent = new ArrayList<>();
     private final List<CompletableFuture<HttpResponse<String>>> cut = new ArrayList<>();
-    private EmbeddedPostgres server;
+    private OwnPostgres server;
     private TestDatabase database;
     private TestGateway gateway;
     private Map<String, String> keys;
 
     @BeforeEach
     void start() throws Exception {
-        server = startServer(0);
-        database = TestDatabase.createOn(server.getJdbcUrl("postgres", "postgres"));
+        server = OwnPostgres.start(cluster);
+        database = TestDatabase.createOn(server.url());
         gateway = TestGateway.simulated(
                 database,
                 "mehari.retry.backoff",
@@ -79,22 +79,16 @@ class UsageProofIT {
         server.close();
     }
 
-    private EmbeddedPostgres startServer(int port) throws Exception {
-        EmbeddedPostgres.Builder builder =
-                EmbeddedPostgres.builder().setDataDirectory(cluster).setCleanDataDirectory(false);
-        return (port == 0 ? builder : builder.setPort(port)).start();
-    }
-
     // row 53
     @Test
     void keeps_what_upstreams_say_they_served_to_the_token_and_marks_the_rest() throws Exception {
         calls(0, 20);
         answered();
         calls(20, 40);
-        server.close();
+        server.stop();
         calls(40, 60);
         answered();
-        server = startServer(server.getPort());
+        server.startAgain();
         calls(60, 80);
         answered();
         List<String> billed = bill("first", first);

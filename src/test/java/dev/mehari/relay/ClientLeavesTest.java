@@ -9,6 +9,7 @@ import dev.mehari.testing.StubUpstream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -59,12 +60,12 @@ class ClientLeavesTest {
 
     @Test
     void while_it_waits_for_a_pooled_connection() throws Exception {
-        List<StubUpstream.Reply> open = new ArrayList<>();
+        List<StubUpstream.Reply> open = new CopyOnWriteArrayList<>();
         try (StubUpstream stub = StubUpstream.answering((request, reply) -> open.add(reply));
                 RelayFixture relay = RelayFixture.onOneLoop(1, stub.port());
                 RawClient first = RawClient.connect(relay.port())) {
             first.get("/first");
-            await().until(() -> stub.requests().size() == 1);
+            await().until(() -> open.size() == 1);
             List<RawClient> leaving = new ArrayList<>();
             for (int i = 0; i < 5; i++) {
                 leaving.add(RawClient.connect(relay.port()).get("/leaving"));
@@ -77,7 +78,7 @@ class ClientLeavesTest {
                 await().atMost(SOON).until(() -> relay.relay.callsUnderWay() == 2);
                 open.get(0).close();
                 assertThat(first.answer().status()).isEqualTo(502);
-                await().until(() -> stub.requests().size() == 2);
+                await().until(() -> open.size() == 2);
                 open.get(1).json(200, "{}");
                 assertThat(staying.answer().status()).isEqualTo(200);
                 assertThat(stub.requests())

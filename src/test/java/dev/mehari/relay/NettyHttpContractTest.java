@@ -2,11 +2,11 @@ package dev.mehari.relay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mehari.storage.ServerPort;
 import dev.mehari.testing.RawClient;
 import dev.mehari.testing.StubUpstream;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
+import java.security.SecureRandom;
 import java.util.Map;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.netty.http.NettyHttpComponent;
@@ -29,7 +29,7 @@ class NettyHttpContractTest {
     @BeforeAll
     static void start() throws Exception {
         stub = StubUpstream.answering(NettyHttpContractTest::answer);
-        stockPort = freePort();
+        stockPort = ServerPort.free(new SecureRandom());
         stock = new DefaultCamelContext();
         stock.disableJMX();
         NettyHttpComponent component = new NettyHttpComponent();
@@ -56,12 +56,6 @@ class NettyHttpContractTest {
                     "text/plain",
                     (request.method() + " " + request.uri() + " " + request.text())
                             .getBytes(java.nio.charset.StandardCharsets.UTF_8));
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         }
     }
 

@@ -4,13 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.mehari.config.RelayLimits;
+import dev.mehari.storage.ServerPort;
 import dev.mehari.testing.LeakWatch;
 import dev.mehari.testing.RawClient;
 import dev.mehari.testing.StubUpstream;
-import java.net.ServerSocket;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -108,9 +110,10 @@ class RelayTest {
 
     @Test
     void passes_the_first_event_on_before_the_second_exists() throws Exception {
-        List<StubUpstream.Reply> open = new ArrayList<>();
+        List<StubUpstream.Reply> open = new CopyOnWriteArrayList<>();
         try (StubUpstream stub = StubUpstream.answering((request, reply) -> {
-                    open.add(reply.sse().chunk("data: 1\n\n"));
+                    open.add(reply);
+                    reply.sse().chunk("data: 1\n\n");
                 });
                 RelayFixture relay = RelayFixture.to(stub.port());
                 RawClient client = RawClient.connect(relay.port())) {
@@ -329,10 +332,7 @@ class RelayTest {
     // row 24
     @Test
     void answers_502_at_once_for_a_closed_port() throws Exception {
-        int closed;
-        try (ServerSocket socket = new ServerSocket(0)) {
-            closed = socket.getLocalPort();
-        }
+        int closed = ServerPort.free(new SecureRandom());
         try (RelayFixture relay = RelayFixture.to(closed);
                 RawClient client = RawClient.connect(relay.port())) {
             assertThat(client.get("/").answer().status()).isEqualTo(502);

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -186,10 +187,11 @@ class SwapsIT {
 
     @Test
     void a_stream_ends_on_the_version_that_it_began_on() throws Exception {
-        List<StubUpstream.Reply> open = new ArrayList<>();
+        List<StubUpstream.Reply> open = new CopyOnWriteArrayList<>();
         stub.answer((request, reply) -> {
             if (request.text().contains("stream")) {
-                open.add(reply.sse().chunk("data: 1\n\n"));
+                open.add(reply);
+                reply.sse().chunk("data: 1\n\n");
             } else {
                 reply.json(200, "{}");
             }

@@ -1,8 +1,8 @@
 package dev.mehari.storage;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.mehari.testing.OwnPostgres;
 import dev.mehari.testing.TestDatabase;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -19,6 +19,12 @@ import java.util.stream.Stream;
 /** The program behind {@code bench/audit}, which says what it does: {@code AuditBench FOLDER EVENTS RUNS DAYS,DAYS...}. */
 final class AuditBench {
     private static final double MOST_MILLIS = 200;
+    private static final Map<String, String> SETTINGS = Map.of(
+            "fsync", "on",
+            "synchronous_commit", "on",
+            "full_page_writes", "on",
+            "shared_buffers", "128MB",
+            "max_wal_size", "4GB");
 
     private final int events;
     private final int runs;
@@ -43,35 +49,21 @@ final class AuditBench {
 
     private void measure(int days) throws Exception {
         Path data = Files.createTempDirectory("mehari-audit-bench");
-        EmbeddedPostgres server = server(data, 0);
-        try (TestDatabase database = TestDatabase.createOn(server.getJdbcUrl("postgres", "postgres"))) {
+        try (OwnPostgres server = OwnPostgres.start(data, SETTINGS);
+                TestDatabase database = TestDatabase.createOn(server.url())) {
             AuditBenchRun run = new AuditBenchRun(database, days, events, runs);
             run.fill();
             run.sumUp();
-            int port = server.getPort();
-            server.close();
-            server = server(data, port);
+            server.stop();
+            server.startAgain();
             run.queries();
             run.dropDay();
             run.inserts();
             figures.putIfAbsent("postgresql", database.text("show server_version"));
             all.add(run);
         } finally {
-            server.close();
             deleteAll(data);
         }
-    }
-
-    private static EmbeddedPostgres server(Path data, int port) throws IOException {
-        EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder()
-                .setDataDirectory(data)
-                .setCleanDataDirectory(false)
-                .setServerConfig("fsync", "on")
-                .setServerConfig("synchronous_commit", "on")
-                .setServerConfig("full_page_writes", "on")
-                .setServerConfig("shared_buffers", "128MB")
-                .setServerConfig("max_wal_size", "4GB");
-        return (port == 0 ? builder : builder.setPort(port)).start();
     }
 
     private void write(Path folder) throws IOException {

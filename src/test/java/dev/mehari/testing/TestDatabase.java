@@ -3,6 +3,7 @@ package dev.mehari.testing;
 import dev.mehari.config.DataConfig;
 import dev.mehari.storage.DataFolder;
 import dev.mehari.storage.Database;
+import dev.mehari.storage.ServerPort;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -154,7 +155,10 @@ public final class TestDatabase implements AutoCloseable {
                 return given;
             }
             try {
-                return EmbeddedPostgres.builder().start().getJdbcUrl("postgres", "postgres");
+                return EmbeddedPostgres.builder()
+                        .setPort(ServerPort.free(new SecureRandom()))
+                        .start()
+                        .getJdbcUrl("postgres", "postgres");
             } catch (IOException failure) {
                 throw new UncheckedIOException(failure);
             }

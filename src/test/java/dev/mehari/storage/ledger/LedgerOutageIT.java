@@ -16,8 +16,8 @@ import dev.mehari.limits.LimitDecision;
 import dev.mehari.limits.LimitKind;
 import dev.mehari.limits.LimitedKey;
 import dev.mehari.limits.WindowLimit;
+import dev.mehari.testing.OwnPostgres;
 import dev.mehari.testing.TestDatabase;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -38,14 +38,14 @@ class LedgerOutageIT {
     @TempDir
     Path cluster;
 
-    private EmbeddedPostgres server;
+    private OwnPostgres server;
     private TestDatabase database;
     private LedgerDesk desk;
 
     @BeforeEach
     void start() throws Exception {
-        server = startServer(0);
-        database = TestDatabase.createOn(server.getJdbcUrl("postgres", "postgres"));
+        server = OwnPostgres.start(cluster);
+        database = TestDatabase.createOn(server.url());
         desk = new LedgerDesk(database);
     }
 
@@ -62,7 +62,7 @@ class LedgerOutageIT {
         try (PostgresLedger ledger = desk.ledger(LEASE, Duration.ofSeconds(30))) {
             Lease before = granted(ask(ledger, key, new Charge(1, 100), () -> lost.add("before")));
             Lease endsMeanwhile = granted(ask(ledger, key, new Charge(1, 100), () -> lost.add("endsMeanwhile")));
-            server.close();
+            server.stop();
 
             Lease meanwhile = granted(ask(ledger, key, new Charge(1, 100), () -> lost.add("meanwhile")));
             LimitDecision.Refused refusal = refused(ask(ledger, key));
@@ -72,7 +72,7 @@ class LedgerOutageIT {
             granted(ask(ledger, key, new Charge(1, 100), () -> {})).settle(new Charge(1, 30));
             await().atMost(SOON).until(() -> ledger.stats().awayMillis() > 2 * LEASE.toMillis());
 
-            server = startServer(server.getPort());
+            server.startAgain();
             await().atMost(SOON).until(() -> ledger.stats().adopted() == 2);
             await().atMost(SOON).until(() -> desk.leases(key) == 2);
             assertThat(used(key, LimitKind.REQUESTS)).isEqualTo(4);
@@ -97,8 +97,8 @@ class LedgerOutageIT {
                     () -> Callers.of(10, key, List.of(one, two)).runUntil(over));
             await().atMost(SOON).until(() -> one.stats().granted() > 100);
 
-            server.close();
-            server = startServer(server.getPort());
+            server.stop();
+            server.startAgain();
             long before = one.stats().decisions();
             await().atMost(SOON).until(() -> one.stats().decisions() > before + 100);
             over.set(true);
@@ -115,14 +115,14 @@ class LedgerOutageIT {
         LimitedKey key = known(desk.key("concurrency = 2"), 2);
         try (PostgresLedger ledger = desk.ledger(LEASE, Duration.ofMillis(800))) {
             granted(ask(ledger, key));
-            server.close();
+            server.stop();
             granted(ask(ledger, key));
 
             await().atMost(SOON).until(() -> decision(ask(ledger, key)) instanceof LimitDecision.Unavailable);
             StorageUnavailable failure = ((LimitDecision.Unavailable) decision(ask(ledger, key))).failure();
             assertThat(failure.retryAfter()).isEqualTo(Duration.ofSeconds(1));
 
-            server = startServer(server.getPort());
+            server.startAgain();
             await().atMost(SOON).until(() -> decision(ask(ledger, key)) instanceof LimitDecision.Refused);
             assertThat(desk.leases(key)).isEqualTo(2);
         }
@@ -134,7 +134,7 @@ class LedgerOutageIT {
         LimitedKey key = known(desk.key("concurrency = 2"), 2);
         PostgresLedger ledger = desk.ledger();
         granted(ask(ledger, key));
-        server.close();
+        server.stop();
         List<CompletableFuture<LimitDecision>> asked = new ArrayList<>();
         for (int call = 0; call < 50; call++) {
             asked.add(ask(ledger, key));
@@ -159,11 +159,5 @@ class LedgerOutageIT {
         return new LimitedKey(
                 key.id(),
                 new KeyLimits(concurrency, new WindowLimit(1000, Duration.ofDays(366)), 0, null, 0, 0, 0, null));
-    }
-
-    private EmbeddedPostgres startServer(int port) throws Exception {
-        EmbeddedPostgres.Builder builder =
-                EmbeddedPostgres.builder().setDataDirectory(cluster).setCleanDataDirectory(false);
-        return (port == 0 ? builder : builder.setPort(port)).start();
     }
 }
