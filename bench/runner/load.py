@@ -45,7 +45,8 @@ class Upstream:
 class Target:
     """What is measured: a port, the header to call it with, and the process behind it (the upstream itself for direct)."""
 
-    def __init__(self, peer, running, port, authorization):
+    def __init__(self, peer, running, port, authorization, switch_audit=None):
+        self.switch_audit = switch_audit
         self.peer = peer
         self.running = running
         self.port = port

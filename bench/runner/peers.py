@@ -1,6 +1,7 @@
 """The peers: how each is found, started and known to be ready. To change how one is started, change its entry in PEERS."""
 
 import json
+import re
 import shutil
 import socket
 import subprocess
@@ -47,7 +48,8 @@ class Place:
 @dataclass(frozen=True)
 class Peer:
     """`command` is None for direct. `missing` is a command to run first, or nothing; `absent` says why the
-    peer cannot be measured at all, or nothing. `authorize` makes the Authorization header once it is ready."""
+    peer cannot be measured at all, or nothing. `authorize` makes the Authorization header once it is ready. `audit` switches
+    the audit of a running one on or off."""
 
     name: str
     label: str
@@ -59,6 +61,7 @@ class Peer:
     environment: dict = field(default_factory=dict)
     jvm: bool = False
     ready_seconds: int = 30
+    audit: Optional[Callable] = None
 
 
 def nginx(place):
@@ -84,15 +87,36 @@ def mehari_open(place):
     return [*mehari(place), "--no-auth"]
 
 
+def mehari_switched(place):
+    """With routes of its own, to be changed while it runs."""
+    shutil.copytree(ROOT / "routes", place.folder / "routes")
+    return [*mehari_open(place), "--routes", str(place.folder / "routes")]
+
+
+def mehari_audit(place, on):
+    """Puts routes in force whose calls leave events, or none. The process stays, with all that its compiler knows."""
+    routes = place.folder / "routes" / "receive.camel.yaml"
+    tap = "id: tap-audit\n"
+    text = re.sub(rf"({tap}) *disabled: .*\n", r"\1", routes.read_text())
+    if tap not in text:
+        raise ValueError(f"no {tap.strip()} in {routes}")
+    routes.write_text(text if on else re.sub(rf"^( *){tap}", r"\g<0>\1disabled: true\n", text, flags=re.MULTILINE))
+    mehari_command(place, "routes", "reload")
+
+
+def mehari_command(place, *words):
+    done = subprocess.run(
+        [str(ROOT / "mehari"), *words, "--admin-url", f"http://127.0.0.1:{place.admin}", "--data-dir", str(place.folder / "data")],
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=True)
+    return done.stdout
+
+
 def mehari_key(place):
     """A key of its own for the governed variants: concurrency, a window of requests and one of tokens, so that every call is decided,
     reserved and settled; wide enough that none is refused."""
-    done = subprocess.run(
-        [str(ROOT / "mehari"), "keys", "create", "--name", "bench", "--concurrency", ALL_CALLS,
-         "--requests", "1000000000/1m", "--tokens", "1000000000000/1m", "--json",
-         "--admin-url", f"http://127.0.0.1:{place.admin}", "--data-dir", str(place.folder / "data")],
-        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=True)
-    return "Bearer " + json.loads(done.stdout)["key"]
+    created = mehari_command(place, "keys", "create", "--name", "bench", "--concurrency", ALL_CALLS,
+                             "--requests", "1000000000/1m", "--tokens", "1000000000000/1m", "--json")
+    return "Bearer " + json.loads(created)["key"]
 
 
 def mehari_ready(place):
@@ -119,6 +143,8 @@ PEERS = {peer.name: peer for peer in (
     Peer("mehari", "Mehari", mehari_open, absent=_mehari_absent, ready=mehari_ready, jvm=True, ready_seconds=300),
     Peer("mehari-no-audit", "Mehari, no audit", mehari_open, absent=_mehari_absent, ready=mehari_ready,
          environment={"MEHARI_AUDIT_ENABLED": "false"}, jvm=True, ready_seconds=300),
+    Peer("mehari-switched", "Mehari, its audit switched", mehari_switched, absent=_mehari_absent, ready=mehari_ready,
+         environment={"MEHARI_ROUTES_RELOAD": "false"}, jvm=True, ready_seconds=300, audit=mehari_audit),
     Peer("mehari-governed", "Mehari, a key's limits in memory", mehari, absent=_mehari_absent, ready=mehari_ready,
          authorize=mehari_key, environment={"MEHARI_LIMITS": "memory"}, jvm=True, ready_seconds=300),
     Peer("mehari-governed-no-audit", "Mehari, a key's limits in memory, no audit", mehari, absent=_mehari_absent,

@@ -34,11 +34,14 @@ class Sizes:
     many_events: int = 14
     many_interval_ms: int = 1000
     many_opened_per_second: int = 1500
+    audit_pairs: int = 12
+    audit_warm_up: int = 2
 
 
 QUICK = Sizes(rounds=1, connections=(16,), seconds=1, warm_up=1, first_warm_up=2, slow_connections=200, slow_seconds=2, rate_seconds=2,
-              few_streams=50, few_events=10, many_streams=300, many_events=4, many_interval_ms=300)
+              few_streams=50, few_events=10, many_streams=300, many_events=4, many_interval_ms=300, audit_pairs=2)
 TOPICS = ("throughput", "slow", "rate", "streams")
+AUDIT = "audit"
 
 
 class Run:
@@ -63,6 +66,9 @@ class Run:
                 self._side_by_side(standing)
         if "streams" in topics:
             self._each_alone()
+        if AUDIT in topics:
+            for start in range(self.sizes.starts):
+                self._switched(start * self.sizes.audit_pairs)
         self.started.stop(self.upstream.running)
 
     def _side_by_side(self, topics):
@@ -100,6 +106,25 @@ class Run:
                 self._keep("streams", number, target, lambda t: t.streams(
                     sizes.many_streams, sizes.many_opened_per_second, sizes.many_events, sizes.many_interval_ms))
                 self._stop(target)
+
+    def _switched(self, before):
+        """With and without audit in one process: two starts of the same JVM differ by more than the audit costs."""
+        sizes = self.sizes
+        self.upstream.answer_with()
+        for target in [target for peer in self.peers if peer.audit for target in [self._start(peer)] if target]:
+            for on in (True, False, True):
+                target.switch_audit(on)
+                self._warm(target)
+            for connections in sizes.connections:
+                self._pairs(before, target, lambda t, c=connections: self._warm_throughput(t, c, sizes.seconds))
+            self._pairs(before, target, lambda t: t.fixed_rate(sizes.per_second, sizes.audit_warm_up, sizes.rate_seconds, sizes.rate_connections))
+            self._stop(target)
+
+    def _pairs(self, before, target, measure):
+        for number in range(self.sizes.audit_pairs):
+            for on in self._in_turn([True, False], number):
+                target.switch_audit(on)
+                self._keep(AUDIT, before + number, target, lambda t, a=on: {"audit": a, **measure(t)})
 
     def _warm(self, target):
         """A JVM is two to three times slower until its compiler is done."""
@@ -146,7 +171,7 @@ class Run:
             if self.database_core is not None:
                 for pid in running.database_pids():
                     os.sched_setaffinity(pid, {self.database_core})
-            return Target(peer, running, place.port, peer.authorize(place))
+            return Target(peer, running, place.port, peer.authorize(place), lambda on: peer.audit(place, on))
         except (NotStarted, OSError) as failure:
             print(f"  {peer.name} left out: {failure}", file=sys.stderr)
             self.left_out[peer.name] = str(failure).splitlines()[0]
@@ -165,11 +190,14 @@ def progress(m):
     start = f"{m['topic']:<10} round {m['round']} {m['peer']:<16}"
     if "broken" in m:
         return f"{start} broken"
-    if m["topic"] in ("throughput", "slow"):
+    if "audit" in m:
+        start += " audit " + ("on " if m["audit"] else "off")
+    if "connections" in m:
         return (f"{start} {m['connections']:>5} connections {m['requests_per_second']:>9.0f} req/s  p99 {m['p99_us'] / 1e3:7.2f} ms"
                 f"  CPU {m['cpu_us_each']:6.1f} us  errors {m['errors']}")
-    if m["topic"] == "rate":
+    if "per_second" in m:
         first = m["first_us"]
-        return f"{start} {m['per_second']:>5}/s  p50 {first['p50'] / 1e3:.3f} ms  p99 {first['p99'] / 1e3:.3f} ms  errors {m['errors']}"
+        return (f"{start} {m['per_second']:>5}/s  p50 {first['p50'] / 1e3:.3f} ms  p99 {first['p99'] / 1e3:.3f} ms"
+                f"  CPU {m['cpu_us_each']:6.1f} us  errors {m['errors']}")
     return (f"{start} {m['count']:>5} streams  first p99 {m['first_us']['p99'] / 1e3:.2f} ms  event p99 {m['later_us']['p99'] / 1e3:.2f} ms"
             f"  threads {m['threads_before']}->{m['threads_most']}  {m['resident_bytes_per_stream'] / 1024:.1f} KiB each  errors {m['errors']}")

@@ -1,8 +1,10 @@
 """Markdown from measurements: medians over the rounds, ratios to nginx, differences to direct."""
 
+from math import comb
 from statistics import median
 
 from runner.peers import PEERS
+from runner.plan import AUDIT
 
 BASE = "nginx"
 DIRECT = "direct"
@@ -20,6 +22,9 @@ def markdown(machine, sizes, measurements, left_out):
     rate = _by_peer(m for m in good if m["topic"] == "rate")
     if rate:
         parts.append(f"## Added latency at {sizes.per_second:,} requests/s\n\n" + _rate(rate))
+    audit = [m for m in good if m["topic"] == AUDIT]
+    if audit:
+        parts.append("## Audit on and off in one process, in turns\n\n" + _audit(audit))
     for count in sorted({m["count"] for m in good if m["topic"] == "streams"}):
         rows = _by_peer(m for m in good if m["topic"] == "streams" and m["count"] == count)
         parts.append(f"## {count:,} streams at once\n\n" + _streams(rows))
@@ -64,6 +69,36 @@ def _rate(rows):
         table.append([PEERS[name].label, *[f"{v / 1e3:.3f}" for v in values], *added,
                       _own_cpu(name, f"{_median(rounds, 'cpu_us_each'):.1f}"), _sum(rounds, "errors")])
     return _table(["", "p50 ms", "p99 ms", "p99.9 ms", "added p50 ms", "added p99 ms", "CPU µs/request", "errors"], table)
+
+
+def _audit(measurements):
+    """The two of a pair come one after the other, so what else the machine does is mostly in both."""
+    table = []
+    for peer, load in dict.fromkeys((m["peer"], _load(m)) for m in measurements):
+        on, off = ({m["round"]: m for m in measurements if (m["peer"], _load(m), m["audit"]) == (peer, load, audit)} for audit in (True, False))
+        pairs = [(on[number], off[number]) for number in on if number in off]
+        row = [f"{PEERS[peer].label}, {load}", str(len(pairs))]
+        for value in (lambda m: m["cpu_us_each"], _p99_ms):
+            more = [value(with_it) / value(without) - 1 for with_it, without in pairs]
+            least, most = _interval(more)
+            row += [*[f"{median(map(value, side)):.2f}" for side in zip(*pairs)], f"{median(more):+.1%}", f"{least:+.1%} to {most:+.1%}"]
+        table.append([*row, _sum([m for pair in pairs for m in pair], "errors")])
+    return _table(["", "pairs", "CPU µs/request, on", "off", "more", "95 % sure", "p99 ms, on", "off", "more", "95 % sure", "errors"], table)
+
+
+def _load(m):
+    return f"{m['connections']} connections" if "connections" in m else f"{m['per_second']:,} requests/s"
+
+
+def _p99_ms(m):
+    return (m["p99_us"] if "p99_us" in m else m["first_us"]["p99"]) / 1e3
+
+
+def _interval(values):
+    """Where the median of all such values lies in 95 of 100 cases, however they are distributed: it is as likely below as above each."""
+    ordered, count = sorted(values), len(values)
+    sure = [i for i in range(count // 2) if 2 * sum(comb(count, below) for below in range(i + 1)) <= 0.05 * 2 ** count]
+    return ordered[max(sure, default=0)], ordered[-1 - max(sure, default=0)]
 
 
 def _streams(rows):
