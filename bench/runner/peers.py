@@ -101,22 +101,20 @@ def mehari_audit(place, on):
     if tap not in text:
         raise ValueError(f"no {tap.strip()} in {routes}")
     routes.write_text(text if on else re.sub(rf"^( *){tap}", r"\g<0>\1disabled: true\n", text, flags=re.MULTILINE))
-    mehari_command(place, "routes", "reload")
-
-
-def mehari_command(place, *words):
-    done = subprocess.run(
-        [str(ROOT / "mehari"), *words, "--admin-url", f"http://127.0.0.1:{place.admin}", "--data-dir", str(place.folder / "data")],
-        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=True)
-    return done.stdout
+    token = (place.folder / "data" / "admin-token").read_text().strip()
+    reload = urllib.request.Request(f"http://127.0.0.1:{place.admin}/api/routes/reload", method="POST", headers={"Authorization": f"Bearer {token}"})
+    urllib.request.urlopen(reload, timeout=10).close()
 
 
 def mehari_key(place):
     """A key of its own for the governed variants: concurrency, a window of requests and one of tokens, so that every call is decided,
     reserved and settled; wide enough that none is refused."""
-    created = mehari_command(place, "keys", "create", "--name", "bench", "--concurrency", ALL_CALLS,
-                             "--requests", "1000000000/1m", "--tokens", "1000000000000/1m", "--json")
-    return "Bearer " + json.loads(created)["key"]
+    done = subprocess.run(
+        [str(ROOT / "mehari"), "keys", "create", "--name", "bench", "--concurrency", ALL_CALLS,
+         "--requests", "1000000000/1m", "--tokens", "1000000000000/1m", "--json",
+         "--admin-url", f"http://127.0.0.1:{place.admin}", "--data-dir", str(place.folder / "data")],
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=True)
+    return "Bearer " + json.loads(done.stdout)["key"]
 
 
 def mehari_ready(place):

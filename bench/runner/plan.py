@@ -34,12 +34,15 @@ class Sizes:
     many_events: int = 14
     many_interval_ms: int = 1000
     many_opened_per_second: int = 1500
-    audit_pairs: int = 12
-    audit_warm_up: int = 2
+    audit_pairs: int = 30
+    audit_warm_ups: int = 4
+    audit_warm_up: int = 1
+    audit_seconds: int = 2
+    audit_rate_seconds: int = 4
 
 
 QUICK = Sizes(rounds=1, connections=(16,), seconds=1, warm_up=1, first_warm_up=2, slow_connections=200, slow_seconds=2, rate_seconds=2,
-              few_streams=50, few_events=10, many_streams=300, many_events=4, many_interval_ms=300, audit_pairs=2)
+              few_streams=50, few_events=10, many_streams=300, many_events=4, many_interval_ms=300, audit_pairs=2, audit_warm_ups=1)
 TOPICS = ("throughput", "slow", "rate", "streams")
 AUDIT = "audit"
 
@@ -108,16 +111,18 @@ class Run:
                 self._stop(target)
 
     def _switched(self, before):
-        """With and without audit in one process: two starts of the same JVM differ by more than the audit costs."""
+        """With and without audit in one process: two starts of the same JVM differ by more than the audit costs. Measurements are short,
+        so that those of a pair find the machine alike. What runs once a batch takes long to be compiled."""
         sizes = self.sizes
         self.upstream.answer_with()
         for target in [target for peer in self.peers if peer.audit for target in [self._start(peer)] if target]:
-            for on in (True, False, True):
+            for on in (False, *[True] * sizes.audit_warm_ups):
                 target.switch_audit(on)
                 self._warm(target)
             for connections in sizes.connections:
-                self._pairs(before, target, lambda t, c=connections: self._warm_throughput(t, c, sizes.seconds))
-            self._pairs(before, target, lambda t: t.fixed_rate(sizes.per_second, sizes.audit_warm_up, sizes.rate_seconds, sizes.rate_connections))
+                self._pairs(before, target, lambda t, c=connections: self._warm_throughput(t, c, sizes.audit_seconds, sizes.audit_warm_up))
+            self._pairs(before, target, lambda t: t.fixed_rate(
+                sizes.per_second, sizes.audit_warm_up, sizes.audit_rate_seconds, sizes.rate_connections))
             self._stop(target)
 
     def _pairs(self, before, target, measure):
@@ -133,8 +138,8 @@ class Run:
         except LoadFailed as failure:
             print(f"  warm-up of {target.peer.name}: {failure}", file=sys.stderr)
 
-    def _warm_throughput(self, target, connections, seconds):
-        target.throughput(connections, self.sizes.warm_up)
+    def _warm_throughput(self, target, connections, seconds, warm_up=None):
+        target.throughput(connections, warm_up or self.sizes.warm_up)
         return target.throughput(connections, seconds)
 
     def _rounds(self, topic, targets, measure):
