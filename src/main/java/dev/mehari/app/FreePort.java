@@ -1,21 +1,20 @@
 package dev.mehari.app;
 
+import dev.mehari.storage.ServerPort;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.util.random.RandomGenerator;
 
 /** Looks for ports before a server takes them; somebody else may take them in between. */
 final class FreePort {
     private FreePort() {}
 
     /** {@code port}, or a free one when that is 0, for a server that cannot tell which one it took. */
-    static int unlessGiven(int port) {
-        if (port != 0) {
-            return port;
-        }
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
+    static int unlessGiven(int port, RandomGenerator random) {
+        try {
+            return port == 0 ? ServerPort.free(random) : port;
         } catch (IOException e) {
             throw new UncheckedIOException("no port is free for the management port", e);
         }

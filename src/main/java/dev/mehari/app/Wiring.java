@@ -88,9 +88,10 @@ final class Wiring implements AutoCloseable {
     Wiring(Configuration configuration, @Nullable Path folder, AdminToken token, Database database, Opened opened)
             throws StorageUnavailable {
         this.configuration = configuration;
-        adminPort = FreePort.unlessGiven(configuration.listen().adminPort());
+        SecureRandom random = new SecureRandom();
+        adminPort = FreePort.unlessGiven(configuration.listen().adminPort(), random);
         this.database = database;
-        CredentialsWiring credentials = new CredentialsWiring(configuration, database, new SecureRandom());
+        CredentialsWiring credentials = new CredentialsWiring(configuration, database, random);
         UpstreamsWiring.applyFile(configuration, database, credentials.declared(), System.getenv());
         Transport transport = Transport.best();
         loops = transport.newLoops(Runtime.getRuntime().availableProcessors(), "mehari-io");
@@ -116,7 +117,7 @@ final class Wiring implements AutoCloseable {
                 configuration.pool().idle(),
                 answers,
                 System::nanoTime);
-        warmUp = new WarmUp(new SecureRandom());
+        warmUp = new WarmUp(random);
         relay.chooseUpstreamBy(this::location);
         upstreams
                 .upstreams()
@@ -131,8 +132,7 @@ final class Wiring implements AutoCloseable {
         main.bind("seda", new NonBlockingSedaComponent());
         main.bind("nonBlockingEips", new NonBlockingEips(loops, System::nanoTime, tries.breakers()));
         main.bind("rateLimit", new RateLimit(settings, warmUp));
-        capture = opened.add(
-                new CaptureWiring(configuration.capture(), database, credentials.secrets(), new SecureRandom()));
+        capture = opened.add(new CaptureWiring(configuration.capture(), database, credentials.secrets(), random));
         main.bind(
                 "identifyCaller",
                 warmUp.admitted(
@@ -146,7 +146,7 @@ final class Wiring implements AutoCloseable {
                                         capture.calls())
                                 : AsyncProcessorConverterHelper.convert(new AdmitAnyone(monitor::identified))));
         KeyRegistry registry = new KeyRegistryTable(database);
-        KeysWiring.bindTo(main, registry, new SecureRandom(), Clock.systemUTC());
+        KeysWiring.bindTo(main, registry, random, Clock.systemUTC());
         main.bind("passUpstreamAnswer", new PassUpstreamAnswer());
         main.bind("answerFailure", new AnswerFailure(answers, tries.openBreakers()::retryAfter));
         management = opened.add(new Management(
@@ -158,7 +158,7 @@ final class Wiring implements AutoCloseable {
                 upstreams.upstreams().all(),
                 tries,
                 events));
-        audit = opened.add(new AuditWiring(configuration, database, management.meters(), warmUp, new SecureRandom()));
+        audit = opened.add(new AuditWiring(configuration, database, management.meters(), warmUp, random));
         audit.bindTo(main);
         management.bindTo(main, warmUp, monitor.observer(), audit);
         main.bind(
@@ -173,7 +173,7 @@ final class Wiring implements AutoCloseable {
                 events,
                 management.meters(),
                 loops,
-                new SecureRandom()));
+                random));
         pool.bindTo(main);
         credentials.bindTo(main, pool::live, pool::refresh, pool.tester(), new InForce(pool::reload));
         upstreams.bindTo(main, pool.marks(), pool.ejections(), tries.health(), warmUp);
