@@ -18,8 +18,6 @@ record RouteProperties(Configuration configuration, int adminPort, String upstre
                 .withRoutesIncludePattern("false")
                 // Counting each step of each route in JMX would cost as much as the relay itself.
                 .withJmxManagementStatisticsLevel(ManagementStatisticsLevel.Off)
-                // Its event notifier would stay, to be asked at each step of each call.
-                .withAutoConfigurationLogSummary(false)
                 .withStreamCachingEnabled(false)
                 .withShutdownTimeout(5)
                 .withShutdownSuppressLoggingOnTimeout(true)
