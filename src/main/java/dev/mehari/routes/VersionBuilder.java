@@ -13,6 +13,7 @@ import org.apache.camel.Endpoint;
 import org.apache.camel.model.Model;
 import org.apache.camel.model.RouteConfigurationDefinition;
 import org.apache.camel.model.RouteDefinition;
+import org.apache.camel.spi.ManagementStrategy;
 import org.apache.camel.spi.NodeIdFactory;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -61,7 +62,19 @@ final class VersionBuilder {
             configurations(inForce);
             discard(added, before);
             throw wrong;
+        } finally {
+            removeNotifiers();
         }
+    }
+
+    /**
+     * Camel tells its startup listeners of each route that starts later as if everything had, and that of the management
+     * port's server adds an event notifier each time. Only the start is told to them, but at each asynchronous step of each
+     * call Camel asks them all.
+     */
+    private void removeNotifiers() {
+        ManagementStrategy management = context.getManagementStrategy();
+        List.copyOf(management.getEventNotifiers()).forEach(management::removeEventNotifier);
     }
 
     private Version build(

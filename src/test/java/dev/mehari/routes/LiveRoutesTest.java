@@ -9,6 +9,8 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -18,7 +20,10 @@ import org.apache.camel.ProducerTemplate;
 import org.apache.camel.component.direct.DirectComponent;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.model.ModelCamelContext;
+import org.apache.camel.spi.CamelEvent;
+import org.apache.camel.spi.EventNotifier;
 import org.apache.camel.support.AsyncProcessorSupport;
+import org.apache.camel.support.SimpleEventNotifierSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -54,6 +59,7 @@ class LiveRoutesTest {
 
     private final DefaultCamelContext context = new DefaultCamelContext();
     private final BlockingQueue<Runnable> held = new LinkedBlockingQueue<>();
+    private final List<EventNotifier> notifiers = new ArrayList<>();
     private ProducerTemplate producer;
     private LiveRoutes live;
 
@@ -62,6 +68,8 @@ class LiveRoutesTest {
         context.disableJMX();
         context.addComponent("netty-http", new DirectComponent());
         context.getRegistry().bind("hold", new Holding());
+        context.addStartupListener(
+                (camel, alreadyStarted) -> camel.getManagementStrategy().addEventNotifier(notifier()));
         context.start();
         producer = context.createProducerTemplate();
         write("receive", RECEIVE);
@@ -74,6 +82,16 @@ class LiveRoutesTest {
     void stop() {
         live.close();
         context.stop();
+    }
+
+    /** One more that listens to each step, as the server of Camel Main adds them. */
+    private EventNotifier notifier() {
+        EventNotifier notifier = new SimpleEventNotifierSupport() {
+            @Override
+            public void notify(CamelEvent event) {}
+        };
+        notifiers.add(notifier);
+        return notifier;
     }
 
     private void write(String name, String text) throws Exception {
@@ -324,6 +342,19 @@ class LiveRoutesTest {
         assertThat(((ModelCamelContext) context).getRouteDefinitions()).hasSize(2);
         assertThat(context.getEndpoints()).hasSize(endpoints);
         assertThat(Thread.activeCount()).isLessThanOrEqualTo(threads + 2);
+    }
+
+    @Test
+    void who_listens_to_each_step_since_a_route_started_is_gone() throws Exception {
+        int ofTheStart = notifiers.size();
+        swapTo("two");
+        write("answer", answering("x").replace("setBody:", "process: {ref: nobody} #"));
+        live.reload();
+        swapTo("three");
+
+        assertThat(notifiers).hasSizeGreaterThan(ofTheStart);
+        assertThat(context.getManagementStrategy().getEventNotifiers()).isEmpty();
+        assertThat(ask()).isEqualTo("three");
     }
 
     @Test
