@@ -42,7 +42,7 @@ final class RouteReader {
         } catch (RoutesRefused refused) {
             throw refused;
         } catch (Exception wrong) {
-            throw refused(file, wrong);
+            throw RouteText.unreadable(file, wrong);
         }
         throw new RoutesRefused(
                 file.name(), 0, "is not read as YAML routes: its name has to end with .camel.yaml", null);
@@ -66,11 +66,7 @@ final class RouteReader {
         try {
             return List.copyOf(parsed.builder().configureRoutes(context).getRoutes());
         } catch (Exception wrong) {
-            throw refused(parsed.file(), wrong);
+            throw RouteText.unreadable(parsed.file(), wrong);
         }
-    }
-
-    private static RoutesRefused refused(RouteFile file, Exception wrong) {
-        return new RoutesRefused(file.name(), RouteText.lineOf(file, wrong, null), RouteText.message(wrong), wrong);
     }
 }

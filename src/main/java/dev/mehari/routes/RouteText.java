@@ -6,6 +6,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -29,6 +30,24 @@ final class RouteText {
             "intercept",
             "errorHandler",
             "error-handler");
+
+    /** Steps that Camel takes with a plain value beside their name; at others it fails without a word. */
+    private static final Set<String> PLAIN = Set.of(
+            "bean",
+            "convertBodyTo",
+            "kamelet",
+            "log",
+            "poll",
+            "removeHeader",
+            "removeHeaders",
+            "removeProperties",
+            "removeProperty",
+            "removeVariable",
+            "rollback",
+            "sample",
+            "setExchangePattern",
+            "to",
+            "toD");
 
     private static final YAMLMapper YAML = new YAMLMapper();
     private static final Pattern LINE = Pattern.compile("line:? (\\d+)");
@@ -62,6 +81,36 @@ final class RouteText {
         if (!problems.isEmpty()) {
             throw new RoutesRefused(problems, null);
         }
+    }
+
+    /** Why Camel could not read {@code file}. */
+    static RoutesRefused unreadable(RouteFile file, Exception wrong) throws RoutesRefused {
+        String plain = wrong instanceof UnsupportedOperationException ? firstPlain(parsed(file)) : null;
+        return plain == null
+                ? new RoutesRefused(file.name(), lineOf(file, wrong, null), message(wrong), wrong)
+                : new RoutesRefused(
+                        file.name(),
+                        lineOf(file, "- " + plain + ":"),
+                        plain + " takes no plain value: write what belongs to it on indented lines below",
+                        wrong);
+    }
+
+    /** The first step, or item of a file, with a plain value that it cannot take; null when there is none. */
+    private static @Nullable String firstPlain(JsonNode items) {
+        for (JsonNode item : items) {
+            for (Map.Entry<String, JsonNode> step : item.properties()) {
+                if (step.getValue().isValueNode() && !PLAIN.contains(step.getKey())) {
+                    return step.getKey();
+                }
+            }
+            for (JsonNode steps : item.findValues("steps")) {
+                String plain = firstPlain(steps);
+                if (plain != null) {
+                    return plain;
+                }
+            }
+        }
+        return null;
     }
 
     private static JsonNode parsed(RouteFile file) throws RoutesRefused {

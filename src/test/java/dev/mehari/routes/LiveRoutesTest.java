@@ -260,6 +260,22 @@ class LiveRoutesTest {
     }
 
     @Test
+    void a_value_where_fields_belong_is_told_with_its_step() throws Exception {
+        write("answer", """
+                - route:
+                    from:
+                      uri: direct:answer
+                      steps:
+                        - to: direct:elsewhere
+                        - setBody: one
+                """);
+        assertThat(live.reload().problems().toString()).contains("answer.camel.yaml:6: setBody takes no plain value");
+
+        write("answer", "- route: one");
+        assertThat(live.reload().problems().toString()).contains("answer.camel.yaml:1: route takes no plain value");
+    }
+
+    @Test
     void a_port_that_is_taken_changes_nothing_and_is_told_and_is_used_once_it_is_free() throws Exception {
         int endpoints = context.getEndpoints().size();
         write("answer", answering("two"));
