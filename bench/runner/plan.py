@@ -115,7 +115,10 @@ class Run:
         so that those of a pair find the machine alike. What runs once a batch takes long to be compiled."""
         sizes = self.sizes
         self.upstream.answer_with()
-        for target in [target for peer in self.peers if peer.audit for target in [self._start(peer)] if target]:
+        for peer in self.peers:
+            target = self._start(peer) if peer.audit else None
+            if target is None:
+                continue
             for on in (False, *[True] * sizes.audit_warm_ups):
                 target.switch_audit(on)
                 self._warm(target)
