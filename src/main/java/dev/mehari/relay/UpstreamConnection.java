@@ -145,6 +145,11 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements R
                     response.decoderResult().cause()));
         } else if (request == null || head != null) {
             ctx.close(); // nobody asked for it
+        } else if (response.status().code() < 100 || response.status().code() > 999) {
+            failed(new UpstreamBroken(
+                    "The upstream's answer is not HTTP: its status is "
+                            + response.status().code(),
+                    null));
         } else if (response.status().codeClass() != HttpStatusClass.INFORMATIONAL) {
             head = response;
             keepAlive = HttpUtil.isKeepAlive(response);

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** How an upstream's answer may end, and begin: by closing, too early, in pieces, or not at all. */
 @ExtendWith(LeakWatch.class)
@@ -123,6 +124,17 @@ class UpstreamEndsTest {
     void answers_502_to_a_switch_of_protocols_that_nobody_asked_for() throws Exception {
         try (StubUpstream stub = StubUpstream.answering((request, reply) ->
                         reply.raw("HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n"));
+                RelayFixture relay = RelayFixture.to(stub.port());
+                RawClient client = RawClient.connect(relay.port())) {
+            assertThat(client.get("/").answer().status()).isEqualTo(502);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "20", "99", "1000", "99999"})
+    void answers_502_to_a_status_that_has_not_three_digits(String status) throws Exception {
+        try (StubUpstream stub = StubUpstream.answering(
+                        (request, reply) -> reply.raw("HTTP/1.1 " + status + " Odd\r\nContent-Length: 2\r\n\r\nok"));
                 RelayFixture relay = RelayFixture.to(stub.port());
                 RawClient client = RawClient.connect(relay.port())) {
             assertThat(client.get("/").answer().status()).isEqualTo(502);
