@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * {@code session_id}; {@code conversation_id} as header and in the body; {@code prompt_cache_key}; the header
  * {@code x-conversation-id}.
  *
- * <p>The hash is FNV-1a (Fowler, Noll and Vo), over UTF-16 units: nothing is at stake but a cache hit.
+ * <p>The hash is FNV-1a (Fowler, Noll and Vo), over UTF-16 units, of texts four at a time: nothing is at stake but a cache hit.
  */
 final class ConversationHash {
     static final long BASIS = 0xcbf29ce484222325L;
@@ -53,10 +53,18 @@ final class ConversationHash {
         return (hash ^ one) * PRIME;
     }
 
+    /** The same for a text, which is hashed as fast as one multiplication after the other allows. */
     static long next(long hash, char[] text, int from, int length) {
         long hashed = hash;
-        for (int i = from; i < from + length; i++) {
-            hashed = next(hashed, text[i]);
+        int at = from;
+        int end = from + length;
+        for (; at + 4 <= end; at += 4) {
+            long four = text[at] | (long) text[at + 1] << 16 | (long) text[at + 2] << 32 | (long) text[at + 3] << 48;
+            hashed = (hashed ^ four) * PRIME;
+            hashed ^= hashed >>> 32; // a product's high bits come from all of its factors' bits, its low ones do not
+        }
+        for (; at < end; at++) {
+            hashed = next(hashed, text[at]);
         }
         return hashed;
     }

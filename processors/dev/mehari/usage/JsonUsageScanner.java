@@ -1,5 +1,8 @@
 package dev.mehari.usage;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
@@ -48,6 +51,11 @@ final class JsonUsageScanner {
     private static final long ID = name("id");
     private static final long NAME = name("name");
     private static final long SIGNATURE = name("signature");
+
+    private static final VarHandle EIGHT = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final long EACH = 0x0101010101010101L;
+    private static final long QUOTES = EACH * '"';
+    private static final long BACKSLASHES = EACH * '\\';
 
     private final Finder finder;
     private final boolean allText;
@@ -155,8 +163,9 @@ final class JsonUsageScanner {
             escaped = false;
             at++;
         }
-        while (at < to && bytes[at] != '"') {
-            at += bytes[at] == '\\' ? 2 : 1;
+        at = special(bytes, at, to);
+        while (at < to && bytes[at] == '\\') {
+            at = special(bytes, at + 2, to);
         }
         if (at >= to) {
             escaped = at > to;
@@ -167,6 +176,30 @@ final class JsonUsageScanner {
         hash(bytes, from, at);
         endString(bytes, from, at + 1);
         return at + 1;
+    }
+
+    /**
+     * Where the next quote or backslash is; else {@code to}, or {@code from} where that is beyond it. Eight bytes at a time:
+     * most of an answer is text.
+     */
+    private static int special(byte[] bytes, int from, int to) {
+        int at = from;
+        for (; at + Long.BYTES <= to; at += Long.BYTES) {
+            long eight = (long) EIGHT.get(bytes, at);
+            long found = zeros(eight ^ QUOTES) | zeros(eight ^ BACKSLASHES);
+            if (found != 0) {
+                return at + Long.numberOfTrailingZeros(found) / Byte.SIZE;
+            }
+        }
+        while (at < to && bytes[at] != '"' && bytes[at] != '\\') {
+            at++;
+        }
+        return at;
+    }
+
+    /** Marks bytes that are zero by their highest bit. The lowest mark is right; those above it may be too many. */
+    private static long zeros(long bytes) {
+        return (bytes - EACH) & ~bytes & (EACH << 7);
     }
 
     /** Injective for names of up to eight bytes, which all that matter but one are. */

@@ -93,7 +93,7 @@ final class RelayProducer extends DefaultAsyncProducer {
         HeaderMapping.toHttp(in.getHeaders(), headers);
         headers.set(HttpHeaderNames.HOST, target.address().authority());
         if (body.length > 0 || expectsBody(method)) {
-            headers.set(HttpHeaderNames.CONTENT_LENGTH, body.length);
+            headers.setInt(HttpHeaderNames.CONTENT_LENGTH, body.length);
         }
         return new UpstreamRequest(
                 exchange,

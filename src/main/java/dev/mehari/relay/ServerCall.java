@@ -212,7 +212,7 @@ final class ServerCall implements Call, LiveBody.Sink {
             }
             response = new BodilessAnswer(responseStatus, headers);
         } else {
-            headers.set(HttpHeaderNames.CONTENT_LENGTH, body.length);
+            headers.setInt(HttpHeaderNames.CONTENT_LENGTH, body.length);
             response = new DefaultFullHttpResponse(
                     HttpVersion.HTTP_1_1,
                     responseStatus,

@@ -72,7 +72,7 @@ public final class LiveRoutes implements AutoCloseable {
     public synchronized void start(CamelContext context) throws IOException, RoutesRefused {
         FolderWatch watch =
                 watched && source instanceof RouteSource.Folder folder ? new FolderWatch(folder.path()) : null;
-        context.addLifecycleStrategy(new OwnStepsOnly());
+        context.addLifecycleStrategy(new UncountedSteps());
         entries = new Entries(context, this::inForce);
         builder = new VersionBuilder(context, entries, clock);
         Candidate first = builder.build(null, source.read());

@@ -10,11 +10,14 @@ import org.apache.camel.support.LifecycleStrategySupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps JMX from wrapping steps that are no part of a route: those of the {@code onException} of a configuration. Camel 4.18
- * forgets what it has wrapped when the step's route goes (JmxManagementLifecycleStrategy.removeWrappedProcessorsForRoutes),
- * and so would keep every older version of a route that such a step was built for.
+ * Gives steps their MBeans without the wrapping that counts what goes through them. All counters are off, since counting would
+ * cost more than the rest of a step; asking each of them whether it is on costs, too.
+ *
+ * <p>Steps that are no part of a route, those of the {@code onException} of a configuration, get no MBean either: Camel 4.18 forgets
+ * a step only when its route goes (JmxManagementLifecycleStrategy.removeWrappedProcessorsForRoutes), and so would keep every older
+ * version of a route that such a step was built for.
  */
-final class OwnStepsOnly extends LifecycleStrategySupport {
+final class UncountedSteps extends LifecycleStrategySupport {
     @Override
     public void onRouteContextCreate(Route route) {
         ManagementInterceptStrategy all = route.getManagementInterceptStrategy();
@@ -24,6 +27,7 @@ final class OwnStepsOnly extends LifecycleStrategySupport {
     }
 
     private record Steps(ManagementInterceptStrategy all) implements ManagementInterceptStrategy {
+        /** For a route, of which Camel insists that it is wrapped. */
         @Override
         public InstrumentationProcessor<?> createProcessor(String type) {
             return all.createProcessor(type);
@@ -33,7 +37,10 @@ final class OwnStepsOnly extends LifecycleStrategySupport {
         public @Nullable InstrumentationProcessor<?> createProcessor(NamedNode definition, Processor target) {
             boolean own = definition instanceof ProcessorDefinition<?> step
                     && ProcessorDefinitionHelper.getRoute(step) != null;
-            return own ? all.createProcessor(definition, target) : null;
+            if (own) {
+                var unused = all.createProcessor(definition, target); // notes the step, which is made an MBean of then
+            }
+            return null;
         }
     }
 }

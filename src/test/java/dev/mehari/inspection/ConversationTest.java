@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mehari.exchange.Conversation;
 import dev.mehari.exchange.ExchangeKeys;
 import dev.mehari.testing.TestExchange;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import org.apache.camel.Exchange;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -62,6 +65,22 @@ class ConversationTest {
         Exchange session = inspected(CHAT, "{\"prompt_cache_key\":\"k\"}", "session_id", "s", "1");
 
         assertThat(conversation(session)).isEqualTo(conversation(inspected(CHAT, "{}", "session_id", "s", "1")));
+    }
+
+    @Test
+    void each_character_of_the_prompt_counts() throws Exception {
+        String prompt = "0123456789abcdef0123456789abcdef012";
+        Set<Long> conversations = new HashSet<>();
+        for (int at = 0; at < prompt.length(); at++) {
+            for (String other : List.of("x", "\u0430", "\uff41")) {
+                String changed = prompt.substring(0, at) + other + prompt.substring(at + 1);
+                conversations.add(conversation(inspected(CHAT, chat(HI.replace("hi", changed)), null, null, "1")));
+            }
+            conversations.add(
+                    conversation(inspected(CHAT, chat(HI.replace("hi", prompt.substring(at))), null, null, "1")));
+        }
+
+        assertThat(conversations).hasSize(4 * prompt.length());
     }
 
     @Test

@@ -10,8 +10,12 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Random;
 import java.util.zip.GZIPOutputStream;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
+import net.jqwik.api.From;
 import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
@@ -59,6 +63,27 @@ class AnswerMeterTest {
             at += size;
         }
         assertThat(end(meter, true)).isEqualTo(new Reading(answer.usage, false, null));
+    }
+
+    @Property
+    void finds_the_end_of_a_text_whatever_is_in_it(
+            @ForAll List<@From("pieces") String> pieces, @ForAll @IntRange(min = 1, max = 40) int portion) {
+        String text = String.join("", pieces);
+        byte[] bytes = ("{\"" + text + "\":1,\"content\":\"" + text + "\",\"n\":[\"" + text + "\"]"
+                        + ",\"usage\":{\"prompt_tokens\":5,\"completion_tokens\":6}}")
+                .getBytes(UTF_8);
+        AnswerMeter meter = meter("application/json", null);
+        for (int at = 0; at < bytes.length; at += portion) {
+            meter.bytes(ByteBuffer.wrap(bytes, at, Math.min(portion, bytes.length - at)));
+        }
+
+        assertThat(end(meter, true)).isEqualTo(new Reading(new TokenUsage(5, 0, 0, 6, 0), false, null));
+    }
+
+    /** Of the last, bytes are those of a quote and of a backslash but for the highest bit. */
+    @Provide
+    Arbitrary<String> pieces() {
+        return Arbitraries.of("a", "}", "\\\"", "\\\\", "\\u0022", "\u00a2", "\u071c");
     }
 
     @Test
