@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * One inbound request, from its head to the last byte of its answer or the loss of its client.
  *
  * <p>Everything that is taken for a request (a permit, a lease, a pooled connection, a timer) is given back through
- * {@link #onEnd}, which runs exactly once on every path: answered, refused, failed, timed out, client gone, shutdown.
+ * {@link #onEnd} or {@link #beforeLastByte}, which run exactly once on every path: answered, refused, failed, timed out,
+ * client gone, shutdown.
  * All methods may be called from any thread; the actions run on the call's {@link #executor()} or on the thread that
  * registers them too late, and must not block.
  */
@@ -22,6 +23,15 @@ public interface Call {
 
     /** Runs {@code action} once when the call has ended, in order of registration; at once if it has ended already. */
     void onEnd(Runnable action);
+
+    /**
+     * Runs {@code action} once, just before the end of the answer is written, when everything that the answer says is known;
+     * or, where there is no such moment, before the actions of {@link #onEnd}. For what the client may want again
+     * as soon as it has the answer.
+     */
+    default void beforeLastByte(Runnable action) {
+        onEnd(action);
+    }
 
     /**
      * Says what to do should the client leave now; replaces what was said before. Runs at once if the client has left

@@ -261,7 +261,7 @@ final class LimitedCall implements KeyQueue.Waiter {
             return LimitOutcome.CANCELLED;
         }
         limits.counts().begun();
-        call.onEnd(() -> {
+        call.beforeLastByte(() -> {
             lease.settle(exchange.getProperty(ExchangeKeys.CHARGE) instanceof Charge used ? used : Charge.NONE);
             limits.counts().ended();
             limits.queues().freed(key.id());

@@ -11,7 +11,9 @@ final class CallHooks {
     private static final Logger LOG = LoggerFactory.getLogger(CallHooks.class);
 
     private final List<Runnable> onEnd = new ArrayList<>(4);
+    private final List<Runnable> beforeLastByte = new ArrayList<>(1);
     private @Nullable Runnable onClientGone;
+    private boolean answered;
     private boolean ended;
     private volatile boolean gone;
 
@@ -19,6 +21,16 @@ final class CallHooks {
         synchronized (this) {
             if (!ended) {
                 onEnd.add(action);
+                return;
+            }
+        }
+        action.run();
+    }
+
+    void beforeLastByte(Runnable action) {
+        synchronized (this) {
+            if (!answered) {
+                beforeLastByte.add(action);
                 return;
             }
         }
@@ -79,15 +91,31 @@ final class CallHooks {
         }
     }
 
+    /** The end of the answer is about to be written. */
+    void answered() {
+        synchronized (this) {
+            if (answered) {
+                return;
+            }
+            answered = true;
+        }
+        run(beforeLastByte);
+    }
+
     void end() {
+        answered();
         synchronized (this) {
             if (ended) {
                 return;
             }
             ended = true;
         }
-        // Nothing is added any more, so the list may be read without the lock.
-        for (Runnable action : onEnd) {
+        run(onEnd);
+    }
+
+    /** Runs actions to which none is added any more, so that no lock is needed. */
+    private static void run(List<Runnable> actions) {
+        for (Runnable action : actions) {
             try {
                 action.run();
             } catch (RuntimeException e) {

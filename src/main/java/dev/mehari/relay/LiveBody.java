@@ -88,7 +88,7 @@ final class LiveBody implements StreamBody {
             finish(StreamEnd.Discarded.INSTANCE);
             UpstreamConnection.reset(upstream);
         } else if (complete) {
-            finish(StreamEnd.Complete.INSTANCE); // the call ends with the write of the last content: tell before
+            finish(StreamEnd.Complete.INSTANCE); // the call ends with its last content: tell before
         }
         releaseKept();
     }

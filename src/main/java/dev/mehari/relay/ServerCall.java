@@ -118,6 +118,11 @@ final class ServerCall implements Call, LiveBody.Sink {
     }
 
     @Override
+    public void beforeLastByte(Runnable action) {
+        hooks.beforeLastByte(action);
+    }
+
+    @Override
     public void onClientGone(Runnable action) {
         hooks.onClientGone(action);
     }
@@ -226,6 +231,7 @@ final class ServerCall implements Call, LiveBody.Sink {
             shown.bytes(body);
         }
         complete = true;
+        hooks.answered();
         finishWith(ctx.writeAndFlush(response));
     }
 
@@ -308,6 +314,8 @@ final class ServerCall implements Call, LiveBody.Sink {
             return;
         }
         complete = true;
+        endBody();
+        hooks.answered();
         // Close-delimited content still passes through the encoder, which writes it raw without a chunked head.
         finishWith(ctx.writeAndFlush(content));
     }
@@ -385,17 +393,22 @@ final class ServerCall implements Call, LiveBody.Sink {
         }
     }
 
+    /** Gives up what is still coming; where all of it has come, only tells so. */
+    private void endBody() {
+        LiveBody body = streaming;
+        streaming = null;
+        if (body != null) {
+            body.discard();
+        }
+    }
+
     private void end(CallRecord.End how) {
         if (end != CallRecord.End.OPEN) {
             return;
         }
         end = how;
         endedNanos = connection.nowNanos();
-        LiveBody body = streaming;
-        streaming = null;
-        if (body != null) {
-            body.discard();
-        }
+        endBody();
         if (eventStream) {
             connection.server().streamEnded();
         }

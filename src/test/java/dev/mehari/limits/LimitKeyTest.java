@@ -122,6 +122,21 @@ class LimitKeyTest {
     }
 
     @Test // row 15
+    void a_client_may_call_again_as_soon_as_it_has_its_answer() {
+        Attempt first = now(ONE);
+        first.exchange.setProperty(ExchangeKeys.CHARGE, new Charge(7, 70));
+
+        first.call.answered();
+
+        assertThat(used(LimitKind.COST_TOTAL)).isEqualTo(70);
+        Attempt next = now(ONE);
+        assertThat(next.exchange.getException()).isNull();
+        first.call.end();
+        assertThat(memory.leases()).hasSize(1);
+        assertThat(counts.held()).isEqualTo(1);
+    }
+
+    @Test // row 15
     void a_lease_is_settled_once_with_what_the_call_has_used() {
         Attempt call = now(ONE);
         assertThat(call.atOnce).isTrue();

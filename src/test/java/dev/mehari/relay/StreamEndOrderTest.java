@@ -7,14 +7,21 @@ import dev.mehari.exchange.Call;
 import dev.mehari.exchange.StreamBody;
 import dev.mehari.testing.RawClient;
 import dev.mehari.testing.StubUpstream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.camel.Exchange;
 import org.apache.camel.builder.RouteBuilder;
 import org.junit.jupiter.api.Test;
 
-/** What a stream has used is known at its end; who settles it at the end of the call must find it then. */
+/**
+ * What a stream has used is known at its end; who settles it before the last byte, or at the end of the call, must find it then.
+ */
 class StreamEndOrderTest {
     private final List<String> ends = new CopyOnWriteArrayList<>();
 
@@ -28,8 +35,8 @@ class StreamEndOrderTest {
                 RawClient client = RawClient.connect(relay.port())) {
             for (int i = 0; i < 20; i++) {
                 assertThat(client.get("/").answer().cleanEnd()).isTrue();
-                await().until(() -> ends.size() == 2);
-                assertThat(ends).containsExactly("stream Complete", "call");
+                await().until(() -> ends.size() == 3);
+                assertThat(ends).containsExactly("stream Complete", "last byte", "call");
                 ends.clear();
             }
         }
@@ -44,9 +51,9 @@ class StreamEndOrderTest {
                 RelayFixture relay = RelayFixture.prepared().run(routes(stub.port()));
                 RawClient client = RawClient.connect(relay.port())) {
             client.get("/").readAll();
-            await().until(() -> ends.size() == 2);
+            await().until(() -> ends.size() == 3);
         }
-        assertThat(ends).containsExactly("stream Failed", "call");
+        assertThat(ends).containsExactly("stream Failed", "last byte", "call");
     }
 
     @Test
@@ -57,9 +64,51 @@ class StreamEndOrderTest {
                 RawClient client = RawClient.connect(relay.port())) {
             client.get("/").readUntil("data: 1");
             client.kill();
-            await().until(() -> ends.size() == 2);
+            await().until(() -> ends.size() == 3);
         }
-        assertThat(ends).containsExactly("stream Discarded", "call");
+        assertThat(ends).containsExactly("stream Discarded", "last byte", "call");
+    }
+
+    @Test
+    void what_a_client_wants_again_is_given_back_before_it_has_its_answer() throws Exception {
+        AtomicReference<RawClient> client = new AtomicReference<>();
+        List<Boolean> told = new CopyOnWriteArrayList<>();
+        BlockingQueue<StubUpstream.Reply> replies = new LinkedBlockingQueue<>();
+        try (StubUpstream stub = StubUpstream.answering((request, reply) -> {
+                    if (request.uri().equals("/stream")) {
+                        reply.sse().chunk("data: 1\n\n");
+                        replies.add(reply);
+                    } else {
+                        reply.json(200, "{}");
+                    }
+                });
+                RelayFixture relay = RelayFixture.prepared().run(new RouteBuilder() {
+                    @Override
+                    public void configure() {
+                        from("netty-http:http://127.0.0.1:0/?matchOnUriPrefix=true")
+                                .process(exchange -> Call.of(exchange).beforeLastByte(() -> told.add(arrived(client))))
+                                .to("netty-http:http://127.0.0.1:" + stub.port());
+                    }
+                });
+                RawClient connected = RawClient.connect(relay.port())) {
+            client.set(connected);
+            connected.get("/whole");
+            await().until(() -> told.size() == 1);
+            assertThat(connected.answer().status()).isEqualTo(200);
+            connected.get("/stream").readUntil("data: 1\n\n\r\n");
+            replies.take().end();
+            await().until(() -> told.size() == 2);
+            connected.readUntil("0\r\n\r\n");
+        }
+        assertThat(told).containsExactly(false, false);
+    }
+
+    private static boolean arrived(AtomicReference<RawClient> client) {
+        try {
+            return client.get().hasMore();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private RouteBuilder routes(int upstream) {
@@ -67,7 +116,10 @@ class StreamEndOrderTest {
             @Override
             public void configure() {
                 from("netty-http:http://127.0.0.1:0/?matchOnUriPrefix=true")
-                        .process(exchange -> Call.of(exchange).onEnd(() -> ends.add("call")))
+                        .process(exchange -> {
+                            Call.of(exchange).onEnd(() -> ends.add("call"));
+                            Call.of(exchange).beforeLastByte(() -> ends.add("last byte"));
+                        })
                         .to("netty-http:http://127.0.0.1:" + upstream)
                         .process(StreamEndOrderTest.this::follow);
             }

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 public final class LoopCall implements Call {
     private final ScheduledExecutorService loop;
     private final List<Runnable> onEnd = new ArrayList<>();
+    private final List<Runnable> beforeLastByte = new ArrayList<>();
     private @Nullable Runnable onGone;
     private final AtomicInteger heartbeats = new AtomicInteger();
     private boolean gone;
@@ -30,7 +31,18 @@ public final class LoopCall implements Call {
         return this;
     }
 
+    /** The end of the answer is about to be written. */
+    public void answered() {
+        List<Runnable> actions;
+        synchronized (this) {
+            actions = List.copyOf(beforeLastByte);
+            beforeLastByte.clear();
+        }
+        actions.forEach(Runnable::run);
+    }
+
     public void end() {
+        answered();
         List<Runnable> actions;
         synchronized (this) {
             ended = true;
@@ -76,6 +88,17 @@ public final class LoopCall implements Call {
         synchronized (this) {
             if (!ended) {
                 onEnd.add(action);
+                return;
+            }
+        }
+        action.run();
+    }
+
+    @Override
+    public void beforeLastByte(Runnable action) {
+        synchronized (this) {
+            if (!ended) {
+                beforeLastByte.add(action);
                 return;
             }
         }

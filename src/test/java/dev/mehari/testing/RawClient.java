@@ -94,6 +94,11 @@ public final class RawClient implements AutoCloseable {
         return in.read() < 0;
     }
 
+    /** True when something has come that nobody has read; never waits. */
+    public boolean hasMore() throws IOException {
+        return socket.getInputStream().available() > 0;
+    }
+
     public int readSome(byte[] into) throws IOException {
         return in.read(into);
     }
