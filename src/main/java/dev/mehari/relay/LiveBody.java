@@ -152,6 +152,11 @@ final class LiveBody implements StreamBody {
         regulate();
     }
 
+    /** True when nobody wanted what was still to come, so that the upstream's connection is being reset. */
+    boolean isGivenUp() {
+        return end instanceof StreamEnd.Discarded;
+    }
+
     void flush() {
         if (sink != null) {
             sink.flush();
