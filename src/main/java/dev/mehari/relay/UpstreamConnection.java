@@ -175,10 +175,11 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements R
             if (last) {
                 live = null;
                 head = null;
+                // One that was given up is about to be reset, and must serve no other request.
                 if (!body.isGivenUp()) {
                     release();
                     body.finish(StreamEnd.Complete.INSTANCE);
-                } // else it is about to be reset, and serves no other request
+                }
             }
         } else if (head == null) {
             ReferenceCountUtil.release(content); // the end of an informational answer, or of one nobody asked for

@@ -9,7 +9,6 @@ import dev.mehari.testing.RawClient;
 import dev.mehari.testing.StubUpstream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -24,17 +23,19 @@ import org.junit.jupiter.api.Test;
  */
 class StreamEndOrderTest {
     private final List<String> ends = new CopyOnWriteArrayList<>();
+    private final BlockingQueue<StubUpstream.Reply> replies = new LinkedBlockingQueue<>();
 
     @Test
     void a_complete_stream_ends_before_its_call() throws Exception {
         try (StubUpstream stub = StubUpstream.answering((request, reply) -> {
-                    reply.sse().chunk("data: 1\n\n");
-                    reply.after(Duration.ofMillis(5), reply::end);
+                    replies.add(reply.sse().chunk("data: 1\n\n"));
                 });
                 RelayFixture relay = RelayFixture.prepared().run(routes(stub.port()));
                 RawClient client = RawClient.connect(relay.port())) {
             for (int i = 0; i < 20; i++) {
-                assertThat(client.get("/").answer().cleanEnd()).isTrue();
+                client.get("/").readUntil("data: 1\n\n\r\n");
+                replies.take().end();
+                client.readUntil("0\r\n\r\n");
                 await().until(() -> ends.size() == 3);
                 assertThat(ends).containsExactly("stream Complete", "last byte", "call");
                 ends.clear();
@@ -45,12 +46,13 @@ class StreamEndOrderTest {
     @Test
     void a_stream_that_breaks_ends_before_its_call() throws Exception {
         try (StubUpstream stub = StubUpstream.answering((request, reply) -> {
-                    reply.sse().chunk("data: 1\n\n");
-                    reply.after(Duration.ofMillis(5), reply::close);
+                    replies.add(reply.sse().chunk("data: 1\n\n"));
                 });
                 RelayFixture relay = RelayFixture.prepared().run(routes(stub.port()));
                 RawClient client = RawClient.connect(relay.port())) {
-            client.get("/").readAll();
+            client.get("/").readUntil("data: 1\n\n\r\n");
+            replies.take().close();
+            client.readAll();
             await().until(() -> ends.size() == 3);
         }
         assertThat(ends).containsExactly("stream Failed", "last byte", "call");
@@ -73,7 +75,6 @@ class StreamEndOrderTest {
     void what_a_client_wants_again_is_given_back_before_it_has_its_answer() throws Exception {
         AtomicReference<RawClient> client = new AtomicReference<>();
         List<Boolean> told = new CopyOnWriteArrayList<>();
-        BlockingQueue<StubUpstream.Reply> replies = new LinkedBlockingQueue<>();
         try (StubUpstream stub = StubUpstream.answering((request, reply) -> {
                     if (request.uri().equals("/stream")) {
                         reply.sse().chunk("data: 1\n\n");
