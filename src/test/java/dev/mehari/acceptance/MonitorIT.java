@@ -63,6 +63,7 @@ class MonitorIT {
                 assertThat(gateway.postAs(alice, "/call", "{}").join().statusCode())
                         .isEqualTo(200);
             }
+            gateway.metricsWith(0);
             stub.answer((request, reply) -> {
                 if (request.text().contains("stream")) {
                     reply.sse().chunk("data: 1\n\n");
@@ -78,6 +79,7 @@ class MonitorIT {
             hold(gateway, bob, 2, "{}");
             await().until(() -> gateway.metrics().path("queued_requests").asInt() == 2);
             assertThat(gateway.postAs(bob, "/call", "{}").join().statusCode()).isEqualTo(503);
+            gateway.metricsWith(7);
 
             JsonNode monitor = JSON.readTree(monitor(gateway, "--once", "--json"));
             JsonNode metrics = gateway.metrics();

@@ -107,6 +107,7 @@ class StateIT {
         try (StubUpstream stub = StubUpstream.respondingWith(200);
                 TestGateway gateway = TestGateway.to(stub, database, "mehari.start.warm-up", "200ms")) {
             call(gateway, 97);
+            gateway.metricsWith(0);
             stub.answer((request, reply) -> held.add(reply));
             List<CompletableFuture<HttpResponse<String>>> open = IntStream.range(0, 3)
                     .mapToObj(i -> gateway.post("/call", "{}"))
@@ -196,15 +197,16 @@ class StateIT {
             await().until(() -> stub.inFlight() == 1);
             assertThat(gateway.post("/refused", "{}").join().statusCode()).isEqualTo(503);
             assertThat(slow.join().statusCode()).isEqualTo(504);
+            gateway.metricsWith(0);
             try (RawClient client = gateway.connect()) {
                 client.get("/gone", "Authorization", "Bearer " + gateway.key());
                 await().until(() -> stub.requests().size() == 2);
                 client.kill();
             }
-            await().until(() -> gateway.metrics().path("cancelled").asInt() == 1);
+            assertThat(gateway.metricsWith(0).path("cancelled").asInt()).isEqualTo(1);
             stub.answer((request, reply) -> reply.json(500, "{}"));
             assertThat(gateway.post("/failed", "{}").join().statusCode()).isEqualTo(500);
-            JsonNode metrics = gateway.metrics();
+            JsonNode metrics = gateway.metricsWith(0);
 
             assertThat(metrics.path("timeout_requests").asInt()).isEqualTo(1);
             assertThat(metrics.path("rejected_requests").asInt()).isEqualTo(1);
@@ -225,12 +227,14 @@ class StateIT {
                 TestGateway gateway = TestGateway.to(
                         stub, database, "mehari.proxy.max-concurrent", "2", "mehari.proxy.max-queue", "1")) {
             call(gateway, 1);
+            gateway.metricsWith(0);
             stub.answer((request, reply) -> held.add(reply));
             List<CompletableFuture<HttpResponse<String>>> open = IntStream.range(0, 3)
                     .mapToObj(i -> gateway.post("/call", "{}"))
                     .toList();
             await().until(() -> gateway.metrics().path("queued_requests").asInt() == 1);
             assertThat(gateway.post("/call", "{}").join().statusCode()).isEqualTo(503);
+            gateway.metricsWith(3);
 
             String text = command(gateway, "stats");
             JsonNode stats = JSON.readTree(command(gateway, "stats", "--json")).path("metrics");

@@ -176,7 +176,7 @@ class UpstreamCallIT {
                         stub, database, "mehari.upstream.read-timeout", "500ms", "mehari.retry.max", "1")) {
             assertThat(gateway.get("/call").join().statusCode()).isEqualTo(504);
             assertThat(stub.requests()).hasSize(2);
-            assertThat(gateway.metrics().path("timeout_requests").asInt()).isEqualTo(1);
+            assertThat(gateway.metricsWith(0).path("timeout_requests").asInt()).isEqualTo(1);
         }
     }
 

@@ -1,5 +1,7 @@
 package dev.mehari.testing;
 
+import static org.awaitility.Awaitility.await;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.mehari.app.Gateway;
@@ -215,6 +217,20 @@ public final class TestGateway implements AutoCloseable {
     /** The {@code metrics} of {@code /proxy-metrics} as they are now. */
     public JsonNode metrics() throws Exception {
         return JSON.readTree(get("/proxy-metrics").join().body()).path("metrics");
+    }
+
+    /**
+     * The same once all calls but {@code open} have ended. A call ends, is counted and gives its permit back when its answer
+     * has gone, so that its client may be first.
+     */
+    public JsonNode metricsWith(int open) {
+        return await().until(
+                        this::metrics,
+                        metrics -> metrics.path("open_requests").asInt(-1) == open
+                                && metrics.path("active_requests").asInt()
+                                                + metrics.path("queued_requests")
+                                                        .asInt()
+                                        <= open);
     }
 
     /** Asks the management port with the admin token; no body when it is empty. */
