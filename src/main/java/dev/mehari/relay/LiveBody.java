@@ -4,7 +4,6 @@ import dev.mehari.exchange.BodyObserver;
 import dev.mehari.exchange.StreamBody;
 import dev.mehari.exchange.StreamEnd;
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.Channel;
 import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.LastHttpContent;
@@ -39,7 +38,7 @@ final class LiveBody implements StreamBody {
     private static final Logger LOG = LoggerFactory.getLogger(LiveBody.class);
     static final int MAX_KEPT = 64 * 1024;
 
-    private final Channel upstream;
+    private final UpstreamConnection upstream;
     private final List<Consumer<StreamEnd>> listeners = new ArrayList<>(3);
     private @Nullable Sink sink;
     private @Nullable BodyObserver observer;
@@ -48,14 +47,14 @@ final class LiveBody implements StreamBody {
     private boolean complete;
     private @Nullable StreamEnd end;
 
-    LiveBody(Channel upstream) {
+    LiveBody(UpstreamConnection upstream) {
         this.upstream = upstream;
     }
 
     @Override
     public void onEnd(Consumer<StreamEnd> listener) {
-        if (!upstream.eventLoop().inEventLoop()) {
-            upstream.eventLoop().execute(() -> onEnd(listener));
+        if (!upstream.inLoop()) {
+            upstream.execute(() -> onEnd(listener));
         } else if (end != null) {
             listener.accept(end);
         } else {
@@ -65,8 +64,8 @@ final class LiveBody implements StreamBody {
 
     @Override
     public void observe(BodyObserver by) {
-        if (!upstream.eventLoop().inEventLoop()) {
-            upstream.eventLoop().execute(() -> observe(by));
+        if (!upstream.inLoop()) {
+            upstream.execute(() -> observe(by));
             return;
         }
         if (observer != null) {
@@ -80,13 +79,13 @@ final class LiveBody implements StreamBody {
 
     @Override
     public void discard() {
-        if (!upstream.eventLoop().inEventLoop()) {
-            upstream.eventLoop().execute(this::discard);
+        if (!upstream.inLoop()) {
+            upstream.execute(this::discard);
             return;
         }
         if (!complete && end == null) {
             finish(StreamEnd.Discarded.INSTANCE);
-            UpstreamConnection.reset(upstream);
+            upstream.reset();
         } else if (complete) {
             finish(StreamEnd.Complete.INSTANCE); // the call ends with its last content: tell before
         }
@@ -119,14 +118,12 @@ final class LiveBody implements StreamBody {
             return;
         }
         boolean read = sink == null ? keptBytes < MAX_KEPT : sink.isWritable();
-        if (upstream.config().isAutoRead() != read) {
-            upstream.config().setAutoRead(read);
-        }
+        upstream.read(read);
     }
 
     /** True while the upstream is held back for the client's sake; its silence is not its fault then. */
     boolean isHeldBack() {
-        return !upstream.config().isAutoRead();
+        return !upstream.isRead();
     }
 
     /** Content arrived; on the event loop. The end of the stream is told by {@link #finish} afterwards. */
@@ -152,11 +149,6 @@ final class LiveBody implements StreamBody {
         regulate();
     }
 
-    /** True when nobody wanted what was still to come, so that the upstream's connection is being reset. */
-    boolean isGivenUp() {
-        return end instanceof StreamEnd.Discarded;
-    }
-
     void flush() {
         if (sink != null) {
             sink.flush();
@@ -169,8 +161,8 @@ final class LiveBody implements StreamBody {
             return;
         }
         end = how;
-        if (how instanceof StreamEnd.Complete && !upstream.config().isAutoRead()) {
-            upstream.config().setAutoRead(true);
+        if (how instanceof StreamEnd.Complete) {
+            upstream.read(true);
         }
         for (Consumer<StreamEnd> listener : listeners) {
             tell(listener, how);

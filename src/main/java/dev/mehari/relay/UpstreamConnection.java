@@ -110,21 +110,41 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements R
         if (connecting != null && connecting.isClientGone()) {
             pool.connected(host, this, connecting, new ClientGone());
         } else if (abandoned != null && abandoned.isClientGone()) {
-            forgetAnswer();
-            reset(channel());
+            reset();
             abandoned.fail(new ClientGone());
         }
     }
 
     /**
-     * Closes {@code channel} because nobody wants the rest of its answer. By a reset, which an upstream cannot miss, and
+     * Closes this connection because nobody wants the rest of its answer, which is forgotten at once: its end may still come
+     * before, and must not bring this connection to another request. By a reset, which an upstream cannot miss, and
      * after which the port is free at once: closed in order it would be held for a minute, and a few hundred clients a
      * second that leave would use all ports up. Not at once, lest a client that is accepted meanwhile gets its descriptor
      * together with an event that was meant for it.
      */
-    static void reset(Channel channel) {
-        channel.config().setOption(ChannelOption.SO_LINGER, 0);
-        channel.eventLoop().execute(channel::close);
+    void reset() {
+        forgetAnswer();
+        channel().config().setOption(ChannelOption.SO_LINGER, 0);
+        pool.execute(channel()::close);
+    }
+
+    boolean inLoop() {
+        return pool.inLoop();
+    }
+
+    void execute(Runnable task) {
+        pool.execute(task);
+    }
+
+    boolean isRead() {
+        return channel().config().isAutoRead();
+    }
+
+    /** Whether more of the answer is to be read now. */
+    void read(boolean more) {
+        if (isRead() != more) {
+            channel().config().setAutoRead(more);
+        }
     }
 
     @Override
@@ -175,11 +195,8 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements R
             if (last) {
                 live = null;
                 head = null;
-                // One that was given up is about to be reset, and must serve no other request.
-                if (!body.isGivenUp()) {
-                    release();
-                    body.finish(StreamEnd.Complete.INSTANCE);
-                }
+                release();
+                body.finish(StreamEnd.Complete.INSTANCE);
             }
         } else if (head == null) {
             ReferenceCountUtil.release(content); // the end of an informational answer, or of one nobody asked for
@@ -247,7 +264,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements R
         HttpResponse response = requireNonNull(head);
         UpstreamRequest answered = requireNonNull(request);
         request = null;
-        LiveBody body = new LiveBody(channel());
+        LiveBody body = new LiveBody(this);
         live = body;
         body.arrivedBefore(gathered.take());
         ServerCall call = answered.call();

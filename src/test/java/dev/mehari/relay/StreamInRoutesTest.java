@@ -4,11 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.mehari.exchange.Call;
+import dev.mehari.exchange.StreamBody;
 import dev.mehari.failure.UpstreamBroken;
 import dev.mehari.testing.LeakWatch;
 import dev.mehari.testing.RawClient;
 import dev.mehari.testing.StubUpstream;
+import io.netty.channel.EventLoop;
 import java.time.Duration;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.builder.RouteBuilder;
@@ -76,6 +84,38 @@ class StreamInRoutesTest {
             assertThat(client.get("/replace/stream").answer().body()).isEqualTo("ours");
             await().atMost(Duration.ofSeconds(1)).until(() -> stub.closedConnections() == 1);
             assertThat(client.get("/replace/stream").answer().body()).isEqualTo("ours");
+        }
+    }
+
+    /** The end may be read before the connection is closed: an event loop does 64 of what it has to do, and then reads. */
+    @Test
+    void the_connection_of_a_stream_that_was_given_up_serves_nobody_even_when_its_end_comes() throws Exception {
+        BlockingQueue<StubUpstream.Reply> replies = new LinkedBlockingQueue<>();
+        CompletableFuture<Exchange> streaming = new CompletableFuture<>();
+        CompletableFuture<Integer> idle = new CompletableFuture<>();
+        try (StubUpstream stub = StubUpstream.answering(
+                        (request, reply) -> replies.add(reply.sse().chunk("data: 1\n\n")));
+                RelayFixture relay = RelayFixture.prepared().run(new RouteBuilder() {
+                    @Override
+                    public void configure() {
+                        from("netty-http:http://127.0.0.1:0")
+                                .to("netty-http:http://127.0.0.1:" + stub.port())
+                                .process(streaming::complete);
+                    }
+                });
+                RawClient client = RawClient.connect(relay.port())) {
+            client.get("/").readUntil("data: 1\n\n\r\n");
+            StubUpstream.Reply reply = replies.take();
+            EventLoop loop = ((ServerCall) Call.of(streaming.join())).loop();
+            loop.execute(() -> {
+                IntStream.range(0, 2 * 64).forEach(i -> loop.execute(() -> LockSupport.parkNanos(1_000_000)));
+                loop.execute(() -> idle.complete(relay.relay.idleUpstreamConnections()));
+                ((StreamBody) streaming.join().getMessage().getBody()).discard();
+                reply.end();
+            });
+
+            assertThat(idle.join()).isZero();
+            await().atMost(Duration.ofSeconds(1)).until(() -> stub.closedConnections() == 1);
         }
     }
 
