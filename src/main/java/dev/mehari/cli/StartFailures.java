@@ -1,8 +1,12 @@
 package dev.mehari.cli;
 
+import dev.mehari.routes.RoutesRefused;
 import java.io.IOException;
 
-/** Finds in a failed start the sentence that helps; the innermost cause with a message, where nobody wrote a better one. */
+/**
+ * Finds in a failed start the sentence that helps: of a port of ours that is taken, or of routes, or the innermost cause with a
+ * message, where nobody wrote a better one.
+ */
 final class StartFailures {
     private StartFailures() {}
 
@@ -13,7 +17,8 @@ final class StartFailures {
                     && String.valueOf(cause.getMessage()).startsWith("Cannot listen")) {
                 return String.valueOf(cause.getMessage());
             }
-            if (cause.getMessage() != null) {
+            // Routes say in which file and line; what has caused it does not.
+            if (cause.getMessage() != null && !(best instanceof RoutesRefused)) {
                 best = cause;
             }
         }

@@ -20,6 +20,9 @@ import org.apache.camel.util.URISupport;
 
 /** The entries that there are. One thread at a time. */
 final class Entries {
+    /** How long a stop waits for what {@code aggregate} steps have gathered. */
+    private static final long GATHERED_MILLIS = 10_000;
+
     private static final List<String> WITHIN = List.of("seda:", "direct:");
     private static final String IN_ORDER = "platform-http:";
 
@@ -156,13 +159,31 @@ final class Entries {
         known.remove(entry.key(), entry);
     }
 
-    /** Lets nothing more in, and what waits in queues out: in the end what those send it to. Blocks for so long. */
-    void stopAll() {
+    /** Lets nothing more in, and what waits in queues and in {@code routes} out: in the end what those send it to. Blocks for so long. */
+    void stopAll(Collection<LiveRoute> routes) {
         List<Entry> inOrder = new ArrayList<>(known.values());
         inOrder.sort(Comparator.comparingInt(entry -> isWithin(entry) ? 1 + WITHIN.indexOf(scheme(entry)) : 0));
         for (Entry entry : inOrder) {
             entry.drain();
+            if (!isWithin(entry)) {
+                stop(entry);
+            }
+        }
+        letGatheredOut(routes);
+        for (Entry entry : inOrder) {
+            entry.drain();
             stop(entry);
         }
+    }
+
+    private static void letGatheredOut(Collection<LiveRoute> routes) {
+        Thread letting = new Thread(() -> routes.forEach(LiveRoute::letGatheredOut), "mehari-routes-stop");
+        letting.start();
+        try {
+            letting.join(GATHERED_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        letting.interrupt(); // where it still waits, Camel says for how many
     }
 }

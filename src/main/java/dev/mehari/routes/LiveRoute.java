@@ -1,8 +1,12 @@
 package dev.mehari.routes;
 
+import java.util.stream.Stream;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
+import org.apache.camel.Route;
 import org.apache.camel.model.RouteDefinition;
+import org.apache.camel.processor.aggregate.AggregateProcessor;
+import org.apache.camel.support.service.ServiceHelper;
 
 /**
  * A route as one state of its file has it. Versions that share the file share it.
@@ -14,6 +18,29 @@ import org.apache.camel.model.RouteDefinition;
 record LiveRoute(String id, RouteFile file, RouteDefinition definition, Entry entry, LiveEndpoint from) {
     boolean process(Exchange exchange, AsyncCallback callback) {
         return from.process(exchange, callback);
+    }
+
+    /** How many groups its {@code aggregate} steps with {@code completeAllOnStop} have still to complete. */
+    int gathering() {
+        return aggregates()
+                .mapToInt(AggregateProcessor::getPendingExchangesSize)
+                .sum();
+    }
+
+    /** Lets out what its {@code aggregate} steps with {@code forceCompletionOnStop} have gathered; blocks until it is through, or interrupted. */
+    void letGatheredOut() {
+        aggregates().forEach(aggregate -> aggregate.prepareShutdown(false, false));
+    }
+
+    private Stream<AggregateProcessor> aggregates() {
+        Route route = from.getCamelContext().getRoute(definition.getId());
+        return route == null
+                ? Stream.of()
+                : route.getServices().stream()
+                        .flatMap(service -> ServiceHelper.getChildServices(service).stream())
+                        .filter(AggregateProcessor.class::isInstance)
+                        .map(AggregateProcessor.class::cast)
+                        .distinct(); // within each of the services around it
     }
 
     @Override

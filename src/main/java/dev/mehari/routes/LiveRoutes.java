@@ -5,7 +5,9 @@ import dev.mehari.routes.VersionBuilder.Candidate;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -201,7 +203,7 @@ public final class LiveRoutes implements AutoCloseable {
 
     private synchronized void takeDownOlder() {
         List<Version> over =
-                older.stream().filter(version -> version.underWay() == 0).toList();
+                older.stream().filter(version -> underWay(version) == 0).toList();
         if (over.isEmpty()) {
             return;
         }
@@ -219,6 +221,16 @@ public final class LiveRoutes implements AutoCloseable {
         unused.forEach(building::forget);
     }
 
+    /** Requests on {@code older}, and groups that the steps of its own routes gather and have promised to complete. */
+    private long underWay(Version older) {
+        Collection<LiveRoute> kept = inForce().routes();
+        return older.underWay()
+                + older.routes().stream()
+                        .filter(route -> !kept.contains(route))
+                        .mapToInt(LiveRoute::gathering)
+                        .sum();
+    }
+
     /** What is in force. */
     public synchronized RoutesState state() {
         Version now = inForce();
@@ -231,7 +243,7 @@ public final class LiveRoutes implements AutoCloseable {
                 .sorted((one, other) -> one.name().compareTo(other.name()))
                 .toList();
         List<RoutesState.Older> before = older.stream()
-                .map(version -> new RoutesState.Older(version.number(), version.loadedAt(), version.underWay()))
+                .map(version -> new RoutesState.Older(version.number(), version.loadedAt(), underWay(version)))
                 .toList();
         return new RoutesState(source.described(), watched, now.number(), files, before, problems);
     }
@@ -247,13 +259,15 @@ public final class LiveRoutes implements AutoCloseable {
         return problems;
     }
 
-    /** Lets nothing more in. */
+    /** Lets nothing more in, and out what routes have gathered and are to let out when they stop. Blocks for so long. */
     @Override
     public void close() {
         ticker.shutdownNow();
         synchronized (this) {
-            if (entries != null) {
-                entries.stopAll();
+            if (entries != null && inForce != null) {
+                Set<LiveRoute> all = new LinkedHashSet<>(inForce.routes());
+                older.forEach(version -> all.addAll(version.routes()));
+                entries.stopAll(all);
             }
         }
     }

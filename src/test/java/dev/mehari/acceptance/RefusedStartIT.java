@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mehari.cli.Mehari;
 import dev.mehari.storage.ServerPort;
+import dev.mehari.testing.EditedRoutes;
 import dev.mehari.testing.MehariProcess;
 import dev.mehari.testing.TestDatabase;
 import java.io.PrintWriter;
@@ -132,6 +133,29 @@ class RefusedStartIT {
         Path empty = Files.createDirectory(folder.resolve("empty"));
         assertThat(refusalOf("--db-url", database.url(), "--routes", empty.toString()))
                 .contains("--routes", "receive.camel.yaml");
+    }
+
+    @Test
+    void when_the_port_of_a_route_is_in_use() throws Exception {
+        EditedRoutes routes = EditedRoutes.copy();
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+            Files.writeString(routes.folder().resolve("more.camel.yaml"), """
+                    - route:
+                        id: more
+                        from:
+                          uri: netty:tcp://127.0.0.1:%d?sync=false
+                          steps:
+                            - log: seen
+                    """.formatted(taken.getLocalPort()));
+
+            assertThat(refusalOf(
+                            "--db-url",
+                            database.url(),
+                            "--routes",
+                            routes.folder().toString()))
+                    .contains("more.camel.yaml:2: more: ", Integer.toString(taken.getLocalPort()))
+                    .containsIgnoringCase("in use");
+        }
     }
 
     @Test

@@ -12,6 +12,7 @@ import dev.mehari.testing.TestGateway;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -117,6 +118,32 @@ class LiveRoutesIT {
 
         await().untilAsserted(() ->
                 assertThat(gateway.admin("GET", "/q/health", "").body()).doesNotContain("admit.camel.yaml"));
+    }
+
+    @Test
+    void what_waits_in_a_throttle_goes_on_when_the_route_is_swapped() throws Exception {
+        routes.insertBefore("begin-try", """
+                - throttle:
+                    id: slowly
+                    expression:
+                      constant: 1
+                    timePeriodMillis: 2000
+                """);
+        answersWith("X-Edited", "before");
+        assertThat(reload().path("problems")).isEmpty();
+        assertThat(gateway.post("/v1/x", "{}").join().statusCode()).isEqualTo(200);
+        CompletableFuture<HttpResponse<String>> waiting = gateway.post("/v1/x", "{}");
+        await().until(() -> gateway.metrics().path("active_requests").asInt() == 1);
+
+        Path file = routes.folder().resolve("forward.camel.yaml");
+        Files.writeString(file, Files.readString(file).replace("constant: before", "constant: after"));
+        assertThat(reload().path("problems")).isEmpty();
+
+        assertThat(waiting.join().headers().firstValue("X-Edited")).hasValue("before");
+        assertThat(gateway.post("/v1/x", "{}").join().headers().firstValue("X-Edited"))
+                .hasValue("after");
+        await().untilAsserted(() ->
+                assertThat(admin("GET", "/api/routes").path("older")).isEmpty());
     }
 
     private static int line(String text, String part) {

@@ -1,6 +1,7 @@
 package dev.mehari.routes;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.mehari.routes.Reload.Outcome;
@@ -16,10 +17,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
 import org.apache.camel.ProducerTemplate;
+import org.apache.camel.Route;
 import org.apache.camel.component.direct.DirectComponent;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.model.ModelCamelContext;
+import org.apache.camel.processor.aggregate.AggregateProcessor;
+import org.apache.camel.processor.aggregate.UseLatestAggregationStrategy;
 import org.apache.camel.spi.CamelEvent;
 import org.apache.camel.spi.EventNotifier;
 import org.apache.camel.support.AsyncProcessorSupport;
@@ -401,6 +406,108 @@ class LiveRoutesTest {
         assertThat(context.createConsumerTemplate().receiveBody("seda:told", 10_000, String.class))
                 .isEqualTo("one");
         await().untilAsserted(() -> assertThat(live.state().older()).isEmpty());
+    }
+
+    private void gather(String completion, String options) throws Exception {
+        write("gather", """
+                - route:
+                    id: gather
+                    from:
+                      uri: direct:gather
+                      steps:
+                        - aggregate:
+                            aggregationStrategy: latest
+                            completionSize: %s
+                            %s
+                            correlationExpression: {constant: all}
+                            steps:
+                              - to: direct:answer
+                              - process: {ref: gathered}
+                """.formatted(completion, options));
+    }
+
+    private BlockingQueue<String> gathering(String options) throws Exception {
+        BlockingQueue<String> gathered = new LinkedBlockingQueue<>();
+        context.getRegistry().bind("latest", new UseLatestAggregationStrategy());
+        context.getRegistry().bind("gathered", (Processor)
+                exchange -> gathered.add(exchange.getMessage().getBody(String.class)));
+        gather("2", options);
+        write("receive", RECEIVE.replace("direct:answer", "direct:gather"));
+        assertThat(live.reload().problems()).isEmpty();
+        ask();
+        return gathered;
+    }
+
+    @Test
+    void what_an_aggregate_is_to_let_out_when_it_stops_is_let_out_by_a_swap() throws Exception {
+        BlockingQueue<String> gathered = gathering("forceCompletionOnStop: true");
+
+        gather("3", "forceCompletionOnStop: true");
+        assertThat(live.reload().outcome()).isEqualTo(Outcome.SWAPPED);
+
+        assertThat(gathered.take()).isEqualTo("one");
+        await().untilAsserted(() -> assertThat(live.state().older()).isEmpty());
+        assertThat(context.getRoutesSize()).isEqualTo(3);
+    }
+
+    @Test
+    void what_an_aggregate_is_to_let_out_when_it_stops_is_let_out_by_a_stop() throws Exception {
+        BlockingQueue<String> gathered = gathering("forceCompletionOnStop: true");
+
+        live.close();
+
+        assertThat(gathered).containsExactly("one");
+    }
+
+    @Test
+    void a_version_stays_until_an_aggregate_has_completed_what_it_is_to_complete() throws Exception {
+        BlockingQueue<String> gathered = gathering("completeAllOnStop: true");
+
+        gather("3", "completeAllOnStop: true");
+        assertThat(live.reload().outcome()).isEqualTo(Outcome.SWAPPED);
+
+        assertThat(live.state().older())
+                .singleElement()
+                .satisfies(older -> assertThat(older.underWay()).isEqualTo(1));
+        Route before = context.getRoute("gather@1");
+        before.filter("*").stream()
+                .filter(AggregateProcessor.class::isInstance)
+                .map(AggregateProcessor.class::cast)
+                .forEach(AggregateProcessor::forceCompletionOfAllGroups);
+        assertThat(gathered.take()).isEqualTo("one");
+        await().untilAsserted(() -> assertThat(live.state().older()).isEmpty());
+    }
+
+    @Test
+    void a_port_that_is_taken_at_the_start_is_told_and_nothing_comes_in() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                DefaultCamelContext another = new DefaultCamelContext()) {
+            another.disableJMX();
+            DirectComponent door = new DirectComponent();
+            door.setBlock(false);
+            another.addComponent("netty-http", door);
+            another.getRegistry().bind("hold", new Holding());
+            another.start();
+            write(
+                    "more",
+                    LISTENING.formatted(
+                            "more", "uri: netty:tcp://127.0.0.1:%d?sync=false".formatted(taken.getLocalPort())));
+
+            try (LiveRoutes first = new LiveRoutes(new RouteSource.Folder(folder), false, Clock.systemUTC())) {
+                assertThatThrownBy(() -> first.start(another))
+                        .isInstanceOfSatisfying(
+                                RoutesRefused.class,
+                                refused -> assertThat(refused.problems())
+                                        .singleElement()
+                                        .satisfies(problem -> {
+                                            assertThat(problem.file()).isEqualTo("more.camel.yaml");
+                                            assertThat(problem.message())
+                                                    .contains("more: ", Integer.toString(taken.getLocalPort()));
+                                        }));
+            }
+            assertThatThrownBy(() -> another.createProducerTemplate().requestBody(DOOR, "now"))
+                    .hasStackTraceContaining("No consumers available");
+        }
     }
 
     /** Lets an exchange wait, without a thread, until the test lets it go on. */
