@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Endpoint;
@@ -23,7 +24,8 @@ final class Entries {
     /** How long a stop waits for what {@code aggregate} steps have gathered. */
     private static final long GATHERED_MILLIS = 10_000;
 
-    private static final List<String> WITHIN = List.of("seda:", "direct:");
+    private static final String QUEUE = "seda:";
+    private static final List<String> WITHIN = List.of(QUEUE, "direct:");
     private static final String IN_ORDER = "platform-http:";
 
     private final CamelContext context;
@@ -159,20 +161,21 @@ final class Entries {
         known.remove(entry.key(), entry);
     }
 
-    /** Lets nothing more in, and what waits in queues and in {@code routes} out: in the end what those send it to. Blocks for so long. */
+    /** Lets nothing more in, and out what waits in queues and in {@code routes}. Blocks for so long. */
     void stopAll(Collection<LiveRoute> routes) {
-        List<Entry> inOrder = new ArrayList<>(known.values());
-        inOrder.sort(Comparator.comparingInt(entry -> isWithin(entry) ? 1 + WITHIN.indexOf(scheme(entry)) : 0));
-        for (Entry entry : inOrder) {
-            entry.drain();
-            if (!isWithin(entry)) {
+        stopEach(entry -> !isWithin(entry));
+        letGatheredOut(routes); // into queues, too
+        stopEach(entry -> scheme(entry).equals(QUEUE));
+        letGatheredOut(routes); // what queues have brought
+        stopEach(entry -> true);
+    }
+
+    private void stopEach(Predicate<Entry> which) {
+        for (Entry entry : List.copyOf(known.values())) {
+            if (which.test(entry)) {
+                entry.drain();
                 stop(entry);
             }
-        }
-        letGatheredOut(routes);
-        for (Entry entry : inOrder) {
-            entry.drain();
-            stop(entry);
         }
     }
 

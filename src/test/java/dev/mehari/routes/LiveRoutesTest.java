@@ -451,8 +451,24 @@ class LiveRoutesTest {
     }
 
     @Test
-    void what_an_aggregate_is_to_let_out_when_it_stops_is_let_out_by_a_stop() throws Exception {
+    void what_an_aggregate_is_to_let_out_when_it_stops_is_let_out_by_a_stop_through_a_queue_too() throws Exception {
+        write("late", """
+                - route:
+                    id: late
+                    from:
+                      uri: seda:late
+                      steps:
+                        - to: direct:answer
+                        - process: {ref: gathered}
+                """);
         BlockingQueue<String> gathered = gathering("forceCompletionOnStop: true");
+        write(
+                "gather",
+                Files.readString(folder.resolve("gather.camel.yaml"))
+                        .replace("process: {ref: gathered}", "to: seda:late"));
+        assertThat(live.reload().outcome()).isEqualTo(Outcome.SWAPPED);
+        assertThat(gathered.take()).as("of the version before").isEqualTo("one");
+        ask();
 
         live.close();
 
