@@ -23,6 +23,7 @@ import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import dev.mehari.app.Gateway;
 import dev.mehari.caller.NewKey;
+import dev.mehari.routes.RoutesRefused;
 import dev.mehari.storage.StorageStartException;
 import dev.mehari.upstream.Upstream;
 import io.netty.channel.EventLoopGroup;
@@ -137,7 +138,8 @@ final class HouseRulesTest {
                             // An export is verified without a gateway, best on another machine.
                             "dev.mehari.audit..")))
                     // What starting a gateway tells: its first key, its upstreams, why it could not start.
-                    .and(not(belongToAnyOf(NewKey.class, Upstream.class, StorageStartException.class))))
+                    .and(not(belongToAnyOf(
+                            NewKey.class, Upstream.class, StorageStartException.class, RoutesRefused.class))))
             .because("commands start programs or speak to the admin API; they do not reach into a gateway");
 
     @ArchTest

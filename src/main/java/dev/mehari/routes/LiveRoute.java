@@ -2,10 +2,11 @@ package dev.mehari.routes;
 
 import java.util.stream.Stream;
 import org.apache.camel.AsyncCallback;
+import org.apache.camel.Consumer;
 import org.apache.camel.Exchange;
 import org.apache.camel.Route;
 import org.apache.camel.model.RouteDefinition;
-import org.apache.camel.processor.aggregate.AggregateProcessor;
+import org.apache.camel.spi.ShutdownAware;
 import org.apache.camel.support.service.ServiceHelper;
 
 /**
@@ -22,24 +23,26 @@ record LiveRoute(String id, RouteFile file, RouteDefinition definition, Entry en
 
     /** How many groups its {@code aggregate} steps with {@code completeAllOnStop} have still to complete. */
     int gathering() {
-        return aggregates()
-                .mapToInt(AggregateProcessor::getPendingExchangesSize)
-                .sum();
+        return keeping().mapToInt(ShutdownAware::getPendingExchangesSize).sum();
     }
 
-    /** Lets out what its {@code aggregate} steps with {@code forceCompletionOnStop} have gathered; blocks until it is through, or interrupted. */
+    /**
+     * Lets out what its {@code aggregate} steps with {@code forceCompletionOnStop} have gathered; blocks until it is through, or
+     * interrupted.
+     */
     void letGatheredOut() {
-        aggregates().forEach(aggregate -> aggregate.prepareShutdown(false, false));
+        keeping().forEach(step -> step.prepareShutdown(false, false));
     }
 
-    private Stream<AggregateProcessor> aggregates() {
+    /** The steps that may keep an exchange after it has gone through the route. */
+    private Stream<ShutdownAware> keeping() {
         Route route = from.getCamelContext().getRoute(definition.getId());
         return route == null
                 ? Stream.of()
                 : route.getServices().stream()
                         .flatMap(service -> ServiceHelper.getChildServices(service).stream())
-                        .filter(AggregateProcessor.class::isInstance)
-                        .map(AggregateProcessor.class::cast)
+                        .filter(service -> service instanceof ShutdownAware && !(service instanceof Consumer))
+                        .map(ShutdownAware.class::cast)
                         .distinct(); // within each of the services around it
     }
 

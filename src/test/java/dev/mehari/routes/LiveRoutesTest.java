@@ -8,48 +8,17 @@ import dev.mehari.routes.Reload.Outcome;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Clock;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.LinkedBlockingQueue;
-import org.apache.camel.AsyncCallback;
-import org.apache.camel.Exchange;
-import org.apache.camel.Processor;
-import org.apache.camel.ProducerTemplate;
-import org.apache.camel.Route;
 import org.apache.camel.component.direct.DirectComponent;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.model.ModelCamelContext;
-import org.apache.camel.processor.aggregate.AggregateProcessor;
-import org.apache.camel.processor.aggregate.UseLatestAggregationStrategy;
-import org.apache.camel.spi.CamelEvent;
-import org.apache.camel.spi.EventNotifier;
-import org.apache.camel.support.AsyncProcessorSupport;
-import org.apache.camel.support.SimpleEventNotifierSupport;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Versions and journeys, in a context whose data port is a name. */
-class LiveRoutesTest {
-    private static final String DOOR = "netty-http:door";
-    private static final String RECEIVE = """
-            - route:
-                id: receive
-                from:
-                  uri: netty-http:door
-                  steps:
-                    - process:
-                        ref: hold
-                    - to: direct:answer
-            """;
-
+/** Versions and journeys. */
+class LiveRoutesTest extends LiveRoutesFixture {
     private static final String LISTENING = """
             - route:
                 id: %s
@@ -58,75 +27,6 @@ class LiveRoutesTest {
                   steps:
                     - to: direct:answer
             """;
-
-    @TempDir
-    Path folder;
-
-    private final DefaultCamelContext context = new DefaultCamelContext();
-    private final BlockingQueue<Runnable> held = new LinkedBlockingQueue<>();
-    private final List<EventNotifier> notifiers = new ArrayList<>();
-    private ProducerTemplate producer;
-    private LiveRoutes live;
-
-    @BeforeEach
-    void start() throws Exception {
-        context.disableJMX();
-        context.addComponent("netty-http", new DirectComponent());
-        context.getRegistry().bind("hold", new Holding());
-        context.addStartupListener(
-                (camel, alreadyStarted) -> camel.getManagementStrategy().addEventNotifier(notifier()));
-        context.start();
-        producer = context.createProducerTemplate();
-        write("receive", RECEIVE);
-        write("answer", answering("one"));
-        live = new LiveRoutes(new RouteSource.Folder(folder), false, Clock.systemUTC());
-        live.start(context);
-    }
-
-    @AfterEach
-    void stop() {
-        live.close();
-        context.stop();
-    }
-
-    /** One more that listens to each step, as the server of Camel Main adds them. */
-    private EventNotifier notifier() {
-        EventNotifier notifier = new SimpleEventNotifierSupport() {
-            @Override
-            public void notify(CamelEvent event) {}
-        };
-        notifiers.add(notifier);
-        return notifier;
-    }
-
-    private void write(String name, String text) throws Exception {
-        Files.writeString(folder.resolve(name + ".camel.yaml"), text);
-    }
-
-    private static String answering(String word) {
-        return """
-                - route:
-                    id: answer
-                    from:
-                      uri: direct:answer
-                      steps:
-                        - setBody:
-                            constant: %s
-                """.formatted(word);
-    }
-
-    private Outcome swapTo(String word) throws Exception {
-        write("answer", answering(word));
-        return live.reload().outcome();
-    }
-
-    private String ask() {
-        return producer.requestBody(DOOR, "now", String.class);
-    }
-
-    private CompletableFuture<String> askAndHold() {
-        return producer.asyncRequestBody(DOOR, "hold", String.class);
-    }
 
     @Test
     void a_swap_is_seen_by_the_next_exchange() throws Exception {
@@ -408,92 +308,6 @@ class LiveRoutesTest {
         await().untilAsserted(() -> assertThat(live.state().older()).isEmpty());
     }
 
-    private void gather(String completion, String options) throws Exception {
-        write("gather", """
-                - route:
-                    id: gather
-                    from:
-                      uri: direct:gather
-                      steps:
-                        - aggregate:
-                            aggregationStrategy: latest
-                            completionSize: %s
-                            %s
-                            correlationExpression: {constant: all}
-                            steps:
-                              - to: direct:answer
-                              - process: {ref: gathered}
-                """.formatted(completion, options));
-    }
-
-    private BlockingQueue<String> gathering(String options) throws Exception {
-        BlockingQueue<String> gathered = new LinkedBlockingQueue<>();
-        context.getRegistry().bind("latest", new UseLatestAggregationStrategy());
-        context.getRegistry().bind("gathered", (Processor)
-                exchange -> gathered.add(exchange.getMessage().getBody(String.class)));
-        gather("2", options);
-        write("receive", RECEIVE.replace("direct:answer", "direct:gather"));
-        assertThat(live.reload().problems()).isEmpty();
-        ask();
-        return gathered;
-    }
-
-    @Test
-    void what_an_aggregate_is_to_let_out_when_it_stops_is_let_out_by_a_swap() throws Exception {
-        BlockingQueue<String> gathered = gathering("forceCompletionOnStop: true");
-
-        gather("3", "forceCompletionOnStop: true");
-        assertThat(live.reload().outcome()).isEqualTo(Outcome.SWAPPED);
-
-        assertThat(gathered.take()).isEqualTo("one");
-        await().untilAsserted(() -> assertThat(live.state().older()).isEmpty());
-        assertThat(context.getRoutesSize()).isEqualTo(3);
-    }
-
-    @Test
-    void what_an_aggregate_is_to_let_out_when_it_stops_is_let_out_by_a_stop_through_a_queue_too() throws Exception {
-        write("late", """
-                - route:
-                    id: late
-                    from:
-                      uri: seda:late
-                      steps:
-                        - to: direct:answer
-                        - process: {ref: gathered}
-                """);
-        BlockingQueue<String> gathered = gathering("forceCompletionOnStop: true");
-        write(
-                "gather",
-                Files.readString(folder.resolve("gather.camel.yaml"))
-                        .replace("process: {ref: gathered}", "to: seda:late"));
-        assertThat(live.reload().outcome()).isEqualTo(Outcome.SWAPPED);
-        assertThat(gathered.take()).as("of the version before").isEqualTo("one");
-        ask();
-
-        live.close();
-
-        assertThat(gathered).containsExactly("one");
-    }
-
-    @Test
-    void a_version_stays_until_an_aggregate_has_completed_what_it_is_to_complete() throws Exception {
-        BlockingQueue<String> gathered = gathering("completeAllOnStop: true");
-
-        gather("3", "completeAllOnStop: true");
-        assertThat(live.reload().outcome()).isEqualTo(Outcome.SWAPPED);
-
-        assertThat(live.state().older())
-                .singleElement()
-                .satisfies(older -> assertThat(older.underWay()).isEqualTo(1));
-        Route before = context.getRoute("gather@1");
-        before.filter("*").stream()
-                .filter(AggregateProcessor.class::isInstance)
-                .map(AggregateProcessor.class::cast)
-                .forEach(AggregateProcessor::forceCompletionOfAllGroups);
-        assertThat(gathered.take()).isEqualTo("one");
-        await().untilAsserted(() -> assertThat(live.state().older()).isEmpty());
-    }
-
     @Test
     void a_port_that_is_taken_at_the_start_is_told_and_nothing_comes_in() throws Exception {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
@@ -523,19 +337,6 @@ class LiveRoutesTest {
             }
             assertThatThrownBy(() -> another.createProducerTemplate().requestBody(DOOR, "now"))
                     .hasStackTraceContaining("No consumers available");
-        }
-    }
-
-    /** Lets an exchange wait, without a thread, until the test lets it go on. */
-    private final class Holding extends AsyncProcessorSupport {
-        @Override
-        public boolean process(Exchange exchange, AsyncCallback callback) {
-            if (!"hold".equals(exchange.getMessage().getBody())) {
-                callback.done(true);
-                return true;
-            }
-            held.add(() -> callback.done(false));
-            return false;
         }
     }
 }
