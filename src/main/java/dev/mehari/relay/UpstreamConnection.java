@@ -12,6 +12,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpUtil;
@@ -37,6 +38,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements R
     private final UpstreamPool.Host host;
     private final GatheredBytes gathered = new GatheredBytes();
     private @Nullable Channel channel;
+    private @Nullable UpstreamCodec codec;
 
     private @Nullable UpstreamRequest connectingFor;
     private @Nullable UpstreamRequest request;
@@ -61,6 +63,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements R
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         channel = ctx.channel();
+        codec = ctx.pipeline().get(UpstreamCodec.class);
     }
 
     Channel channel() {
@@ -68,7 +71,12 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements R
     }
 
     boolean isUsable() {
-        return channel().isActive() && !isBusy();
+        return channel().isActive() && !isBusy() && !hasSurplus();
+    }
+
+    /** More has come than the end of an answer: it would be taken for the answer to the next request. */
+    private boolean hasSurplus() {
+        return requireNonNull(codec).hasSurplus();
     }
 
     private boolean isBusy() {
@@ -90,7 +98,9 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements R
             }
         }
         next.sent();
-        channel().writeAndFlush(next.toHttp()).addListener((ChannelFutureListener) written -> {
+        HttpRequest message = next.toHttp();
+        requireNonNull(codec).expectAnswerTo(message.method());
+        channel().writeAndFlush(message).addListener((ChannelFutureListener) written -> {
             sent = written.isSuccess();
             if (!sent && request == next) {
                 lost(next, written.cause());
@@ -302,7 +312,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements R
     private void release() {
         // An answer that overtook its request leaves the connection in the middle of a message; one without a length
         // ends with its connection.
-        if (keepAlive && sent && channel().isActive()) {
+        if (keepAlive && sent && channel().isActive() && !hasSurplus()) {
             pool.idle(host, this);
         } else {
             close();

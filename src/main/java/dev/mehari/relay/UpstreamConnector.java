@@ -8,7 +8,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
-import io.netty.handler.codec.http.HttpClientCodec;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.proxy.HttpProxyHandler;
 import io.netty.handler.proxy.ProxyConnectException;
@@ -102,7 +101,7 @@ final class UpstreamConnector {
             tls.setHandshakeTimeoutMillis(0);
             channel.pipeline().addLast(tls);
         }
-        channel.pipeline().addLast(new HttpClientCodec(ANSWERS, false, false), connection);
+        channel.pipeline().addLast(new UpstreamCodec(ANSWERS), connection);
     }
 
     private static void whenTunnelled(Channel channel, Consumer<@Nullable Throwable> then) {

@@ -7,6 +7,8 @@ import dev.mehari.testing.LeakWatch;
 import dev.mehari.testing.RawClient;
 import dev.mehari.testing.StubUpstream;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -151,6 +153,65 @@ class UpstreamEndsTest {
             assertThat(client.get("/").answer().body()).isEqualTo("ok");
             await().until(() -> stub.closedConnections() == 1);
             assertThat(client.get("/").answer().body()).isEqualTo("ok");
+        }
+    }
+
+    /** The request that waits for the connection must not get them, nor the next on the connection of the client. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok",
+                "HTTP/1.1 204 No Content\r\n\r\n",
+                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n"
+            })
+    void gives_bytes_behind_the_end_of_an_answer_to_nobody(String answer) throws Exception {
+        List<StubUpstream.Reply> first = new CopyOnWriteArrayList<>();
+        try (StubUpstream stub = StubUpstream.answering((request, reply) -> {
+                    if (request.uri().equals("/first")) {
+                        first.add(reply);
+                    } else {
+                        reply.json(200, "mine");
+                    }
+                });
+                RelayFixture relay = RelayFixture.onOneLoop(1, stub.port());
+                RawClient client = RawClient.connect(relay.port());
+                RawClient other = RawClient.connect(relay.port())) {
+            client.get("/first");
+            await().until(() -> first.size() == 1);
+            other.get("/waiting");
+            client.get("/second");
+            await().until(() -> relay.relay.callsUnderWay() == 2);
+
+            first.get(0)
+                    .raw(answer + "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil")
+                    .done();
+
+            assertThat(client.answer().body()).isEqualTo(answer.contains("ok") ? "ok" : "");
+            assertThat(other.answer().body()).isEqualTo("mine");
+            assertThat(client.answer().body()).isEqualTo("mine");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "HTTP/1.1 204 No Content\r\n\r\nbody",
+                "HTTP/1.1 304 Not Modified\r\n\r\nbody",
+                "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\nHTTP/1.1 2"
+            })
+    void does_not_use_a_connection_again_on_which_what_is_no_answer_came(String answer) throws Exception {
+        try (StubUpstream stub = StubUpstream.answering((request, reply) -> {
+                    if (request.uri().equals("/first")) {
+                        reply.raw(answer).done();
+                    } else {
+                        reply.json(200, "mine");
+                    }
+                });
+                RelayFixture relay = RelayFixture.onOneLoop(1, stub.port());
+                RawClient client = RawClient.connect(relay.port())) {
+            client.post("/first", "{}").answer();
+            assertThat(client.post("/second", "{}").answer().body()).isEqualTo("mine");
+            assertThat(stub.connections()).isEqualTo(2);
         }
     }
 
