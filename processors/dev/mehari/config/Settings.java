@@ -28,7 +28,7 @@ public final class Settings {
     public static final String NONE = "none";
 
     private static final String HIDDEN = "***";
-    private static final Pattern PASSWORD_IN_TEXT = Pattern.compile("(?i)(password=)[^&\\s]*");
+    private static final Pattern PASSWORD_IN_TEXT = Pattern.compile("(?i)(password=)[^&\\s]*|(://)[^/?#\\s]*(?=@)");
 
     private final List<Layer> layers;
     private final Map<String, Setting> declared = new LinkedHashMap<>();
@@ -264,6 +264,6 @@ public final class Settings {
     }
 
     private static String masked(String text) {
-        return PASSWORD_IN_TEXT.matcher(text).replaceAll("$1***");
+        return PASSWORD_IN_TEXT.matcher(text).replaceAll("$1$2***");
     }
 }

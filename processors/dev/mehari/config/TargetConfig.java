@@ -48,6 +48,11 @@ public record TargetConfig(
         if (host == null && authorization != null) {
             settings.problem("mehari.target.authorization is set without a target: add --target-host");
         }
+        URI forwardProxy = settings.optionalUri("mehari.upstream.forward-proxy", "HTTP proxy on the way to upstreams");
+        if (forwardProxy != null && forwardProxy.getUserInfo() != null) {
+            settings.problem("mehari.upstream.forward-proxy: Mehari logs in to no proxy: "
+                    + "leave user and password out, and let it in by its address");
+        }
         return new TargetConfig(
                 host,
                 port == 0 ? (tls ? HTTPS : HTTP) : port,
@@ -57,7 +62,7 @@ public record TargetConfig(
                 settings.optionalSecret("mehari.openai.api-key", "key for api.openai.com; OPENAI_API_KEY sets it, too"),
                 settings.optionalSecret(
                         "mehari.anthropic.api-key", "key for api.anthropic.com; ANTHROPIC_API_KEY sets it, too"),
-                settings.optionalUri("mehari.upstream.forward-proxy", "HTTP proxy on the way to upstreams"));
+                forwardProxy);
     }
 
     /** True when requests go to the simulated upstream. */

@@ -25,6 +25,8 @@ record RouteProperties(Configuration configuration, int adminPort, String upstre
         main.addInitialProperty("camel.main.uuidGenerator", "simple");
         main.addInitialProperty("camel.main.startupSummaryLevel", "Off");
         main.addInitialProperty("camel.main.shutdownNowOnTimeout", "true");
+        // To wait for a name that nobody listens to would hold an event loop, and all calls on it, for half a minute.
+        main.addInitialProperty("camel.component.direct.block", "false");
         main.configure()
                 .httpServer()
                 .withEnabled(true)

@@ -269,11 +269,11 @@ final class Wiring implements AutoCloseable {
     }
 
     int port() {
-        return relay.ports().get(0);
+        return relay.port(configuration.listen().host(), configuration.listen().port());
     }
 
     private int portOrNone() {
-        return relay.ports().isEmpty() ? 0 : port();
+        return Math.max(0, port());
     }
 
     int adminPort() {

@@ -188,6 +188,12 @@ public final class RelayHttpComponent extends NettyHttpComponent {
         return servers.values().stream().mapToInt(RelayServer::streams).sum();
     }
 
+    /** The port behind {@code host:port} of a route's address, which is another one where that is 0; -1 when there is none. */
+    public int port(String host, int port) {
+        RelayServer server = servers.get(host + ":" + port);
+        return server == null ? -1 : server.port();
+    }
+
     /** The ports that are listened on. */
     public List<Integer> ports() {
         return servers.values().stream().map(RelayServer::port).toList();

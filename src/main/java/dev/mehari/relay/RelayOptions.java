@@ -4,6 +4,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.apache.camel.util.TimeUtils;
+import org.apache.camel.util.URISupport;
 
 /**
  * Options of a {@code netty-http} endpoint that Camel does not have, and the check that nothing is asked for which this
@@ -70,8 +71,8 @@ record RelayOptions(long firstByteNanos, long idleNanos, long totalNanos) {
             }
         });
         if (!problems.isEmpty()) {
-            throw new IllegalArgumentException("netty-http endpoint " + uri + ": " + String.join("; ", problems)
-                    + ". Remove what is not supported.");
+            throw new IllegalArgumentException("netty-http endpoint " + URISupport.sanitizeUri(uri) + ": "
+                    + String.join("; ", problems) + ". Remove what is not supported.");
         }
         return new RelayOptions(nanos(firstByte), nanos(idle), nanos(total));
     }

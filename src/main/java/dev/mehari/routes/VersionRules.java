@@ -10,6 +10,7 @@ import java.util.Set;
 import org.apache.camel.CamelContext;
 import org.apache.camel.model.ProcessorDefinitionHelper;
 import org.apache.camel.model.ToDefinition;
+import org.apache.camel.support.PatternHelper;
 
 /** What has to hold for the files of a version together. */
 final class VersionRules {
@@ -55,6 +56,7 @@ final class VersionRules {
                                 + first.file().name() + " does: " + route.entry()));
             }
         }
+        problems.addAll(configurationsMissing(files, routes));
         for (LiveRoute route : routes) {
             RouteFile file = route.file();
             for (ToDefinition to : ProcessorDefinitionHelper.filterTypeInOutputs(
@@ -68,6 +70,25 @@ final class VersionRules {
                             file.name(),
                             RouteText.lineOf(file, to.getUri()),
                             route.id() + " sends to " + asked + ", and no route begins there"));
+                }
+            }
+        }
+        return problems;
+    }
+
+    /** Camel starts a route without the configuration that it names, where there is none of that name. */
+    private static List<RoutesProblem> configurationsMissing(Map<String, LoadedFile> files, List<LiveRoute> routes) {
+        Set<String> ids = new HashSet<>();
+        files.values().forEach(file -> file.configurations().forEach(one -> ids.add(one.getId())));
+        List<RoutesProblem> problems = new ArrayList<>();
+        for (LiveRoute route : routes) {
+            String named = route.definition().getRouteConfigurationId();
+            for (String name : named == null ? new String[0] : named.split(",")) {
+                if (ids.stream().noneMatch(id -> PatternHelper.matchPattern(id, name.strip()))) {
+                    problems.add(new RoutesProblem(
+                            route.file().name(),
+                            RouteText.lineOf(route.file(), "routeConfigurationId"),
+                            route.id() + " names the routeConfiguration " + name.strip() + ", and there is none"));
                 }
             }
         }

@@ -146,6 +146,20 @@ class SettingsTest {
     }
 
     @Test
+    void refuses_a_proxy_with_a_password_and_does_not_show_it() {
+        Settings settings = Settings.of(
+                Layer.properties("file", Map.of("mehari.upstream.forward-proxy", "http://ana:hunter2@proxy:3128")));
+
+        assertThatThrownBy(() -> Configuration.from(settings))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("Mehari logs in to no proxy")
+                .hasMessageNotContaining("hunter2");
+        assertThat(settings.declared().toString())
+                .contains("http://***@proxy:3128")
+                .doesNotContain("hunter2");
+    }
+
+    @Test
     void reads_files_in_utf_8_and_names_the_one_it_cannot_read(@TempDir Path folder) throws Exception {
         Path file = Files.writeString(folder.resolve("a.properties"), "# Größe\nmehari.relay.max-body = 1MiB\n");
 

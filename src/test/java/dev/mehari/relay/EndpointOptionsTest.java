@@ -122,6 +122,11 @@ class EndpointOptionsTest {
     @Test
     void options_that_nobody_knows_are_refused_and_not_sent_upstream_as_a_query() {
         assertThatThrownBy(() -> endpoint("api-version", "2")).hasStackTraceContaining("api-version is not supported");
+        assertThatThrownBy(() -> endpoint("proxyAuthPassword", "hunter2"))
+                .hasStackTraceContaining("proxyAuthPassword is not supported")
+                .rootCause()
+                .message()
+                .doesNotContain("hunter2");
         assertThatThrownBy(() -> endpoint("option.child.keepAlive", "false"))
                 .hasStackTraceContaining("option.child.keepAlive is not supported");
     }

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.mehari.storage.ServerPort;
 import dev.mehari.testing.EditedRoutes;
 import dev.mehari.testing.StubUpstream;
 import dev.mehari.testing.TestDatabase;
@@ -12,7 +13,10 @@ import dev.mehari.testing.TestGateway;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -144,6 +148,48 @@ class LiveRoutesIT {
                 .hasValue("after");
         await().untilAsserted(() ->
                 assertThat(admin("GET", "/api/routes").path("older")).isEmpty());
+    }
+
+    @Test
+    void a_name_that_nobody_listens_to_fails_its_call_and_holds_up_no_other() throws Exception {
+        Files.writeString(routes.folder().resolve("more.camel.yaml"), """
+                - route:
+                    id: more
+                    from:
+                      uri: netty-http:http://{{mehari.listen.host}}:{{mehari.listen.port}}/more
+                      steps:
+                        - toD: direct:nobody
+                """);
+        assertThat(reload().path("problems")).isEmpty();
+
+        List<CompletableFuture<HttpResponse<String>>> failing =
+                IntStream.range(0, 8).mapToObj(i -> gateway.post("/more", "{}")).toList();
+
+        assertThat(failing).allMatch(answer -> answer.join().statusCode() == 500);
+        assertThat(gateway.post("/v1/x", "{}").join().statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void the_data_port_is_the_one_that_is_configured() throws Exception {
+        EditedRoutes others = EditedRoutes.copy();
+        SecureRandom random = new SecureRandom();
+        for (int i = 0; i < 4; i++) {
+            Files.writeString(
+                    others.folder().resolve("more" + i + ".camel.yaml"), """
+                    - route:
+                        id: more%d
+                        from:
+                          uri: netty-http:http://127.0.0.1:%d/more
+                          steps:
+                            - setBody:
+                                constant: more
+                    """.formatted(i, ServerPort.free(random)));
+        }
+        gateway.close();
+        gateway = TestGateway.to(
+                stub, database, "mehari.routes.dir", others.folder().toString());
+
+        assertThat(gateway.post("/v1/x", "{}").join().statusCode()).isEqualTo(200);
     }
 
     private static int line(String text, String part) {

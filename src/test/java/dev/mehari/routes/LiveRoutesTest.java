@@ -234,6 +234,22 @@ class LiveRoutesTest extends LiveRoutesFixture {
     }
 
     @Test
+    void a_route_without_the_configuration_that_it_names_is_refused() throws Exception {
+        write("answer", answering("two").replace("id: answer", "id: answer\n    routeConfigurationId: tries"));
+
+        assertThat(live.reload().problems().toString())
+                .contains("answer.camel.yaml:3: answer names the routeConfiguration tries, and there is none");
+        assertThat(ask()).isEqualTo("one");
+
+        write("tries", """
+                - routeConfiguration:
+                    id: tries
+                """);
+        assertThat(live.reload().problems()).isEmpty();
+        assertThat(ask()).isEqualTo("two");
+    }
+
+    @Test
     void a_check_changes_nothing() throws Exception {
         write("answer", answering("two"));
 
