@@ -47,16 +47,15 @@ public final class TokenAnswers {
     }
 
     private static TokenAnswer fresh(JsonNode answer, Instant now) {
-        String access = answer.path("access_token").asText("");
-        if (access.isBlank()) {
+        Secret access = CredentialSecret.sendable(answer.path("access_token").asText(""));
+        String refreshText = answer.path("refresh_token").asText("");
+        Secret refresh = CredentialSecret.sendable(refreshText);
+        if (access == null || (refresh == null && !refreshText.isBlank())) {
             return new TokenAnswer.Later("no_token_in_answer", null);
         }
-        String refresh = answer.path("refresh_token").asText("");
         long seconds = Math.min(LONGEST_LIFE_SECONDS, answer.path("expires_in").asLong(0));
-        return new TokenAnswer.Fresh(new TokenStore.Tokens(
-                new Secret(access),
-                refresh.isBlank() ? null : new Secret(refresh),
-                seconds > 0 ? now.plusSeconds(seconds) : null));
+        return new TokenAnswer.Fresh(
+                new TokenStore.Tokens(access, refresh, seconds > 0 ? now.plusSeconds(seconds) : null));
     }
 
     private static @Nullable String finalCode(JsonNode answer) {

@@ -1,6 +1,7 @@
 package dev.mehari.credential.imports;
 
 import dev.mehari.config.Secret;
+import dev.mehari.credential.CredentialSecret;
 import dev.mehari.failure.InvalidField;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -10,10 +11,8 @@ import java.util.regex.Pattern;
 
 /** What secrets, and what belongs to them, may be. No message repeats any of it. */
 final class SecretRules {
-    private static final int LONGEST_SECRET = 16_384;
     private static final int LONGEST_URL = 2_000;
     private static final int LONGEST_EMAIL = 320;
-    private static final Pattern SENDABLE = Pattern.compile("[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?");
     private static final Pattern HEADER = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}");
     private static final Pattern SCOPES = Pattern.compile("[\\x20-\\x7e]{0,4000}");
     private static final Pattern EMAIL = Pattern.compile("[^\\s\\p{Cntrl}@]+@[^\\s\\p{Cntrl}@]+");
@@ -34,11 +33,11 @@ final class SecretRules {
 
     /** Text that a header can carry: 1 to 16,384 visible ASCII characters, with blanks inside; stripped. */
     static Secret secret(String field, String text) throws InvalidField {
-        String stripped = text.strip();
-        if (stripped.length() > LONGEST_SECRET || !SENDABLE.matcher(stripped).matches()) {
-            throw new InvalidField(field, "must have 1 to " + LONGEST_SECRET + " visible ASCII characters");
+        Secret secret = CredentialSecret.sendable(text);
+        if (secret == null) {
+            throw new InvalidField(field, "must have 1 to " + CredentialSecret.LONGEST + " visible ASCII characters");
         }
-        return new Secret(stripped);
+        return secret;
     }
 
     /** The name of a header that is not about the connection or the body. */

@@ -8,6 +8,7 @@ import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TokenAnswersTest {
     private static final Instant NOW = Instant.parse("2026-11-21T12:00:00Z");
@@ -60,6 +61,27 @@ class TokenAnswersTest {
                 .isEqualTo(new TokenAnswer.Later("status_503", Duration.ofSeconds(60)));
         assertThat(read(503, "soon", "")).isEqualTo(new TokenAnswer.Later("status_503", null));
         assertThat(read(503, "99999999999999999999", "")).isEqualTo(new TokenAnswer.Later("status_503", null));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"access_token\":\"a\\nb\",\"expires_in\":3600}",
+                "{\"access_token\":\"a\\u0000b\",\"expires_in\":3600}",
+                "{\"access_token\":\"caf\u00e9\",\"expires_in\":3600}",
+                "{\"access_token\":\"a\",\"refresh_token\":\"r\\u0000\",\"expires_in\":3600}",
+            })
+    void takes_no_token_that_cannot_be_sent(String body) {
+        assertThat(read(200, null, body)).isEqualTo(new TokenAnswer.Later("no_token_in_answer", null));
+    }
+
+    @Test
+    void takes_a_token_of_16384_characters_and_no_longer_one() {
+        String longest = "a".repeat(16_384);
+
+        assertThat(read(200, null, "{\"access_token\":\"" + longest + "\"}")).isInstanceOf(TokenAnswer.Fresh.class);
+        assertThat(read(200, null, "{\"access_token\":\"" + longest + "a\"}"))
+                .isEqualTo(new TokenAnswer.Later("no_token_in_answer", null));
     }
 
     @Test
