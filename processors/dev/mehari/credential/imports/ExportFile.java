@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.mehari.config.Secret;
 import java.security.GeneralSecurityException;
+import java.security.ProviderException;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Base64;
@@ -15,6 +16,7 @@ import javax.crypto.SecretKeyFactory;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.PBEKeySpec;
 import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Exported credentials, which a passphrase opens: {@code {"format":"mehari-credentials-1","iterations":600000,"salt","nonce",
@@ -40,8 +42,16 @@ public final class ExportFile {
     public static final class Unopened extends Exception {
         private static final long serialVersionUID = 1L;
 
-        Unopened(String message) {
+        private final @Nullable String field;
+
+        Unopened(@Nullable String field, String message) {
             super(message, null, false, false);
+            this.field = field;
+        }
+
+        /** Of the file, what is damaged; null where that may be the passphrase. */
+        public @Nullable String field() {
+            return field;
         }
     }
 
@@ -79,24 +89,33 @@ public final class ExportFile {
     /** What was sealed. Takes a good part of a second. */
     public static byte[] open(JsonNode file, Secret passphrase) throws Unopened {
         int iterations = file.path("iterations").asInt();
-        if (!file.path("format").asText().equals(FORMAT)
-                || iterations < FEWEST_ITERATIONS
-                || iterations > MOST_ITERATIONS) {
-            throw new Unopened("the export is of a form that is not known here");
+        if (!file.path("format").asText().equals(FORMAT)) {
+            throw new Unopened("format", "the export is of a form that is not known here");
         }
+        if (iterations < FEWEST_ITERATIONS || iterations > MOST_ITERATIONS) {
+            throw new Unopened("iterations", "the export is of a form that is not known here");
+        }
+        byte[] salt = bytes(file, "salt", SALT_BYTES, Integer.MAX_VALUE);
+        byte[] nonce = bytes(file, "nonce", NONCE_BYTES, NONCE_BYTES);
+        byte[] data = bytes(file, "data", TAG_BITS / Byte.SIZE, Integer.MAX_VALUE);
         try {
-            Base64.Decoder base64 = Base64.getDecoder();
-            byte[] salt = base64.decode(file.path("salt").asText());
-            byte[] nonce = base64.decode(file.path("nonce").asText());
-            byte[] data = base64.decode(file.path("data").asText());
-            if (salt.length < SALT_BYTES || nonce.length != NONCE_BYTES) {
-                throw new Unopened("the export is damaged");
-            }
             return cipher(Cipher.DECRYPT_MODE, passphrase, salt, iterations, nonce)
                     .doFinal(data);
-        } catch (GeneralSecurityException | IllegalArgumentException wrong) {
-            throw new Unopened("the passphrase is wrong, or the export is damaged");
+        } catch (GeneralSecurityException | ProviderException | IllegalArgumentException wrong) {
+            throw new Unopened(null, "the passphrase is wrong, or the export is damaged");
         }
+    }
+
+    private static byte[] bytes(JsonNode file, String field, int fewest, int most) throws Unopened {
+        try {
+            byte[] bytes = Base64.getDecoder().decode(file.path(field).asText());
+            if (file.path(field).isTextual() && bytes.length >= fewest && bytes.length <= most) {
+                return bytes;
+            }
+        } catch (IllegalArgumentException malformed) {
+            throw new Unopened(field, "the export is damaged");
+        }
+        throw new Unopened(field, "the export is damaged");
     }
 
     private static Cipher cipher(int mode, Secret passphrase, byte[] salt, int iterations, byte[] nonce)

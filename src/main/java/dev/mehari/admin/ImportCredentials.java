@@ -99,7 +99,9 @@ public final class ImportCredentials extends AdminResource {
         try {
             return ExportFile.open(json.path("file"), new Secret(passphrase.textValue()));
         } catch (ExportFile.Unopened cannot) {
-            throw AdminRefusal.invalidValue("passphrase", String.valueOf(cannot.getMessage()));
+            throw AdminRefusal.invalidValue(
+                    cannot.field() == null ? "passphrase" : "file." + cannot.field(),
+                    String.valueOf(cannot.getMessage()));
         }
     }
 

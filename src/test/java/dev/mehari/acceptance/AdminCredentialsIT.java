@@ -204,6 +204,22 @@ class AdminCredentialsIT {
                 .isEqualTo(400);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"\"AAAA\"", "\"\"", "null", "\"not base64\"", "7"})
+    void a_damaged_export_is_refused_with_the_field(String data) throws Exception {
+        String body = "{\"passphrase\":\"" + PASSPHRASE
+                + "\",\"file\":{\"format\":\"mehari-credentials-1\",\"iterations\":600000,"
+                + "\"salt\":\"AAAAAAAAAAAAAAAAAAAAAA==\",\"nonce\":\"AAAAAAAAAAAAAAAA\",\"data\":" + data + "}}";
+
+        HttpResponse<String> refused =
+                send("POST", "/api/credentials/import", body.getBytes(UTF_8), "application/json");
+
+        assertThat(refused.statusCode()).as(refused.body()).isEqualTo(400);
+        JsonNode error = JSON.readTree(refused.body()).path("error");
+        assertThat(error.path("field").asText()).isEqualTo("file.data");
+        assertThat(error.path("message").asText()).isEqualTo("file.data: the export is damaged");
+    }
+
     // row 89
     @Test
     void the_list_is_filtered_by_status_error_and_cooldown() throws Exception {
