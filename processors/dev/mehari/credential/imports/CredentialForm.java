@@ -12,6 +12,7 @@ import dev.mehari.credential.CredentialRegistry.NewSecret;
 import dev.mehari.credential.CredentialSecret;
 import dev.mehari.credential.TokenStore.Grant;
 import dev.mehari.failure.InvalidField;
+import dev.mehari.upstream.UpstreamRules;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Set;
@@ -64,7 +65,7 @@ public final class CredentialForm {
         JsonFields given = new JsonFields(json);
         given.only(ALL);
         String named = given.text("upstream");
-        String target = named == null ? upstream : named;
+        String target = named == null ? upstream : UpstreamRules.name("upstream", named);
         if (target == null) {
             throw new InvalidField("upstream", "must be given");
         }

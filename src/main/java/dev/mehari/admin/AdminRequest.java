@@ -29,10 +29,10 @@ final class AdminRequest {
         this.exchange = exchange;
     }
 
-    /** A header or part of the path; null when there is none, or several. */
+    /** A header or part of the path; null when there is none, or several, or it holds a NUL, which nothing kept can. */
     @Nullable
     String text(String name) {
-        return exchange.getMessage().getHeader(name) instanceof String text ? text : null;
+        return exchange.getMessage().getHeader(name) instanceof String text && text.indexOf('\0') < 0 ? text : null;
     }
 
     /** The {@code id} of the path. */

@@ -94,6 +94,9 @@ final class BenchRuleJson {
         if (text.length() > LONGEST_BODY) {
             throw field.wrong("must have " + LONGEST_BODY + " characters at most");
         }
+        if (text.indexOf('\0') >= 0) {
+            throw field.wrong("must not hold a NUL; \\x00 matches one");
+        }
         try {
             return text.isEmpty() ? null : Pattern.compile(text);
         } catch (PatternSyntaxException malformed) {

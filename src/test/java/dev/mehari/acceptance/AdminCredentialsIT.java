@@ -116,6 +116,7 @@ class AdminCredentialsIT {
                 "{\"name\":\"x\",\"secret\":\"s\"}",
                 "{\"upstream\":\"openai\",\"secret\":\"s\"}",
                 "{\"upstream\":\"openai\",\"name\":\"x\"}",
+                "{\"upstream\":\"open\\u0000ai\",\"name\":\"x\",\"secret\":\"s\"}",
                 "{\"upstream\":\"nowhere\",\"name\":\"x\",\"secret\":\"s\"}",
                 "{\"upstream\":\"openai\",\"name\":\"x\",\"secret\":\"s\",\"weight\":0}",
                 "{\"upstream\":\"openai\",\"name\":\"x\",\"secret\":\"s\",\"kind\":\"header\"}",
@@ -317,6 +318,23 @@ class AdminCredentialsIT {
         ((ArrayNode) odd.path("rules")).remove(1);
         assertThat(json(200, "PUT", "/api/bench-rules", odd).path("rules")).hasSize(1);
         assertThat(json(200, "PUT", "/api/bench-rules", (ObjectNode) before)).isEqualTo(before);
+    }
+
+    @Test
+    void a_bench_rule_whose_body_holds_a_nul_is_refused_with_its_field() throws Exception {
+        ObjectNode rules = JSON.createObjectNode();
+        rules.putArray("rules")
+                .addObject()
+                .put("status", 429)
+                .put("body", "a\0b")
+                .put("reason", "odd")
+                .put("duration", "5s");
+
+        HttpResponse<String> refused =
+                send("PUT", "/api/bench-rules", rules.toString().getBytes(UTF_8), "application/json");
+
+        assertThat(refused.statusCode()).as(refused.body()).isEqualTo(400);
+        assertThat(JSON.readTree(refused.body()).at("/error/field").asText()).isEqualTo("rules[0].body");
     }
 
     // row 87

@@ -286,6 +286,30 @@ class UpstreamsIT {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "404, GET, /api/upstreams/%00, ''",
+        "404, GET, /api/upstreams/a%00b, ''",
+        "404, PATCH, /api/upstreams/%00, {}",
+        "404, DELETE, /api/upstreams/a%00b, ''",
+        "404, POST, /api/breakers/a%00b/open, ''",
+        "404, GET, /api/settings/a%00b, ''",
+        "400, DELETE, /api/prices/a%00b, ''",
+        "400, GET, /api/captured/a%00b, ''",
+        "400, DELETE, /api/captured/a%00b, ''",
+        "400, GET, /api/events?upstream=a%00b, ''",
+        "400, GET, /api/audit?model=a%00b, ''",
+        "400, GET, /api/audit/hours?upstream=a%00b, ''",
+        "400, GET, /api/captured?request=a%00b, ''",
+        "400, GET, /api/usage?model=a%00b, ''",
+    })
+    void what_holds_a_nul_is_nothing_that_is_kept(int status, String method, String path, String body)
+            throws Exception {
+        HttpResponse<String> answer = gateway.admin(method, path, body);
+
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
+    }
+
     private JsonNode add(String name, StubUpstream stub, String more) throws Exception {
         return expect(
                 201,
