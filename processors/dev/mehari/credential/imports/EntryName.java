@@ -2,22 +2,34 @@ package dev.mehari.credential.imports;
 
 import java.util.regex.Pattern;
 
-/** A name for an entry that somebody else chose, as it can be shown and kept: its last part, without an ending. */
+/** A name for an entry that somebody else chose, as it can be shown and kept: what follows its last slash. */
 final class EntryName {
     private static final Pattern ODD = Pattern.compile("[^\\p{L}\\p{M}\\p{N} ._@+:#()&,-]");
     private static final int LONGEST = 80;
 
     private EntryName() {}
 
-    static String of(String path) {
+    static String of(String text) {
+        return bounded(shown(text));
+    }
+
+    /** The same of a file, without its ending. */
+    static String ofFile(String path) {
+        String name = shown(path);
+        int end = name.lastIndexOf('.');
+        return bounded(end > 0 && name.length() - end <= 5 ? name.substring(0, end) : name);
+    }
+
+    private static String shown(String path) {
         String name = path.substring(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
-        String plain = ODD.matcher(name).replaceAll("_").strip();
-        int end = plain.lastIndexOf('.');
-        String bare = end > 0 && plain.length() - end <= 5 ? plain.substring(0, end) : plain;
-        if (bare.isEmpty()) {
+        return ODD.matcher(name).replaceAll("_").strip();
+    }
+
+    private static String bounded(String name) {
+        if (name.isEmpty()) {
             return "entry";
         }
-        return bare.length() <= LONGEST ? bare : bare.substring(0, bare.offsetByCodePoints(0, countOf(bare)));
+        return name.length() <= LONGEST ? name : name.substring(0, name.offsetByCodePoints(0, countOf(name)));
     }
 
     private static int countOf(String text) {

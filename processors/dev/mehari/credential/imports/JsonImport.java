@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Credentials in a tree of JSON, or of what was read like it: one of them, a list, {@code {"credentials":[...]}},
- * {@code {"accounts":[...]}}, or accounts by file name.
+ * {@code {"accounts":[...]}}, or accounts by name.
  */
 final class JsonImport {
     private static final ObjectMapper JSON = new ObjectMapper();

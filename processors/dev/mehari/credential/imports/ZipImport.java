@@ -51,7 +51,7 @@ final class ZipImport {
     /** False when the rest must not be unpacked. */
     private boolean read(ZipEntry entry, InputStream content, long allowed) throws IOException {
         String path = entry.getName();
-        String name = EntryName.of(path);
+        String name = EntryName.ofFile(path);
         boolean wanted = !entry.isDirectory() && !isHidden(path);
         // what is not wanted is unpacked by whoever skips it, too
         byte[] bytes = content.readNBytes(LARGEST_FILE + 1);

@@ -121,6 +121,29 @@ class ImportFileTest {
     }
 
     @Test
+    void keeps_accounts_apart_whose_names_are_addresses_at_different_ends() {
+        String toml = """
+                ["ana@x.com"]
+                refresh_token = "r1"
+                client_id = "c"
+
+                ["ana@x.org"]
+                refresh_token = "r2"
+                client_id = "c"
+                """;
+        String json = "{\"ana@x.com\":{\"refresh_token\":\"r1\",\"client_id\":\"c\"},"
+                + "\"ana@x.org\":{\"refresh_token\":\"r2\",\"client_id\":\"c\"}}";
+
+        for (ParsedImport parsed : List.of(
+                read(toml.getBytes(UTF_8), Form.TOML, "gemini"), read(json.getBytes(UTF_8), Form.JSON, "gemini"))) {
+            assertThat(parsed.problems()).isEmpty();
+            assertThat(parsed.entries())
+                    .extracting(entry -> entry.draft().fields().name())
+                    .containsExactly("ana@x.com", "ana@x.org");
+        }
+    }
+
+    @Test
     void lists_every_problem_and_keeps_the_rest() {
         ParsedImport parsed = json("{\"credentials\":[{\"name\":\"x\",\"secret\":\"s\"},5,"
                 + "{\"upstream\":\"u\",\"name\":\"a;b\",\"secret\":\"s\"},"
