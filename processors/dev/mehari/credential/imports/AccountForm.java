@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * name, disabled}. Other fields are theirs and left out.
  */
 final class AccountForm {
-    private static final Set<String> SIGNS = Set.of("refresh_token", "client_secret", "token_uri", "access_token");
+    private static final Set<String> SIGNS =
+            Set.of("refresh_token", "client_secret", "token_uri", "access_token", "token");
 
     private static final Set<String> OURS = Set.of("kind", "upstream", "secret");
 

@@ -144,6 +144,13 @@ class ImportFileTest {
     }
 
     @Test
+    void says_what_an_account_with_a_token_alone_lacks() {
+        ParsedImport parsed = read("{\"token\":\"ya29.t\"}".getBytes(UTF_8), Form.JSON, "gemini");
+
+        assertThat(parsed.problems()).containsExactly(new Problem("credential", "refresh_token: must be given"));
+    }
+
+    @Test
     void lists_every_problem_and_keeps_the_rest() {
         ParsedImport parsed = json("{\"credentials\":[{\"name\":\"x\",\"secret\":\"s\"},5,"
                 + "{\"upstream\":\"u\",\"name\":\"a;b\",\"secret\":\"s\"},"
