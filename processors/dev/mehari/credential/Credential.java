@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param header what is sent; null for an OAuth credential that has no token yet
  * @param tokenExpires when {@code header} ends; null when it does not, or nobody knows
  * @param tokenVersion counts the tokens it has had; 0 for one that needs no refreshing
+ * @param tokenRests until when no new token is asked for, since a refresh has failed; null when none has
  * @param priority 1..100, lower first
  * @param weight share among those of one priority, 1..1000
  * @param maxConcurrent calls under way on each instance, 0 for no limit
@@ -31,6 +32,7 @@ public record Credential(
         @Nullable UpstreamCredential header,
         @Nullable Instant tokenExpires,
         long tokenVersion,
+        @Nullable Instant tokenRests,
         int priority,
         int weight,
         int maxConcurrent,

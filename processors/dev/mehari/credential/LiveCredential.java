@@ -2,6 +2,7 @@ package dev.mehari.credential;
 
 import dev.mehari.credential.CredentialView.State;
 import dev.mehari.upstream.UpstreamCredential;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** A credential and what is known of it on this instance. Guarded by the lock of its group. */
@@ -61,7 +62,7 @@ final class LiveCredential {
             if (credential.kind() != Credential.Kind.OAUTH) {
                 return Readiness.NEVER;
             }
-            return refreshing || refreshNotBefore <= nowMillis ? Readiness.BUSY : refreshNotBefore;
+            return refreshing || asksAgain() <= nowMillis ? Readiness.BUSY : asksAgain();
         }
         int cap = cap(capped);
         if (cap > 0 && inFlight >= cap) {
@@ -92,10 +93,16 @@ final class LiveCredential {
         boolean asks = isEnabled()
                 && credential.kind() == Credential.Kind.OAUTH
                 && !refreshing
-                && refreshNotBefore <= nowMillis
+                && asksAgain() <= nowMillis
                 && !hasToken(nowMillis);
         refreshing |= asks;
         return asks;
+    }
+
+    /** When a new token may be asked for. */
+    private long asksAgain() {
+        Instant rests = credential.tokenRests();
+        return rests == null ? refreshNotBefore : Math.max(refreshNotBefore, rests.toEpochMilli());
     }
 
     void refreshed(long nowMillis) {

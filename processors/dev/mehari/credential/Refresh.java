@@ -61,12 +61,9 @@ final class Refresh {
 
     private void begin() throws StorageUnavailable {
         TokenState state = keeper.store().state(credential);
-        if (state == null || !state.enabled() || !isWanted(state)) {
+        boolean rests = state != null && state.isResting() && !isForced(state);
+        if (state == null || !state.enabled() || !isWanted(state) || rests) {
             reloadAndEnd();
-            return;
-        }
-        if (state.isResting() && !isForced(state)) {
-            end();
             return;
         }
         Grant grant;
@@ -121,10 +118,8 @@ final class Refresh {
 
     private void look(long version) throws StorageUnavailable {
         TokenState state = keeper.store().state(credential);
-        if (state == null || !state.enabled() || state.version() != version) {
+        if (state == null || !state.enabled() || state.version() != version || state.isResting()) {
             reloadAndEnd();
-        } else if (state.isResting()) {
-            end();
         } else if (state.isClaimed()) {
             follow(state);
         } else {

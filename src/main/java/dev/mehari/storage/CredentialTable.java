@@ -78,7 +78,7 @@ public final class CredentialTable implements CredentialStore {
     @Override
     public List<Credential> load() throws StorageUnavailable {
         String sql = "select c.id, u.name as upstream, u.dialect, c.name, c.kind, c.header, c.secret, c.key_version,"
-                + " c.token_expires, c.token_version, c.priority, c.weight, c.max_concurrent, c.daily_quota,"
+                + " c.token_expires, c.token_version, c.refresh_after, c.priority, c.weight, c.max_concurrent, c.daily_quota,"
                 + " c.user_gap_ms, c.models, c.enabled"
                 + " from credential c join upstream u on u.id = c.upstream_id order by c.id";
         try (Connection connection = database.connection();
@@ -117,6 +117,7 @@ public final class CredentialTable implements CredentialStore {
                     header(kind, row.getString("dialect"), row.getString("header"), secret),
                     KeyRow.instant(row, "token_expires"),
                     row.getLong("token_version"),
+                    KeyRow.instant(row, "refresh_after"),
                     row.getInt("priority"),
                     row.getInt("weight"),
                     row.getInt("max_concurrent"),

@@ -403,6 +403,24 @@ class CredentialPoolIT {
         }
     }
 
+    @Test
+    void a_token_endpoint_that_asks_to_wait_says_to_callers_when_to_come_again() throws Exception {
+        start();
+        try (TokenStub tokens = TokenStub.issuing(Duration.ofHours(1))) {
+            tokens.answer(refresh -> new TokenStub.Status(429, "Retry-After", "1200"));
+            oauth(tokens);
+
+            for (int i = 0; i < 2; i++) {
+                HttpResponse<String> answer = call("m");
+                assertThat(answer.statusCode()).isEqualTo(503);
+                assertThat(answer.body()).contains("no_credential");
+                assertThat(answer.headers().firstValueAsLong("Retry-After").orElse(0))
+                        .isBetween(1_100L, 1_201L);
+            }
+            assertThat(tokens.refreshes()).hasSize(1);
+        }
+    }
+
     private String oauth(TokenStub tokens) throws Exception {
         pool.upstream("llm", "openai", llm.port(), "sticky", NOT_STICKY);
         String id = pool.oauth(

@@ -227,6 +227,18 @@ class CredentialPoolTest {
     }
 
     @Test
+    void a_token_that_is_not_asked_for_before_a_time_says_when_to_come_again() {
+        fixture.with(oauth(1, null, null, 0, TestTime.START.plusSeconds(1_200)));
+
+        assertThat(fixture.ask()).isEqualTo(new Taking.None(Duration.ofMinutes(20)));
+        assertThat(fixture.refreshes).isEmpty();
+
+        fixture.time.pass(Duration.ofMinutes(21));
+        assertThat(fixture.ask()).isInstanceOf(Taking.Busy.class);
+        assertThat(fixture.refreshes).hasSize(1);
+    }
+
+    @Test
     void statistics_are_written_as_calls_showed_them() {
         // row 88
         fixture.with(key(1));

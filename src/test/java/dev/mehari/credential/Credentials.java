@@ -30,6 +30,7 @@ final class Credentials {
                 new UpstreamCredential("Authorization", "Bearer secret-" + id),
                 null,
                 0,
+                null,
                 priority,
                 1,
                 0,
@@ -48,6 +49,7 @@ final class Credentials {
                 of.header(),
                 of.tokenExpires(),
                 of.tokenVersion(),
+                of.tokenRests(),
                 of.priority(),
                 weight,
                 maxConcurrent,
@@ -79,6 +81,7 @@ final class Credentials {
                 of.header(),
                 null,
                 0,
+                null,
                 of.priority(),
                 1,
                 0,
@@ -89,6 +92,10 @@ final class Credentials {
     }
 
     static Credential oauth(long id, String token, Instant expires, long version) {
+        return oauth(id, token, expires, version, null);
+    }
+
+    static Credential oauth(long id, String token, Instant expires, long version, Instant rests) {
         return new Credential(
                 id,
                 "up",
@@ -97,6 +104,7 @@ final class Credentials {
                 token == null ? null : new UpstreamCredential("Authorization", "Bearer " + token),
                 expires,
                 version,
+                rests,
                 50,
                 1,
                 0,

@@ -48,7 +48,7 @@ class SpaceUserMessagesTest {
     private static Attempt attempt(Duration gap) {
         Upstream upstream = Upstream.at("up", Dialect.OPENAI, URI.create("http://127.0.0.1:1"), null, null);
         Credential credential = new Credential(
-                7, "up", "c", Credential.Kind.API_KEY, null, null, 0, 50, 1, 0, 0, gap, AllowList.ALL, true);
+                7, "up", "c", Credential.Kind.API_KEY, null, null, 0, null, 50, 1, 0, 0, gap, AllowList.ALL, true);
         return new Attempt(upstream, credential, null, 0, () -> {});
     }
 

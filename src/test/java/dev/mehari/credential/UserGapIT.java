@@ -40,7 +40,7 @@ class UserGapIT {
     private void send(SpaceUserMessages processor, ScheduledExecutorService on) {
         Upstream upstream = Upstream.at("up", Dialect.OPENAI, URI.create("http://127.0.0.1:1"), null, null);
         Credential credential = new Credential(
-                1, "up", "c", Credential.Kind.API_KEY, null, null, 0, 50, 1, 0, 0, GAP, AllowList.ALL, true);
+                1, "up", "c", Credential.Kind.API_KEY, null, null, 0, null, 50, 1, 0, 0, GAP, AllowList.ALL, true);
         Exchange exchange = TestExchange.create();
         exchange.setProperty(ExchangeKeys.CALL, new LoopCall(on));
         exchange.setProperty(ExchangeKeys.ATTEMPT, new Attempt(upstream, credential, null, 0, () -> {}));

@@ -51,7 +51,21 @@ import org.apache.camel.Exchange;
 final class AllMeters {
     static final CallRecord ANSWERED = new CallRecord(0, 5, 9, 200, 30, 40, CallRecord.End.COMPLETE);
     private static final Credential BENCHED = new Credential(
-            1, "up", "one", Credential.Kind.BEARER, null, null, 0, 50, 1, 0, 0, Duration.ZERO, AllowList.ALL, true);
+            1,
+            "up",
+            "one",
+            Credential.Kind.BEARER,
+            null,
+            null,
+            0,
+            null,
+            50,
+            1,
+            0,
+            0,
+            Duration.ZERO,
+            AllowList.ALL,
+            true);
 
     private AllMeters() {}
 
