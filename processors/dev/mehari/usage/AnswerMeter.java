@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * Reads the usage of one answer as its bytes pass. For one thread, about 1 ns a byte and {@value #PORTION} bytes of memory.
  *
  * <p>What is not told is estimated at {@value #BYTES_PER_TOKEN} bytes a token: input from the size of the request, output
- * from the text that went by since usage was last told. Text is that of an event stream's deltas, and of all strings in a
+ * from the text that went by since its usage was last told. Text is that of an event stream's deltas, and of all strings in a
  * JSON answer; an answer in an encoding that is not read counts with its bytes.
  */
 final class AnswerMeter implements BodyObserver, JsonUsageScanner.Finder {
@@ -123,7 +123,7 @@ final class AnswerMeter implements BodyObserver, JsonUsageScanner.Finder {
     Reading end(boolean whole, boolean expected, long requestBytes) {
         boolean readThrough = gunzip == null || gunzip.end();
         long text = form == Form.OPAQUE || !readThrough ? bytes : scanner.textBytes();
-        boolean sound = told && fields.knowsInput() && !fields.isUnsound() && !unreadable;
+        boolean sound = told && fields.knowsInput() && !isOutputOpen(text) && !fields.isUnsound() && !unreadable;
         if (sound && (whole || form == Form.JSON || text == 0)) {
             return new Reading(fields.tokens(0, 0), false, model);
         }
@@ -136,16 +136,22 @@ final class AnswerMeter implements BodyObserver, JsonUsageScanner.Finder {
                 fields.tokens(tokensIn(Math.max(requestBytes, 1)), outputTold ? 0 : tokensIn(text)), true, model);
     }
 
+    /** Usage leaves open how much output there was. That of embeddings, which have none, does not name it. */
+    private boolean isOutputOpen(long text) {
+        return !fields.knowsOutput() && (form == Form.JSON ? fields.namesOutput() : text > 0);
+    }
+
     /** About how many tokens {@code bytes} hold, rounded up. */
     static long tokensIn(long bytes) {
         return Math.min((bytes + BYTES_PER_TOKEN - 1) / BYTES_PER_TOKEN, TokenUsage.GREATEST);
     }
 
     @Override
-    public void usage(byte[] json, int length, boolean complete) {
+    public boolean usage(byte[] json, int length, boolean complete) {
         if (fields.merge(json, length) && complete) {
             told = true;
         }
+        return fields.tookOutput();
     }
 
     @Override

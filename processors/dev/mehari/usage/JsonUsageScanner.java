@@ -29,8 +29,9 @@ final class JsonUsageScanner {
          * A whole usage object.
          *
          * @param complete false for a {@code message}'s, which speaks of its beginning only
+         * @return true when it says how much output there is, so that the text before it is counted with it
          */
-        void usage(byte[] bytes, int length, boolean complete);
+        boolean usage(byte[] bytes, int length, boolean complete);
 
         /** The usage object is too long to be read. */
         void unreadable();
@@ -72,6 +73,7 @@ final class JsonUsageScanner {
     private boolean inResponse;
     private boolean inMessage;
     private long textBytes;
+    private long textBeforeUsage;
 
     private byte[] captured = {};
     private int capturedLength;
@@ -105,7 +107,7 @@ final class JsonUsageScanner {
         capturingName = false;
     }
 
-    /** Bytes of text since the last usage. */
+    /** Bytes of text since the last usage that told of output. */
     long textBytes() {
         return textBytes;
     }
@@ -244,6 +246,7 @@ final class JsonUsageScanner {
         if (named && object && captureDepth == 0) {
             if (name == USAGE && isTop()) {
                 captureDepth = depth + 1;
+                textBeforeUsage = textBytes;
                 begin();
                 capture((byte) '{');
             } else if (depth == 1) {
@@ -269,8 +272,7 @@ final class JsonUsageScanner {
             if (capturedLength > MOST_CAPTURED) {
                 finder.unreadable();
             } else {
-                textBytes = 0;
-                finder.usage(captured, capturedLength, !inMessage);
+                textBytes = finder.usage(captured, capturedLength, !inMessage) ? 0 : textBeforeUsage;
             }
         }
         if (depth == deltaDepth) {

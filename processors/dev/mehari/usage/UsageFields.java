@@ -21,6 +21,8 @@ final class UsageFields {
     private long writtenBeside;
     private long output = -1;
     private long reasoning;
+    private boolean namesOutput;
+    private boolean tookOutput;
     private boolean unsound;
 
     UsageFields(JsonFactory json) {
@@ -29,6 +31,7 @@ final class UsageFields {
 
     /** Takes what the object in {@code bytes} says; true when it spoke of tokens at all. */
     boolean merge(byte[] bytes, int length) {
+        tookOutput = false;
         try (JsonParser parser = json.createParser(bytes, 0, length)) {
             parser.nextToken();
             return readObject(parser);
@@ -48,7 +51,12 @@ final class UsageFields {
                     any = true;
                 }
                 case "completion_tokens", "output_tokens" -> {
-                    output = tokens(parser, value, output);
+                    long told = tokens(parser, value, -1);
+                    if (told >= 0) {
+                        output = told;
+                        tookOutput = true;
+                    }
+                    namesOutput = true;
                     any = true;
                 }
                 case "cache_read_input_tokens" -> cachedBeside = tokens(parser, value, cachedBeside);
@@ -107,6 +115,16 @@ final class UsageFields {
 
     boolean knowsOutput() {
         return output >= 0;
+    }
+
+    /** True when output was named, whether or not with a number of tokens. */
+    boolean namesOutput() {
+        return namesOutput;
+    }
+
+    /** True when the object that was merged last told a sound number of output tokens. */
+    boolean tookOutput() {
+        return tookOutput;
     }
 
     /**

@@ -20,7 +20,9 @@ import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class AnswerMeterTest {
@@ -129,6 +131,60 @@ class AnswerMeterTest {
 
         assertThat(read("text/event-stream", events))
                 .isEqualTo(new Reading(new TokenUsage(REQUEST_TOKENS, 0, 0, 4, 0), true, null));
+    }
+
+    @ParameterizedTest
+    @MethodSource("usageWithoutOutput")
+    void estimates_the_output_of_a_stream_whose_usage_does_not_tell_it(String usage, long input) {
+        String delta = "data: {\"choices\":[{\"delta\":{\"content\":\"" + "x".repeat(80) + "\"}}],\"usage\":null}\n\n";
+        String events = delta.repeat(5) + "data: {\"choices\":[],\"usage\":" + usage + "}\n\ndata: [DONE]\n\n";
+
+        assertThat(read("text/event-stream", events))
+                .isEqualTo(new Reading(new TokenUsage(input, 0, 0, 100, 0), true, null));
+    }
+
+    @ParameterizedTest
+    @MethodSource("usageWithoutOutput")
+    void estimates_the_output_of_an_answer_whose_usage_does_not_tell_it(String usage, long input) {
+        String json = "{\"choices\":[\"" + "x".repeat(400) + "\"],\"usage\":" + usage + "}";
+
+        assertThat(read("application/json", json))
+                .isEqualTo(new Reading(new TokenUsage(input, 0, 0, 100, 0), true, null));
+    }
+
+    static List<Arguments> usageWithoutOutput() {
+        return List.of(
+                Arguments.of("{\"prompt_tokens\":null,\"completion_tokens\":null}", REQUEST_TOKENS),
+                Arguments.of("{\"prompt_tokens\":11,\"completion_tokens\":null}", 11),
+                Arguments.of("{\"prompt_tokens\":\"11\",\"completion_tokens\":\"7\"}", REQUEST_TOKENS),
+                Arguments.of("{\"input_tokens\":11,\"output_tokens\":-1}", 11),
+                Arguments.of("{\"total_tokens\":30,\"service_tier\":\"default\"}", REQUEST_TOKENS),
+                Arguments.of("{}", REQUEST_TOKENS));
+    }
+
+    @Test
+    void adds_the_text_after_the_last_output_that_a_stream_told() {
+        AnswerMeter meter = meter("text/event-stream", null);
+        meter.bytes(bytes("""
+                data: {"choices":[{"delta":{"content":"1234"}}],"usage":{"prompt_tokens":5,"completion_tokens":6}}
+
+                data: {"choices":[{"delta":{"content":"12345678"}}],"usage":{"prompt_tokens":5,"completion_tokens":"8"}}
+
+                """));
+
+        assertThat(end(meter, true)).isEqualTo(new Reading(new TokenUsage(5, 0, 0, 8, 0), true, null));
+    }
+
+    @Test
+    void estimates_the_output_of_a_stream_whose_usage_tells_input_only() {
+        String events = """
+                data: {"choices":[{"delta":{"content":"12345678"}}]}
+
+                data: {"choices":[],"usage":{"prompt_tokens":5,"total_tokens":7}}
+
+                """;
+
+        assertThat(read("text/event-stream", events)).isEqualTo(new Reading(new TokenUsage(5, 0, 0, 2, 0), true, null));
     }
 
     @Test
