@@ -13,6 +13,8 @@ import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
 import java.util.HexFormat;
 import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -83,16 +85,16 @@ public final class AuditJson {
                         optional(json, "client"),
                         text(json, "method"),
                         text(json, "path"),
-                        Dialect.valueOf(text(json, "dialect").toUpperCase(Locale.ROOT)),
+                        constant(Dialect.values(), json, "dialect"),
                         optional(json, "model"),
                         flag(json, "stream"),
-                        hex(text(json, "conversation"))),
+                        hex(json, "conversation")),
                 new AuditEvent.Way(
                         optional(json, "upstream"),
                         whole(json, "credential_id"),
                         Math.toIntExact(whole(json, "retries"))),
                 new AuditEvent.Result(
-                        EndedCall.Outcome.valueOf(text(json, "outcome").toUpperCase(Locale.ROOT)),
+                        constant(EndedCall.Outcome.values(), json, "outcome"),
                         Math.toIntExact(whole(json, "status")),
                         optional(json, "reason")),
                 new AuditEvent.Times(times(json, "queue_ms"), times(json, "first_byte_ms"), times(json, "total_ms")),
@@ -107,8 +109,7 @@ public final class AuditJson {
                                 whole(json, "reasoning_tokens")),
                         flag(json, "estimated"),
                         nanoDollars(text(json, "cost"))));
-        return new AuditRow(
-                Math.toIntExact(whole(json, "chain")), whole(json, "sequence"), hex(text(json, "link")), event);
+        return new AuditRow(Math.toIntExact(whole(json, "chain")), whole(json, "sequence"), hex(json, "link"), event);
     }
 
     /** Microseconds since 1970 as ISO 8601. */
@@ -147,8 +148,23 @@ public final class AuditJson {
         }
     }
 
-    private static long hex(String digits) {
-        return HexFormat.fromHexDigitsToLong(digits);
+    private static long hex(JsonNode json, String name) {
+        try {
+            return HexFormat.fromHexDigitsToLong(text(json, name));
+        } catch (NumberFormatException noDigits) {
+            throw new IllegalArgumentException(name + " is not hexadecimal", noDigits);
+        }
+    }
+
+    private static <E extends Enum<E>> E constant(E[] all, JsonNode json, String name) {
+        String text = text(json, name);
+        for (E one : all) {
+            if (lower(one).equals(text)) {
+                return one;
+            }
+        }
+        throw new IllegalArgumentException(
+                name + " is none of " + Stream.of(all).map(AuditJson::lower).collect(Collectors.joining(", ")));
     }
 
     private static JsonNode field(JsonNode json, String name) {
@@ -174,7 +190,11 @@ public final class AuditJson {
     private static long whole(JsonNode json, String name) {
         JsonNode value = field(json, name);
         if (value.isTextual()) {
-            return Long.parseLong(value.textValue());
+            try {
+                return Long.parseLong(value.textValue());
+            } catch (NumberFormatException noNumber) {
+                throw new IllegalArgumentException(name + " is no whole number", noNumber);
+            }
         }
         if (!value.canConvertToLong() || !value.isIntegralNumber()) {
             throw new IllegalArgumentException(name + " is no whole number");

@@ -1,14 +1,23 @@
 package dev.mehari.audit.proof;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import dev.mehari.audit.AuditJson;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +32,12 @@ public final class ExportLines {
     private static final String PUBLIC_KEY = "public_key";
     private static final String SIGNATURE = "signature";
 
-    private final ObjectMapper json = new ObjectMapper();
+    private final ObjectMapper json = JsonMapper.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+    /** By type of line. */
+    private final Map<String, Set<String>> fields = new ConcurrentHashMap<>();
 
     /** One line, without its end. */
     public static String write(ExportRecord entry) {
@@ -74,15 +88,33 @@ public final class ExportLines {
         return line.put(TYPE, "end").put("records", end.records());
     }
 
-    /** Reads a line. */
+    /** Reads a line, which may have each field of its type once, and no others: they would not be what was proven. */
     public ExportRecord read(String line) throws AuditFormatException {
         try {
             JsonNode read = json.readTree(line);
-            return read(read, text(read, TYPE));
+            String type = text(read, TYPE);
+            ExportRecord entry = read(read, type);
+            refuseMore(read, fields.computeIfAbsent(type, first -> names(toJson(entry))));
+            return entry;
         } catch (JsonProcessingException noJson) {
-            throw new AuditFormatException("it is no JSON");
+            throw new AuditFormatException("it is no JSON: " + noJson.getOriginalMessage());
         } catch (IllegalArgumentException | ArithmeticException | DateTimeException wrong) {
             throw new AuditFormatException(String.valueOf(wrong.getMessage()));
+        }
+    }
+
+    private static Set<String> names(JsonNode line) {
+        Set<String> names = new HashSet<>();
+        line.fieldNames().forEachRemaining(names::add);
+        return Set.copyOf(names);
+    }
+
+    private static void refuseMore(JsonNode line, Set<String> known) throws AuditFormatException {
+        for (Iterator<String> names = line.fieldNames(); names.hasNext(); ) {
+            String name = names.next();
+            if (!known.contains(name)) {
+                throw new AuditFormatException("there is no field " + TextNode.valueOf(name));
+            }
         }
     }
 
