@@ -1,6 +1,7 @@
 package dev.mehari.routes;
 
 import java.net.URISyntaxException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -18,11 +19,12 @@ import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.support.CamelContextHelper;
 import org.apache.camel.support.EndpointHelper;
 import org.apache.camel.util.URISupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The entries that there are. One thread at a time. */
 final class Entries {
-    /** How long a stop waits for what {@code aggregate} steps have gathered. */
-    private static final long GATHERED_MILLIS = 10_000;
+    private static final Logger LOG = LoggerFactory.getLogger(Entries.class);
 
     private static final String QUEUE = "seda:";
     private static final List<String> WITHIN = List.of(QUEUE, "direct:");
@@ -30,11 +32,16 @@ final class Entries {
 
     private final CamelContext context;
     private final Supplier<Version> inForce;
+    private final Duration patience;
     private final Map<String, Entry> known = new HashMap<>();
 
-    Entries(CamelContext context, Supplier<Version> inForce) {
+    /**
+     * @param patience how long a stop waits for what is in queues, and for what {@code aggregate} steps have gathered, at a time
+     */
+    Entries(CamelContext context, Supplier<Version> inForce, Duration patience) {
         this.context = context;
         this.inForce = inForce;
+        this.patience = patience;
     }
 
     /** The entry for the {@code from} of {@code definition}; put into {@code born} when there was none. */
@@ -161,7 +168,7 @@ final class Entries {
         known.remove(entry.key(), entry);
     }
 
-    /** Lets nothing more in, and out what waits in queues and in {@code routes}. Blocks for so long. */
+    /** Lets nothing more in, and out what waits in queues and in {@code routes}. Blocks for so long, within bounds. */
     void stopAll(Collection<LiveRoute> routes) {
         stopEach(entry -> !isWithin(entry));
         letGatheredOut(routes); // into queues, too
@@ -171,22 +178,31 @@ final class Entries {
     }
 
     private void stopEach(Predicate<Entry> which) {
-        for (Entry entry : List.copyOf(known.values())) {
-            if (which.test(entry)) {
-                entry.drain();
-                stop(entry);
+        List<Entry> stopping = known.values().stream().filter(which).toList();
+        patiently(() -> stopping.forEach(Entry::drain));
+        for (Entry entry : stopping) {
+            int left = entry.waiting();
+            if (left > 0) {
+                LOG.warn("{} exchanges were left in {} at the stop", left, entry);
             }
+            stop(entry);
         }
     }
 
-    private static void letGatheredOut(Collection<LiveRoute> routes) {
-        Thread letting = new Thread(() -> routes.forEach(LiveRoute::letGatheredOut), "mehari-routes-stop");
-        letting.start();
+    // Where a step still waits at the end, Camel says for how many.
+    private void letGatheredOut(Collection<LiveRoute> routes) {
+        patiently(() -> routes.forEach(LiveRoute::letGatheredOut));
+    }
+
+    /** Gives {@code waiting} up when it takes too long. */
+    private void patiently(Runnable waiting) {
+        Thread thread = new Thread(waiting, "mehari-routes-stop");
+        thread.start();
         try {
-            letting.join(GATHERED_MILLIS);
+            thread.join(patience.toMillis());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        letting.interrupt(); // where it still waits, Camel says for how many
+        thread.interrupt();
     }
 }

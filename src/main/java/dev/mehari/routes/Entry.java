@@ -84,6 +84,11 @@ final class Entry implements AsyncProcessor {
         }
     }
 
+    /** How many exchanges its queue has, where it has one of its own. */
+    int waiting() {
+        return consumer instanceof ShutdownAware aware ? aware.getPendingExchangesSize() : 0;
+    }
+
     void stop() {
         Consumer stopped = consumer;
         consumer = null;

@@ -4,6 +4,7 @@ import dev.mehari.routes.Reload.Outcome;
 import dev.mehari.routes.VersionBuilder.Candidate;
 import java.io.IOException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -30,10 +31,12 @@ import org.slf4j.LoggerFactory;
 public final class LiveRoutes implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LiveRoutes.class);
     private static final long TICK_MILLIS = 500;
+    private static final Duration STOP_PATIENCE = Duration.ofSeconds(10);
 
     private final RouteSource source;
     private final boolean watched;
     private final Clock clock;
+    private final Duration patience;
     private final List<Version> older = new ArrayList<>();
     private final ScheduledExecutorService ticker;
     private volatile @Nullable Version inForce;
@@ -50,9 +53,15 @@ public final class LiveRoutes implements AutoCloseable {
 
     /** @param watched whether changes of a folder are to be noticed by themselves */
     public LiveRoutes(RouteSource source, boolean watched, Clock clock) {
+        this(source, watched, clock, STOP_PATIENCE);
+    }
+
+    /** @param patience how long a stop waits for queues, and for what {@code aggregate} steps have gathered, at a time */
+    LiveRoutes(RouteSource source, boolean watched, Clock clock, Duration patience) {
         this.source = source;
         this.watched = watched && source instanceof RouteSource.Folder;
         this.clock = clock;
+        this.patience = patience;
         ticker = Executors.newSingleThreadScheduledExecutor(task -> {
             Thread thread = new Thread(task, "mehari-routes");
             thread.setDaemon(true);
@@ -75,7 +84,7 @@ public final class LiveRoutes implements AutoCloseable {
         FolderWatch watch =
                 watched && source instanceof RouteSource.Folder folder ? new FolderWatch(folder.path()) : null;
         context.addLifecycleStrategy(new UncountedSteps());
-        entries = new Entries(context, this::inForce);
+        entries = new Entries(context, this::inForce, patience);
         builder = new VersionBuilder(context, entries, clock);
         Candidate first = builder.build(null, source.read());
         inForce = first.version();
@@ -90,9 +99,12 @@ public final class LiveRoutes implements AutoCloseable {
      * @return none when they can be used
      */
     public static List<RoutesProblem> problems(RouteSource source, CamelContext context) throws IOException {
-        Entries entries = new Entries(context, () -> {
-            throw new IllegalStateException("nothing is in force");
-        });
+        Entries entries = new Entries(
+                context,
+                () -> {
+                    throw new IllegalStateException("nothing is in force");
+                },
+                STOP_PATIENCE);
         VersionBuilder builder = new VersionBuilder(context, entries, Clock.systemUTC());
         try {
             builder.discard(builder.build(null, source.read()), null);
