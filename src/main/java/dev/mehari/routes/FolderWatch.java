@@ -55,9 +55,16 @@ final class FolderWatch {
     private static String state(Path file) {
         try {
             BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class);
-            return now.fileKey() + " " + now.size() + " " + now.lastModifiedTime();
+            return now.fileKey() + " " + now.size() + " " + now.lastModifiedTime() + " " + changed(file);
         } catch (IOException gone) {
             return gone.toString();
         }
+    }
+
+    /** When whatever is known of {@code file} last changed, such as who may read it; where the system keeps that. */
+    private static Object changed(Path file) throws IOException {
+        return file.getFileSystem().supportedFileAttributeViews().contains("unix")
+                ? Files.getAttribute(file, "unix:ctime")
+                : "";
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,6 +42,18 @@ class FolderWatchTest {
         assertThat(watch.hasComeToRest()).as("an editor's own file").isFalse();
 
         Files.move(written, folder.resolve("one.camel.yaml"), StandardCopyOption.REPLACE_EXISTING);
+
+        assertThat(watch.hasComeToRest()).isFalse();
+        assertThat(watch.hasComeToRest()).isTrue();
+    }
+
+    @Test
+    void a_file_that_can_be_read_from_now_on_is_a_change() throws Exception {
+        Path file = folder.resolve("one.camel.yaml");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("---------"));
+        FolderWatch watch = new FolderWatch(folder);
+
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
 
         assertThat(watch.hasComeToRest()).isFalse();
         assertThat(watch.hasComeToRest()).isTrue();
