@@ -78,9 +78,24 @@ final class RouteText {
                 }
             }
         }
+        for (JsonNode item : root) {
+            JsonNode route = item.path("route");
+            if (route.isObject() && !route.hasNonNull("from")) {
+                problems.add(withoutFrom(file, route));
+            }
+        }
         if (!problems.isEmpty()) {
             throw new RoutesRefused(problems, null);
         }
+    }
+
+    private static RoutesProblem withoutFrom(RouteFile file, JsonNode route) {
+        String id = route.path("id").asText();
+        int named = id.isEmpty() ? 0 : lineOf(file, "id: " + id);
+        return new RoutesProblem(
+                file.name(),
+                named > 0 ? named : lineOf(file, "route:"),
+                (id.isEmpty() ? "a route" : "the route " + id) + " has no from: say where its exchanges come from");
     }
 
     /** Why Camel could not read {@code file}. */

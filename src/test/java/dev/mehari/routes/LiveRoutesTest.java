@@ -181,6 +181,21 @@ class LiveRoutesTest extends LiveRoutesFixture {
     }
 
     @Test
+    void a_route_without_a_from_is_told_in_words() throws Exception {
+        write("answer", answering("one") + "- route:\n    id: nowhere\n");
+        assertThat(live.reload().problems())
+                .extracting(RoutesProblem::toString)
+                .containsExactly(
+                        "answer.camel.yaml:9: the route nowhere has no from: say where its exchanges come from");
+
+        write("answer", "# none\n- route: {}\n");
+        assertThat(live.reload().problems().toString()).contains("answer.camel.yaml:2: a route has no from");
+
+        write("answer", "- route: {id: q}\n");
+        assertThat(live.reload().problems().toString()).contains("answer.camel.yaml:1: the route q has no from");
+    }
+
+    @Test
     void a_port_that_is_taken_changes_nothing_and_is_told_and_is_used_once_it_is_free() throws Exception {
         int endpoints = context.getEndpoints().size();
         write("answer", answering("two"));
