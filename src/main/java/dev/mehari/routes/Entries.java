@@ -189,9 +189,9 @@ final class Entries {
         }
     }
 
-    // Where a step still waits at the end, Camel says for how many.
-    private void letGatheredOut(Collection<LiveRoute> routes) {
-        patiently(() -> routes.forEach(LiveRoute::letGatheredOut));
+    /** Lets out what steps of {@code routes} have gathered; blocks until it is through, within bounds. */
+    void letGatheredOut(Collection<LiveRoute> routes) {
+        patiently(() -> routes.forEach(LiveRoute::letGatheredOut)); // where a step still waits, Camel says for how many
     }
 
     /** Gives {@code waiting} up when it takes too long. */

@@ -10,19 +10,26 @@ import org.apache.camel.AsyncProcessor;
 import org.apache.camel.Consumer;
 import org.apache.camel.Endpoint;
 import org.apache.camel.Exchange;
+import org.apache.camel.Route;
 import org.apache.camel.spi.ShutdownAware;
 import org.apache.camel.support.AsyncCallbackToCompletableFutureAdapter;
+import org.apache.camel.support.ExchangeHelper;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.service.ServiceHelper;
 import org.apache.camel.util.URISupport;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Where exchanges come in, and its consumer, which stays while the routes behind it change. An exchange that comes from outside
  * begins on the version in force; one that an earlier entry of the same journey has sent goes on on the version that it began
- * on. A copy that comes after its journey has ended, as from a queue, begins anew. Any thread.
+ * on. A copy that comes after its journey has ended, as from a queue, begins anew. What a route sends later, such as a group that
+ * an {@code aggregate} has gathered, goes on on the version of that route. Any thread.
  */
 final class Entry implements AsyncProcessor {
+    private static final Logger LOG = LoggerFactory.getLogger(Entry.class);
+
     private final String key;
     private final Endpoint endpoint;
     private final Supplier<Version> inForce;
@@ -138,6 +145,10 @@ final class Entry implements AsyncProcessor {
     }
 
     private @Nullable Journey begin(Exchange exchange) {
+        Version older = older(exchange);
+        if (older != null) {
+            return older.goOn(exchange);
+        }
         Version version = inForce.get();
         if (version.behind(this) == null) {
             Version born = home;
@@ -151,7 +162,20 @@ final class Entry implements AsyncProcessor {
         return journey;
     }
 
-    private static boolean refuse(Exchange exchange, AsyncCallback callback) {
+    /** The version of the route that sends {@code exchange}, where that is no longer in force. */
+    private @Nullable Version older(Exchange exchange) {
+        Route sender = ExchangeHelper.getRoute(exchange);
+        if (sender == null || !(sender.getEndpoint() instanceof LiveEndpoint from)) {
+            return null;
+        }
+        Version version = from.newest();
+        return version == null || version == inForce.get() || version.behind(this) == null ? null : version;
+    }
+
+    private boolean refuse(Exchange exchange, AsyncCallback callback) {
+        if (Call.of(exchange) == null) {
+            LOG.warn("An exchange to {} has failed, since its route has been removed", this);
+        }
         exchange.setException(new GatewayBusy(
                 GatewayBusy.Reason.SHUTTING_DOWN, "This route has been removed", Duration.ofSeconds(5)));
         callback.done(true);

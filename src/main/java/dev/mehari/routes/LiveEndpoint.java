@@ -17,11 +17,22 @@ import org.jspecify.annotations.Nullable;
 /** The {@code from} of one route of one version: takes what its {@link Entry} hands over. In no registry. */
 final class LiveEndpoint extends DefaultEndpoint {
     private volatile @Nullable Handed consumer;
+    private volatile @Nullable Version newest;
 
     /** @param route id that no other route of the context has */
     LiveEndpoint(String route, CamelContext context) {
         super("live:" + route, null);
         setCamelContext(context);
+    }
+
+    /** The newest version that has its route; null before that is in force. */
+    @Nullable
+    Version newest() {
+        return newest;
+    }
+
+    void newest(Version version) {
+        newest = version;
     }
 
     /** As {@link AsyncProcessor#process}. An operator may have stopped the route alone; then the exchange fails. */

@@ -88,6 +88,7 @@ public final class LiveRoutes implements AutoCloseable {
         builder = new VersionBuilder(context, entries, clock);
         Candidate first = builder.build(null, source.read());
         inForce = first.version();
+        first.version().routes().forEach(route -> route.from().newest(first.version()));
         entries.start(first.born(), first.added());
         ticker.scheduleWithFixedDelay(() -> tick(watch), TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
     }
@@ -198,6 +199,7 @@ public final class LiveRoutes implements AutoCloseable {
             throw refused;
         }
         inForce = next;
+        next.routes().forEach(route -> route.from().newest(next));
         before.close();
         older.add(before);
         all.stopOutside(next).forEach(Objects.requireNonNull(builder)::forget);
@@ -219,8 +221,8 @@ public final class LiveRoutes implements AutoCloseable {
         if (over.isEmpty()) {
             return;
         }
-        older.removeAll(over);
         List<Version> alive = new ArrayList<>(older);
+        alive.removeAll(over);
         alive.add(inForce());
         Set<LiveRoute> kept = new HashSet<>();
         alive.forEach(version -> kept.addAll(version.routes()));
@@ -228,8 +230,14 @@ public final class LiveRoutes implements AutoCloseable {
         Set<LiveRoute> gone = new HashSet<>();
         over.forEach(version -> gone.addAll(version.routes()));
         gone.removeAll(kept);
+        Entries all = Objects.requireNonNull(entries);
+        all.letGatheredOut(gone); // while the routes that it is sent to are there
+        if (over.stream().anyMatch(version -> underWay(version) > 0)) {
+            return; // what was let out has still to end
+        }
+        older.removeAll(over);
         gone.forEach(building::remove);
-        Set<Endpoint> unused = Objects.requireNonNull(entries).stopUnused(alive);
+        Set<Endpoint> unused = all.stopUnused(alive);
         unused.forEach(building::forget);
     }
 

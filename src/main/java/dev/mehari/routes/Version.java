@@ -61,6 +61,12 @@ final class Version {
         return new Journey(this, exchange);
     }
 
+    /** Of what one of its own routes sends by itself, such as a group that it has gathered; also when no other may begin here. */
+    Journey goOn(Exchange exchange) {
+        begun.increment();
+        return new Journey(this, exchange);
+    }
+
     void journeyEnded() {
         ended.increment();
     }

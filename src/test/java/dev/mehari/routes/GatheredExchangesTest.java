@@ -7,6 +7,7 @@ import dev.mehari.routes.Reload.Outcome;
 import java.nio.file.Files;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.apache.camel.Processor;
 import org.apache.camel.Route;
 import org.apache.camel.processor.aggregate.AggregateProcessor;
@@ -53,6 +54,32 @@ class GatheredExchangesTest extends LiveRoutesFixture {
         assertThat(live.reload().outcome()).isEqualTo(Outcome.SWAPPED);
 
         assertThat(gathered.take()).isEqualTo("one");
+        await().untilAsserted(() -> assertThat(live.state().older()).isEmpty());
+        assertThat(context.getRoutesSize()).isEqualTo(3);
+    }
+
+    @Test
+    void what_a_swap_lets_out_goes_through_the_routes_of_the_version_that_gathered_it() throws Exception {
+        BlockingQueue<String> gathered = gathering("forceCompletionOnStop: true");
+
+        write("answer", answering("two"));
+        gather("3", "forceCompletionOnStop: true");
+        assertThat(live.reload().outcome()).isEqualTo(Outcome.SWAPPED);
+
+        assertThat(gathered.poll(10, TimeUnit.SECONDS)).isEqualTo("one");
+        await().untilAsserted(() -> assertThat(live.state().older()).isEmpty());
+    }
+
+    @Test
+    void what_a_swap_lets_out_goes_through_routes_that_are_gone_by_then() throws Exception {
+        BlockingQueue<String> gathered = gathering("forceCompletionOnStop: true");
+
+        write("answer", answering("two").replace("direct:answer", "direct:reply"));
+        gather("3", "forceCompletionOnStop: true");
+        write("gather", Files.readString(folder.resolve("gather.camel.yaml")).replace("direct:answer", "direct:reply"));
+        assertThat(live.reload().problems()).isEmpty();
+
+        assertThat(gathered.poll(10, TimeUnit.SECONDS)).isEqualTo("one");
         await().untilAsserted(() -> assertThat(live.state().older()).isEmpty());
         assertThat(context.getRoutesSize()).isEqualTo(3);
     }
