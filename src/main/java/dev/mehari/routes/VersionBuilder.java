@@ -15,6 +15,7 @@ import org.apache.camel.model.RouteConfigurationDefinition;
 import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.spi.ManagementStrategy;
 import org.apache.camel.spi.NodeIdFactory;
+import org.apache.camel.support.service.ServiceHelper;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -244,6 +245,7 @@ final class VersionBuilder {
     void forget(Endpoint endpoint) {
         try {
             context.removeEndpoint(endpoint);
+            ServiceHelper.stopAndShutdownService(endpoint); // Camel only stops it; a queue goes when it is shut down
         } catch (Exception stuck) {
             LOG.warn("The endpoint {} could not be taken down whole", endpoint, stuck);
         }

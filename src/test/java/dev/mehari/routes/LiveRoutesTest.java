@@ -276,6 +276,16 @@ class LiveRoutesTest extends LiveRoutesFixture {
     }
 
     @Test
+    void a_check_leaves_no_queue_behind() throws Exception {
+        write("more", LISTENING.formatted("more", "uri: seda:more?size=100"));
+        assertThat(live.check().problems()).isEmpty();
+
+        write("more", LISTENING.formatted("more", "uri: seda:more?size=200"));
+
+        assertThat(live.reload().problems()).isEmpty();
+    }
+
+    @Test
     void many_swaps_and_refusals_leave_nothing_behind() throws Exception {
         swapTo("warm");
         int endpoints = context.getEndpoints().size();
