@@ -48,6 +48,10 @@ public record TargetConfig(
         if (host == null && authorization != null) {
             settings.problem("mehari.target.authorization is set without a target: add --target-host");
         }
+        Secret openaiKey =
+                settings.optionalSecret("mehari.openai.api-key", "key for api.openai.com; OPENAI_API_KEY sets it, too");
+        Secret anthropicKey = settings.optionalSecret(
+                "mehari.anthropic.api-key", "key for api.anthropic.com; ANTHROPIC_API_KEY sets it, too");
         URI forwardProxy = settings.optionalUri("mehari.upstream.forward-proxy", "HTTP proxy on the way to upstreams");
         if (forwardProxy != null && forwardProxy.getUserInfo() != null) {
             settings.problem("mehari.upstream.forward-proxy: Mehari logs in to no proxy: "
@@ -59,9 +63,8 @@ public record TargetConfig(
                 tls,
                 path.endsWith("/") ? path.substring(0, path.length() - 1) : path,
                 authorization,
-                settings.optionalSecret("mehari.openai.api-key", "key for api.openai.com; OPENAI_API_KEY sets it, too"),
-                settings.optionalSecret(
-                        "mehari.anthropic.api-key", "key for api.anthropic.com; ANTHROPIC_API_KEY sets it, too"),
+                openaiKey,
+                anthropicKey,
                 forwardProxy);
     }
 

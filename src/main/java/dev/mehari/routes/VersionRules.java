@@ -84,7 +84,8 @@ final class VersionRules {
         for (LiveRoute route : routes) {
             String named = route.definition().getRouteConfigurationId();
             for (String name : named == null ? new String[0] : named.split(",")) {
-                if (ids.stream().noneMatch(id -> PatternHelper.matchPattern(id, name.strip()))) {
+                boolean isWildcard = name.strip().endsWith("*"); // those that there are
+                if (!isWildcard && ids.stream().noneMatch(id -> PatternHelper.matchPattern(id, name.strip()))) {
                     problems.add(new RoutesProblem(
                             route.file().name(),
                             RouteText.lineOf(route.file(), "routeConfigurationId"),
