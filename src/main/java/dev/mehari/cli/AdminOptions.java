@@ -6,22 +6,25 @@ import dev.mehari.config.ConfigurationException;
 import dev.mehari.config.FileVariables;
 import java.io.IOException;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Options of every command that speaks to a running gateway. */
 final class AdminOptions {
     private static final String TOKEN_VARIABLE = "MEHARI_ADMIN_TOKEN";
+    private static final String URL_VARIABLE = "MEHARI_ADMIN_URL";
+    private static final String THIS_MACHINE = "http://127.0.0.1:9090";
 
     @Option(
             names = "--admin-url",
             paramLabel = "URL",
-            defaultValue = "http://127.0.0.1:9090",
-            description = "Management port of the gateway (default: ${DEFAULT-VALUE}).")
-    private URI adminUrl = URI.create("http://127.0.0.1:9090");
+            description = "Management port of the gateway (default: MEHARI_ADMIN_URL, else http://127.0.0.1:9090).")
+    private @Nullable URI adminUrl;
 
     @Option(
             names = "--data-dir",
@@ -43,11 +46,35 @@ final class AdminOptions {
      * @param environment variables of the process
      */
     AdminClient client(Map<String, String> environment) throws AdminFailure {
-        String scheme = adminUrl.getScheme();
-        if (adminUrl.getHost() == null || !("http".equals(scheme) || "https".equals(scheme))) {
-            throw new AdminFailure("--admin-url needs a URL such as http://127.0.0.1:9090.", true);
+        URI url;
+        try {
+            url = gateway(adminUrl, environment);
+        } catch (IllegalArgumentException noUrl) {
+            throw new AdminFailure(String.valueOf(noUrl.getMessage()), true);
         }
-        return new AdminClient(adminUrl, token(environment));
+        return new AdminClient(url, token(environment));
+    }
+
+    /**
+     * The gateway's management port: what {@code --admin-url} names, else the variable {@code MEHARI_ADMIN_URL}, else this
+     * machine's.
+     *
+     * @throws IllegalArgumentException saying what to write, when it is no URL
+     */
+    static URI gateway(@Nullable URI named, Map<String, String> environment) {
+        String variable = environment.getOrDefault(URL_VARIABLE, "").strip();
+        String wrong = (named == null ? URL_VARIABLE : "--admin-url") + " needs a URL such as " + THIS_MACHINE + ".";
+        URI url;
+        try {
+            url = named != null ? named : new URI(variable.isEmpty() ? THIS_MACHINE : variable);
+        } catch (URISyntaxException noUrl) {
+            throw new IllegalArgumentException(wrong, noUrl);
+        }
+        String scheme = url.getScheme();
+        if (url.getHost() == null || !("http".equals(scheme) || "https".equals(scheme))) {
+            throw new IllegalArgumentException(wrong);
+        }
+        return url;
     }
 
     private String token(Map<String, String> environment) throws AdminFailure {

@@ -12,6 +12,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -33,9 +34,8 @@ final class HealthCommand implements Callable<Integer> {
     @Option(
             names = "--admin-url",
             paramLabel = "URL",
-            defaultValue = "http://127.0.0.1:9090",
-            description = "Management port of the gateway (default: ${DEFAULT-VALUE}).")
-    private URI adminUrl = URI.create("http://127.0.0.1:9090");
+            description = "Management port of the gateway (default: MEHARI_ADMIN_URL, else http://127.0.0.1:9090).")
+    private @Nullable URI adminUrl;
 
     @Mixin
     private JsonOutput json = new JsonOutput();
@@ -46,15 +46,15 @@ final class HealthCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        HttpRequest request;
+        URI gateway;
         try {
-            request = HttpRequest.newBuilder(adminUrl.resolve("/q/health/ready"))
-                    .timeout(PATIENCE)
-                    .build();
+            gateway = AdminOptions.gateway(adminUrl, System.getenv());
         } catch (IllegalArgumentException noUrl) {
-            throw new ParameterException(
-                    spec.commandLine(), "--admin-url needs a URL such as http://127.0.0.1:9090.", noUrl);
+            throw new ParameterException(spec.commandLine(), String.valueOf(noUrl.getMessage()), noUrl);
         }
+        HttpRequest request = HttpRequest.newBuilder(gateway.resolve("/q/health/ready"))
+                .timeout(PATIENCE)
+                .build();
         try {
             HttpResponse<String> response = HttpClient.newBuilder()
                     .connectTimeout(PATIENCE)
@@ -63,7 +63,7 @@ final class HealthCommand implements Callable<Integer> {
             boolean ready = response.statusCode() == 200;
             return tell(ready, ready ? "ready" : "not ready: " + response.body());
         } catch (IOException unanswered) {
-            return tell(false, "no gateway answers at " + adminUrl);
+            return tell(false, "no gateway answers at " + gateway);
         }
     }
 

@@ -2,6 +2,7 @@ package dev.mehari.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
@@ -138,6 +139,23 @@ class AdminCommandsTest {
         run(new StatsCommand().under(Map.of("MEHARI_ADMIN_TOKEN", "other")));
 
         assertThat(seen).containsExactly("GET /api/stats Bearer other ");
+    }
+
+    @Test
+    void asks_the_gateway_that_the_environment_names_unless_the_option_does() {
+        answer = STATS;
+        String url = "http://127.0.0.1:" + server.getAddress().getPort();
+        Map<String, String> environment = Map.of("MEHARI_ADMIN_URL", url, "MEHARI_ADMIN_TOKEN", "other");
+
+        int code = execute(new StatsCommand().under(environment));
+
+        assertThat(code).as(err.toString()).isZero();
+        assertThat(seen).containsExactly("GET /api/stats Bearer other ");
+        assertThat(run(new StatsCommand().under(Map.of("MEHARI_ADMIN_URL", "http://127.0.0.1:1"))))
+                .isZero();
+        assertThat(AdminOptions.gateway(null, Map.of("MEHARI_ADMIN_URL", " "))).hasToString("http://127.0.0.1:9090");
+        assertThatThrownBy(() -> AdminOptions.gateway(null, Map.of("MEHARI_ADMIN_URL", "localhost:9090")))
+                .hasMessage("MEHARI_ADMIN_URL needs a URL such as http://127.0.0.1:9090.");
     }
 
     @Test
