@@ -178,7 +178,12 @@ final class Entries {
     }
 
     private void stopEach(Predicate<Entry> which) {
-        List<Entry> stopping = known.values().stream().filter(which).toList();
+        Map<Entry, Integer> waiting = new HashMap<>();
+        known.values().stream().filter(which).forEach(entry -> waiting.put(entry, entry.waiting()));
+        // A long queue must not use up the time of short ones.
+        List<Entry> stopping = waiting.keySet().stream()
+                .sorted(Comparator.comparing(waiting::get))
+                .toList();
         patiently(() -> stopping.forEach(Entry::drain));
         for (Entry entry : stopping) {
             int left = entry.waiting();
