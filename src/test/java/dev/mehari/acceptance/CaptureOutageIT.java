@@ -67,6 +67,9 @@ class CaptureOutageIT {
                 StubUpstream stub = StubUpstream.respondingWith(200);
                 TestGateway one = TestGateway.to(stub, own)) {
             String key = key(one, "away");
+            one.setBySql("proxy.max_concurrent", "6");
+            await("changes of keys are told before that of the setting")
+                    .until(() -> one.metrics().path("max_concurrent").asInt() == 6);
             one.postAs(key, "/call", "{}", "X-Request-Id", "there").join();
             awaitCapture(one, "there");
 

@@ -242,8 +242,9 @@ class CredentialsOnTwoInstancesIT {
                     .hasSize(50)
                     .containsOnly(tokens.accessToken(1));
             assertThat(waits).isNotEmpty();
-            // The whole calls, on a machine that does other things, too: half of them have to be quick.
-            assertThat(waits.stream().sorted().toList().get(waits.size() / 2)).isLessThan(50L);
+            // A refresh takes a second. On a machine that does other things, too, half of the calls have to take less
+            // than half of it.
+            assertThat(waits.stream().sorted().toList().get(waits.size() / 2)).isLessThan(500L);
         }
     }
 
