@@ -188,10 +188,13 @@ public final class RelayHttpComponent extends NettyHttpComponent {
         return servers.values().stream().mapToInt(RelayServer::streams).sum();
     }
 
-    /** The port behind {@code host:port} of a route's address, which is another one where that is 0; -1 when there is none. */
+    /**
+     * The port behind {@code host:port} of a route's address, which is another one where that is 0. Where no route begins there,
+     * any that is listened on; -1 when none is.
+     */
     public int port(String host, int port) {
         RelayServer server = servers.get(host + ":" + port);
-        return server == null ? -1 : server.port();
+        return server == null ? ports().stream().findFirst().orElse(-1) : server.port();
     }
 
     /** The ports that are listened on. */

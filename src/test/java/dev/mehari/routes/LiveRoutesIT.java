@@ -192,6 +192,23 @@ class LiveRoutesIT {
         assertThat(gateway.post("/v1/x", "{}").join().statusCode()).isEqualTo(200);
     }
 
+    @Test
+    void routes_may_say_themselves_where_they_listen() throws Exception {
+        EditedRoutes others = EditedRoutes.copy();
+        String address = "127.0.0.1:" + ServerPort.free(new SecureRandom());
+        for (String name : List.of("receive", "health")) {
+            Path file = others.folder().resolve(name + ".camel.yaml");
+            Files.writeString(
+                    file, Files.readString(file).replace("{{mehari.listen.host}}:{{mehari.listen.port}}", address));
+        }
+        gateway.close();
+        gateway = TestGateway.to(
+                stub, database, "mehari.routes.dir", others.folder().toString());
+
+        assertThat(gateway.url()).endsWith(address);
+        assertThat(gateway.post("/v1/x", "{}").join().statusCode()).isEqualTo(200);
+    }
+
     private static int line(String text, String part) {
         return (int) text.substring(0, text.indexOf(part)).lines().count();
     }
