@@ -153,14 +153,7 @@ final class Entries {
 
     /** Stops what none of {@code versions} has a route behind; returns their endpoints. */
     Set<Endpoint> stopUnused(Collection<Version> versions) {
-        Set<Endpoint> unused = new HashSet<>();
-        for (Entry entry : List.copyOf(known.values())) {
-            if (versions.stream().allMatch(version -> version.behind(entry) == null)) {
-                stop(entry);
-                unused.add(entry.endpoint());
-            }
-        }
-        return unused;
+        return stopEach(entry -> versions.stream().allMatch(version -> version.behind(entry) == null));
     }
 
     private void stop(Entry entry) {
@@ -177,7 +170,8 @@ final class Entries {
         stopEach(entry -> true);
     }
 
-    private void stopEach(Predicate<Entry> which) {
+    /** Once what waits there has been taken, within bounds; returns their endpoints. */
+    private Set<Endpoint> stopEach(Predicate<Entry> which) {
         Map<Entry, Integer> waiting = new HashMap<>();
         known.values().stream().filter(which).forEach(entry -> waiting.put(entry, entry.waiting()));
         // A long queue must not use up the time of short ones.
@@ -185,13 +179,16 @@ final class Entries {
                 .sorted(Comparator.comparing(waiting::get))
                 .toList();
         patiently(() -> stopping.forEach(Entry::drain));
+        Set<Endpoint> stopped = new HashSet<>();
         for (Entry entry : stopping) {
             int left = entry.waiting();
             if (left > 0) {
                 LOG.warn("{} exchanges were left in {} at the stop", left, entry);
             }
             stop(entry);
+            stopped.add(entry.endpoint());
         }
+        return stopped;
     }
 
     /** Lets out what steps of {@code routes} have gathered; blocks until it is through, within bounds. */

@@ -11,6 +11,7 @@ import org.apache.camel.Consumer;
 import org.apache.camel.Endpoint;
 import org.apache.camel.Exchange;
 import org.apache.camel.Route;
+import org.apache.camel.spi.BrowsableEndpoint;
 import org.apache.camel.spi.ShutdownAware;
 import org.apache.camel.support.AsyncCallbackToCompletableFutureAdapter;
 import org.apache.camel.support.ExchangeHelper;
@@ -24,8 +25,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Where exchanges come in, and its consumer, which stays while the routes behind it change. An exchange that comes from outside
  * begins on the version in force; one that an earlier entry of the same journey has sent goes on on the version that it began
- * on. A copy that comes after its journey has ended, as from a queue, begins anew. What a route sends later, such as a group that
- * an {@code aggregate} has gathered, goes on on the version of that route. Any thread.
+ * on. A copy that comes after its journey has ended, as from a queue, begins anew; where the version in force has no route for it,
+ * on the last one that had. What a route sends later, such as a group that an {@code aggregate} has gathered, goes on on the
+ * version of that route. Any thread.
  */
 final class Entry implements AsyncProcessor {
     private static final Logger LOG = LoggerFactory.getLogger(Entry.class);
@@ -61,9 +63,16 @@ final class Entry implements AsyncProcessor {
         order = given;
     }
 
-    /** The version that it came with, for what comes before that is in force. */
+    /** The newest version that has a route for it; at first that is not in force yet. */
     void home(Version version) {
         home = version;
+    }
+
+    /** How many exchanges in its queue will go through {@code older}, since no newer version has a route for them. */
+    int waitingFor(Version older) {
+        return home == older && consumer != null && endpoint instanceof BrowsableEndpoint queue
+                ? queue.getExchanges().size()
+                : 0;
     }
 
     /** Fails, with nothing begun, when the endpoint has no consumers of that kind. */
@@ -151,8 +160,8 @@ final class Entry implements AsyncProcessor {
         }
         Version version = inForce.get();
         if (version.behind(this) == null) {
-            Version born = home;
-            return born == null ? null : born.begin(exchange);
+            Version newest = home;
+            return newest == null ? null : newest.goOn(exchange);
         }
         Journey journey = version.begin(exchange);
         while (journey == null) {

@@ -21,6 +21,12 @@ record LiveRoute(String id, RouteFile file, RouteDefinition definition, Entry en
         return from.process(exchange, callback);
     }
 
+    /** Is told of each version in force that has it. */
+    void newest(Version version) {
+        from.newest(version);
+        entry.home(version);
+    }
+
     /** How many groups its {@code aggregate} steps with {@code completeAllOnStop} have still to complete. */
     int gathering() {
         return keeping().mapToInt(ShutdownAware::getPendingExchangesSize).sum();

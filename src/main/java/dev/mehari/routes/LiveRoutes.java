@@ -88,7 +88,7 @@ public final class LiveRoutes implements AutoCloseable {
         builder = new VersionBuilder(context, entries, clock);
         Candidate first = builder.build(null, source.read());
         inForce = first.version();
-        first.version().routes().forEach(route -> route.from().newest(first.version()));
+        first.version().routes().forEach(route -> route.newest(first.version()));
         entries.start(first.born(), first.added());
         ticker.scheduleWithFixedDelay(() -> tick(watch), TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
     }
@@ -199,7 +199,7 @@ public final class LiveRoutes implements AutoCloseable {
             throw refused;
         }
         inForce = next;
-        next.routes().forEach(route -> route.from().newest(next));
+        next.routes().forEach(route -> route.newest(next));
         before.close();
         older.add(before);
         all.stopOutside(next).forEach(Objects.requireNonNull(builder)::forget);
@@ -235,16 +235,33 @@ public final class LiveRoutes implements AutoCloseable {
         if (over.stream().anyMatch(version -> underWay(version) > 0)) {
             return; // what was let out has still to end
         }
-        older.removeAll(over);
-        gone.forEach(building::remove);
         Set<Endpoint> unused = all.stopUnused(alive);
+        if (over.stream().allMatch(version -> underWay(version) == 0)) { // nothing has left a queue at the last moment
+            older.removeAll(over);
+            older.forEach(this::inherit);
+            gone.forEach(building::remove);
+        }
         unused.forEach(building::forget);
     }
 
-    /** Requests on {@code older}, and groups that the steps of its own routes gather and have promised to complete. */
+    /** What comes to where only {@code left} and versions before it have routes goes through it, now that newer ones are gone. */
+    private void inherit(Version left) {
+        left.routes().stream()
+                .map(LiveRoute::entry)
+                .filter(entry -> inForce().behind(entry) == null)
+                .forEach(entry -> entry.home(left));
+    }
+
+    /**
+     * Requests on {@code older}, those that wait in queues for a route that only it has, and groups that the steps of its own
+     * routes gather and have promised to complete.
+     */
     private long underWay(Version older) {
         Collection<LiveRoute> kept = inForce().routes();
         return older.underWay()
+                + older.routes().stream()
+                        .mapToInt(route -> route.entry().waitingFor(older))
+                        .sum()
                 + older.routes().stream()
                         .filter(route -> !kept.contains(route))
                         .mapToInt(LiveRoute::gathering)

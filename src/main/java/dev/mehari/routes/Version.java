@@ -61,7 +61,10 @@ final class Version {
         return new Journey(this, exchange);
     }
 
-    /** Of what one of its own routes sends by itself, such as a group that it has gathered; also when no other may begin here. */
+    /**
+     * Of what one of its own routes sends by itself, such as a group that it has gathered, and of what waits for one that no newer
+     * version has; also when no other may begin here.
+     */
     Journey goOn(Exchange exchange) {
         begun.increment();
         return new Journey(this, exchange);
