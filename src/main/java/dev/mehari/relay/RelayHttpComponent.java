@@ -13,9 +13,11 @@ import java.util.Collection;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import org.apache.camel.Endpoint;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.netty.http.NettyHttpComponent;
@@ -44,6 +46,9 @@ public final class RelayHttpComponent extends NettyHttpComponent {
     private final FailureAnswers failureAnswers;
     private final LongSupplier nanos;
     private final Map<String, RelayServer> servers = new ConcurrentHashMap<>();
+    /** No route begins there any more, and calls have still to end. */
+    private final Set<RelayServer> closing = ConcurrentHashMap.newKeySet();
+
     private final IdentityHashMap<EventExecutor, UpstreamPool> pools = new IdentityHashMap<>();
     private volatile RefusalListener refusals = (call, request, failure) -> {};
     private Function<Exchange, @Nullable UpstreamLocation> chosenUpstream = exchange -> null;
@@ -175,17 +180,27 @@ public final class RelayHttpComponent extends NettyHttpComponent {
     }
 
     void withdraw(RelayConsumer consumer) {
-        servers.values().removeIf(server -> server.remove(consumer));
+        for (RelayServer server : servers.values()) {
+            if (server.remove(consumer)) {
+                closing.add(server);
+                servers.values().remove(server);
+                server.close(() -> closing.remove(server));
+            }
+        }
+    }
+
+    private Stream<RelayServer> allServers() {
+        return Stream.concat(servers.values().stream(), closing.stream());
     }
 
     /** Requests that have been read and not answered to the end, on all ports. */
     public int callsUnderWay() {
-        return servers.values().stream().mapToInt(RelayServer::calls).sum();
+        return allServers().mapToInt(RelayServer::calls).sum();
     }
 
     /** Event streams that clients are being sent, on all ports. */
     public int openStreams() {
-        return servers.values().stream().mapToInt(RelayServer::streams).sum();
+        return allServers().mapToInt(RelayServer::streams).sum();
     }
 
     /**
@@ -203,7 +218,7 @@ public final class RelayHttpComponent extends NettyHttpComponent {
     }
 
     public int clientConnections() {
-        return servers.values().stream().mapToInt(RelayServer::connections).sum();
+        return allServers().mapToInt(RelayServer::connections).sum();
     }
 
     public int upstreamConnections() {
@@ -220,18 +235,19 @@ public final class RelayHttpComponent extends NettyHttpComponent {
 
     /** Closes the ports, and each connection as soon as it has no call. */
     public void stopAccepting() {
-        servers.values().forEach(RelayServer::stopListening);
-        servers.values().forEach(RelayServer::closeIdle);
+        allServers().forEach(RelayServer::stopListening);
+        allServers().forEach(RelayServer::closeIdle);
     }
 
     /** Ends what is still under way: an error event in a stream, a refusal before it. */
     public void breakOff(MehariFailure why) {
-        servers.values().forEach(server -> server.breakOff(why));
+        allServers().forEach(server -> server.breakOff(why));
     }
 
     @Override
     protected void doStop() throws Exception {
         super.doStop();
+        allServers().forEach(RelayServer::closeNow);
         pools.values().forEach(UpstreamPool::close);
     }
 }

@@ -55,6 +55,7 @@ final class RelayServer {
     private @Nullable Channel listening;
     private final List<ScheduledFuture<?>> tickers = new ArrayList<>();
     private volatile boolean draining;
+    private volatile @Nullable Runnable onLastConnection;
 
     RelayServer(
             String host,
@@ -130,17 +131,36 @@ final class RelayServer {
         }
     }
 
-    /** Returns true when that was the last one, and the port is closed. */
+    /** Returns true when that was the last one. */
     synchronized boolean remove(RelayConsumer consumer) {
         consumers.remove(consumer);
-        if (!consumers.isEmpty()) {
-            return false;
-        }
+        return consumers.isEmpty();
+    }
+
+    /** Closes the port, and each connection as soon as it has no call; at once when calls have had their time before. */
+    synchronized void close(Runnable afterwards) {
+        boolean hadTheirTime = draining;
         stopListening();
-        tickers.forEach(ticker -> ticker.cancel(false));
-        tickers.clear();
+        onLastConnection = afterwards;
+        if (hadTheirTime) {
+            closeNow();
+        } else {
+            closeIdle();
+        }
+        endWithoutConnections();
+    }
+
+    /** Any thread. */
+    void closeNow() {
         connections.forEach(ServerConnection::closeNow);
-        return true;
+    }
+
+    private void endWithoutConnections() {
+        Runnable afterwards = onLastConnection;
+        if (afterwards != null && connections.isEmpty()) {
+            tickers.forEach(ticker -> ticker.cancel(false));
+            afterwards.run();
+        }
     }
 
     private void listen(Transport transport, EventLoopGroup loops, int backlog) throws IOException {
@@ -219,10 +239,14 @@ final class RelayServer {
 
     void opened(ServerConnection connection) {
         connections.add(connection);
+        if (onLastConnection != null) {
+            connection.closeIfIdle(); // came as the port was closed
+        }
     }
 
     void closed(ServerConnection connection) {
         connections.remove(connection);
+        endWithoutConnections();
     }
 
     void began(ServerCall call) {

@@ -84,6 +84,53 @@ class RelayShutdownTest {
     }
 
     @Test
+    void calls_under_way_end_when_the_last_route_at_their_port_is_taken_away() throws Exception {
+        List<StubUpstream.Reply> open = new CopyOnWriteArrayList<>();
+        try (StubUpstream stub = StubUpstream.answering((request, reply) -> open.add(reply));
+                RelayFixture relay = RelayFixture.to(stub.port());
+                RawClient unused = RawClient.connect(relay.port());
+                RawClient busy = RawClient.connect(relay.port()).get("/")) {
+            int port = relay.port();
+            await().until(() -> open.size() == 1 && relay.relay.clientConnections() == 2);
+
+            takeRouteAway(relay);
+
+            assertThat(unused.isAtEnd()).isTrue();
+            assertThatThrownBy(() -> RawClient.connect(port).close()).isInstanceOf(IOException.class);
+            assertThat(relay.relay.ports()).isEmpty();
+            assertThat(relay.relay.callsUnderWay()).isEqualTo(1);
+            open.get(0).json(200, "{}");
+            RawClient.Answer answer = busy.answer();
+            assertThat(answer.status()).isEqualTo(200);
+            assertThat(answer.headers()).containsEntry("connection", "close");
+            assertThat(busy.isAtEnd()).isTrue();
+            await().until(() -> relay.relay.clientConnections() == 0);
+        }
+    }
+
+    @Test
+    void a_stop_breaks_off_what_a_route_that_was_taken_away_has_left() throws Exception {
+        try (StubUpstream stub =
+                        StubUpstream.answering((request, reply) -> reply.sse().chunk("data: 1\n\n"));
+                RelayFixture relay = RelayFixture.to(stub.port());
+                RawClient stream = RawClient.connect(relay.port()).get("/")) {
+            stream.readUntil("data: 1");
+            takeRouteAway(relay);
+
+            relay.relay.stopAccepting();
+            assertThat(relay.relay.openStreams()).isEqualTo(1);
+            relay.relay.breakOff(new GatewayBusy(GatewayBusy.Reason.SHUTTING_DOWN, "stopping", Duration.ofSeconds(1)));
+
+            assertThat(stream.readAll()).contains("data: {\"error\":\"GatewayBusy\"}");
+            await().until(() -> relay.relay.clientConnections() == 0);
+        }
+    }
+
+    private static void takeRouteAway(RelayFixture relay) {
+        relay.relay.withdraw((RelayConsumer) relay.camel().getRoutes().get(0).getConsumer());
+    }
+
+    @Test
     void nothing_waits_for_ever_when_the_context_stops() throws Exception {
         try (StubUpstream stub = StubUpstream.answering((request, reply) -> {})) {
             RelayFixture relay = RelayFixture.onOneLoop(1, stub.port());

@@ -1,21 +1,25 @@
 package dev.mehari.routes;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.mehari.storage.ServerPort;
 import dev.mehari.testing.EditedRoutes;
+import dev.mehari.testing.RawClient;
 import dev.mehari.testing.StubUpstream;
 import dev.mehari.testing.TestDatabase;
 import dev.mehari.testing.TestGateway;
+import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -167,6 +171,37 @@ class LiveRoutesIT {
 
         assertThat(failing).allMatch(answer -> answer.join().statusCode() == 500);
         assertThat(gateway.post("/v1/x", "{}").join().statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void requests_under_way_end_when_the_port_of_their_own_is_taken_away() throws Exception {
+        List<StubUpstream.Reply> open = new CopyOnWriteArrayList<>();
+        stub.answer((request, reply) -> open.add(reply.sse().chunk("data: 1\n\n")));
+        int port = ServerPort.free(new SecureRandom());
+        Path own = routes.folder().resolve("own.camel.yaml");
+        Files.writeString(own, """
+                - route:
+                    id: own
+                    from:
+                      uri: netty-http:http://127.0.0.1:%d/own
+                      steps:
+                        - to: netty-http:http://127.0.0.1:%d/there
+                        - setHeader: {name: X-Own, constant: "yes"}
+                """.formatted(port, stub.port()));
+        assertThat(reload().path("problems")).isEmpty();
+        try (RawClient client = RawClient.connect(port).post("/own", "{}")) {
+            assertThat(client.readUntil("data: 1")).contains("X-Own");
+
+            Files.delete(own);
+            assertThat(reload().path("problems")).isEmpty();
+
+            assertThatThrownBy(() -> RawClient.connect(port).close()).isInstanceOf(IOException.class);
+            open.get(0).chunk("data: 2\n\n").end();
+            assertThat(client.readUntil("0\r\n\r\n")).contains("data: 2");
+            assertThat(client.isAtEnd()).isTrue();
+        }
+        await().untilAsserted(() ->
+                assertThat(admin("GET", "/api/routes").path("older")).isEmpty());
     }
 
     @Test
