@@ -83,7 +83,6 @@ public final class LiveRoutes implements AutoCloseable {
     public synchronized void start(CamelContext context) throws IOException, RoutesRefused {
         FolderWatch watch =
                 watched && source instanceof RouteSource.Folder folder ? new FolderWatch(folder.path()) : null;
-        context.addLifecycleStrategy(new UncountedSteps());
         entries = new Entries(context, this::inForce, patience);
         builder = new VersionBuilder(context, entries, clock);
         Candidate first = builder.build(null, source.read());

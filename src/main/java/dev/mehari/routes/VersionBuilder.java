@@ -32,6 +32,7 @@ final class VersionBuilder {
     private final RouteReader reader;
     private final Entries entries;
     private final Clock clock;
+    private final UncountedSteps steps = new UncountedSteps();
     private long made;
 
     VersionBuilder(CamelContext context, Entries entries, Clock clock) {
@@ -40,6 +41,7 @@ final class VersionBuilder {
         this.reader = new RouteReader(context);
         this.entries = entries;
         this.clock = clock;
+        context.addLifecycleStrategy(steps);
     }
 
     /** A version whose routes run, and that nobody has begun a journey on; to be put in force or discarded. */
@@ -221,6 +223,7 @@ final class VersionBuilder {
 
     private void discard(List<LiveRoute> added, Set<Endpoint> before) {
         added.forEach(this::remove);
+        steps.forgetUnbuilt(context);
         for (Endpoint endpoint : List.copyOf(context.getEndpoints())) {
             if (!before.contains(endpoint)) {
                 forget(endpoint);

@@ -3,18 +3,23 @@ package dev.mehari.routes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.mehari.routes.Reload.Outcome;
 import java.lang.management.ManagementFactory;
 import java.lang.ref.WeakReference;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import javax.management.ObjectName;
+import org.apache.camel.NamedNode;
 import org.apache.camel.Route;
 import org.apache.camel.component.direct.DirectComponent;
 import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.support.LifecycleStrategySupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -80,6 +85,38 @@ class SwappedMBeansTest {
                     System.gc();
                     return old.refersTo(null);
                 });
+            }
+        }
+    }
+
+    @Test
+    void refused_changes_leave_no_routes_behind() throws Exception {
+        try (DefaultCamelContext context = new DefaultCamelContext()) {
+            context.addComponent("netty-http", new DirectComponent());
+            List<WeakReference<NamedNode>> built = new ArrayList<>();
+            context.addLifecycleStrategy(new LifecycleStrategySupport() {
+                @Override
+                public void onRouteContextCreate(Route route) {
+                    built.add(new WeakReference<>(route.getRoute()));
+                }
+            });
+            context.start();
+            write("one");
+            try (LiveRoutes live = new LiveRoutes(new RouteSource.Folder(folder), false, Clock.systemUTC())) {
+                live.start(context);
+                Set<String> before = mbeans(context);
+
+                write("two");
+                Path file = folder.resolve("receive.camel.yaml");
+                Files.writeString(file, Files.readString(file) + "        - process: {ref: nobody}\n");
+                assertThat(live.reload().outcome()).isEqualTo(Outcome.REFUSED);
+
+                assertThat(built).hasSize(2);
+                await().until(() -> {
+                    System.gc();
+                    return built.get(1).refersTo(null);
+                });
+                assertThat(mbeans(context)).isEqualTo(before);
             }
         }
     }
