@@ -16,6 +16,8 @@ import org.apache.camel.support.PatternHelper;
 final class VersionRules {
     private static final String DIRECT = "direct:";
     private static final String DATA_PORT = "netty-http:";
+    /** What the data port shows of the gateway itself. */
+    private static final Set<String> STATE_PAGES = Set.of("/proxy-health", "/proxy-metrics");
 
     private VersionRules() {}
 
@@ -26,12 +28,12 @@ final class VersionRules {
                 .flatMap(Collection::stream)
                 .toList();
         List<RoutesProblem> problems = new ArrayList<>();
-        if (routes.stream().noneMatch(route -> route.entry().key().startsWith(DATA_PORT))) {
-            problems.add(
-                    new RoutesProblem(
-                            null,
-                            0,
-                            "no route listens on the data port; the folder with the routes (--routes) needs receive.camel.yaml"));
+        if (routes.stream().noneMatch(VersionRules::takesCalls)) {
+            problems.add(new RoutesProblem(
+                    null,
+                    0,
+                    "no route takes calls at the data port, so that all of them would get 404: put receive.camel.yaml into the"
+                            + " folder with the routes (--routes), or a route of your own from netty-http"));
         }
         Map<String, LiveRoute> ids = new HashMap<>();
         Map<Entry, LiveRoute> taken = new HashMap<>();
@@ -74,6 +76,13 @@ final class VersionRules {
             }
         }
         return problems;
+    }
+
+    private static boolean takesCalls(LiveRoute route) {
+        String key = route.entry().key();
+        int query = key.indexOf('?');
+        String address = query < 0 ? key : key.substring(0, query);
+        return address.startsWith(DATA_PORT) && STATE_PAGES.stream().noneMatch(address::endsWith);
     }
 
     /** Camel starts a route without the configuration that it names, where there is none of that name. */

@@ -239,13 +239,18 @@ class LiveRoutesTest extends LiveRoutesFixture {
     }
 
     @Test
-    void without_a_route_at_the_data_port_nothing_changes() throws Exception {
+    void without_a_route_that_takes_calls_at_the_data_port_nothing_changes() throws Exception {
+        write("health", LISTENING.formatted("health", "uri: netty-http:door/proxy-health?block=false"));
+        assertThat(live.reload().problems()).isEmpty();
         Files.delete(folder.resolve("receive.camel.yaml"));
 
         assertThat(live.reload().problems())
                 .singleElement()
-                .satisfies(problem -> assertThat(problem.message()).contains("data port"));
+                .satisfies(problem -> assertThat(problem.message()).contains("data port", "put receive.camel.yaml"));
         assertThat(ask()).isEqualTo("one");
+
+        write("mine", LISTENING.formatted("mine", "uri: netty-http:mine"));
+        assertThat(live.reload().problems()).isEmpty();
     }
 
     @Test
