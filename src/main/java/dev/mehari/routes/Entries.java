@@ -81,20 +81,23 @@ final class Entries {
     }
 
     /**
-     * Lets exchanges in through {@code born}; all or, when that fails, none.
+     * Lets exchanges in through {@code born}; all or, when that fails, none. What another consumer at the same address would take
+     * as well is let in through one of them at a time.
      *
      * @param behind the routes that came with them
+     * @param next the version that they came with
      * @throws RoutesRefused when one cannot be started, as where its port is taken
      */
-    void start(Collection<Entry> born, List<LiveRoute> behind) throws RoutesRefused {
+    void start(Collection<Entry> born, List<LiveRoute> behind, Version next) throws RoutesRefused {
         List<Entry> inOrder = new ArrayList<>(born);
         // What others send to comes first, and the outside last.
         inOrder.sort(Comparator.comparing((Entry entry) -> isWithin(entry) ? 0 : 1)
                 .thenComparingInt(Entry::order)
                 .thenComparing(Entry::key));
+        List<Entry> replaced = new ArrayList<>();
         try {
             for (Entry entry : inOrder) {
-                start(entry, Entry::start, behind);
+                start(entry, starting -> startInPlace(starting, next, replaced), behind);
                 known.put(entry.key(), entry);
             }
             for (Entry entry : toBeLast(born)) {
@@ -102,7 +105,35 @@ final class Entries {
             }
         } catch (RoutesRefused refused) {
             inOrder.forEach(this::stop);
+            replaced.forEach(Entries::startAgain);
             throw refused;
+        }
+    }
+
+    private void startInPlace(Entry entry, Version next, List<Entry> replaced) throws Exception {
+        for (Entry before : List.copyOf(known.values())) {
+            if (before.isAlone()
+                    && next.behind(before) == null
+                    && before.address().equals(entry.address())) {
+                replaced.add(before);
+                patiently(before::rest);
+                if (!before.hasComeToRest()) {
+                    throw new IllegalStateException(
+                            "the one that it replaces is still at work; put the change in force when"
+                                    + " that has ended, with `mehari routes reload`");
+                }
+                before.stop(); // and is still known
+            }
+        }
+        entry.start();
+    }
+
+    @SuppressWarnings("PMD.AvoidCatchingGenericException") // the others are to be started all the same
+    private static void startAgain(Entry entry) {
+        try {
+            entry.startAgain();
+        } catch (Exception failed) {
+            LOG.error("{} could not be started again after a change that was refused", entry, failed);
         }
     }
 
@@ -141,14 +172,7 @@ final class Entries {
 
     /** Lets nothing more in from outside where {@code version} has no route; returns the endpoints of what was stopped. */
     Set<Endpoint> stopOutside(Version version) {
-        Set<Endpoint> stopped = new HashSet<>();
-        for (Entry entry : List.copyOf(known.values())) {
-            if (!isWithin(entry) && version.behind(entry) == null) {
-                stop(entry);
-                stopped.add(entry.endpoint());
-            }
-        }
-        return stopped;
+        return stopEach(entry -> !isWithin(entry) && version.behind(entry) == null);
     }
 
     /** Stops what none of {@code versions} has a route behind; returns their endpoints. */

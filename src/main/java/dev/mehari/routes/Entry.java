@@ -3,7 +3,11 @@ package dev.mehari.routes;
 import dev.mehari.exchange.Call;
 import dev.mehari.failure.GatewayBusy;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.AsyncProcessor;
@@ -11,11 +15,14 @@ import org.apache.camel.Consumer;
 import org.apache.camel.Endpoint;
 import org.apache.camel.Exchange;
 import org.apache.camel.Route;
+import org.apache.camel.Suspendable;
+import org.apache.camel.SuspendableService;
 import org.apache.camel.spi.BrowsableEndpoint;
 import org.apache.camel.spi.ShutdownAware;
 import org.apache.camel.support.AsyncCallbackToCompletableFutureAdapter;
 import org.apache.camel.support.ExchangeHelper;
 import org.apache.camel.support.PluginHelper;
+import org.apache.camel.support.ScheduledPollConsumer;
 import org.apache.camel.support.service.ServiceHelper;
 import org.apache.camel.util.URISupport;
 import org.jspecify.annotations.Nullable;
@@ -31,10 +38,14 @@ import org.slf4j.LoggerFactory;
  */
 final class Entry implements AsyncProcessor {
     private static final Logger LOG = LoggerFactory.getLogger(Entry.class);
+    private static final List<String> OVERLAPPING = List.of("netty-http:", "platform-http:", "seda:", "direct:");
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
     private final String key;
     private final Endpoint endpoint;
     private final Supplier<Version> inForce;
+    private final boolean alone;
+    private final AtomicInteger atWork = new AtomicInteger();
     private volatile @Nullable Version home;
     private @Nullable Consumer consumer;
     private int order;
@@ -44,6 +55,7 @@ final class Entry implements AsyncProcessor {
         this.key = key;
         this.endpoint = endpoint;
         this.inForce = inForce;
+        alone = OVERLAPPING.stream().noneMatch(key::startsWith);
     }
 
     String key() {
@@ -52,6 +64,17 @@ final class Entry implements AsyncProcessor {
 
     Endpoint endpoint() {
         return endpoint;
+    }
+
+    /** Whether two consumers at its address would both take what is there, as files in a folder. */
+    boolean isAlone() {
+        return alone;
+    }
+
+    /** Where exchanges come from, without the options that say how they do. */
+    String address() {
+        int query = key.indexOf('?');
+        return query < 0 ? key : key.substring(0, query);
     }
 
     /** Place among the entries of its kind: those with a higher one start later; 0 for any. */
@@ -93,8 +116,34 @@ final class Entry implements AsyncProcessor {
         ServiceHelper.stopAndShutdownService(before);
     }
 
-    /** Waits until what has a queue of its own has emptied it; for when nothing comes in any more. */
+    /** Takes nothing more in; waits, until interrupted, for what it has taken. Only for one that is alone at its address. */
+    void rest() {
+        if (consumer instanceof Suspendable && consumer instanceof SuspendableService pausing) {
+            pausing.suspend();
+        }
+        while (!hasComeToRest() && !Thread.currentThread().isInterrupted()) {
+            LockSupport.parkNanos(LOOK_NANOS);
+        }
+    }
+
+    boolean hasComeToRest() {
+        return atWork.get() == 0 && !(consumer instanceof ScheduledPollConsumer polling && polling.isPolling());
+    }
+
+    /** Goes on after a {@link #rest}, or a stop. */
+    void startAgain() throws Exception {
+        if (consumer == null) {
+            start();
+        } else {
+            ServiceHelper.resumeService(consumer);
+        }
+    }
+
+    /** Waits until what has a queue of its own has emptied it, for when nothing comes in any more; and for what is at work. */
     void drain() {
+        if (alone) {
+            rest();
+        }
         if (consumer instanceof ShutdownAware aware) {
             aware.prepareShutdown(false, false);
         }
@@ -142,9 +191,15 @@ final class Entry implements AsyncProcessor {
             }
         }
         Journey held = journey;
+        if (alone) {
+            atWork.incrementAndGet();
+        }
         return goOn(held, exchange, doneSync -> {
             callback.done(doneSync);
             held.release();
+            if (alone) {
+                atWork.decrementAndGet();
+            }
         });
     }
 

@@ -88,7 +88,7 @@ public final class LiveRoutes implements AutoCloseable {
         Candidate first = builder.build(null, source.read());
         inForce = first.version();
         first.version().routes().forEach(route -> route.newest(first.version()));
-        entries.start(first.born(), first.added());
+        entries.start(first.born(), first.added(), first.version());
         ticker.scheduleWithFixedDelay(() -> tick(watch), TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
     }
 
@@ -192,7 +192,7 @@ public final class LiveRoutes implements AutoCloseable {
         Entries all = Objects.requireNonNull(entries);
         candidate.born().forEach(entry -> entry.home(next));
         try {
-            all.start(candidate.born(), candidate.added());
+            all.start(candidate.born(), candidate.added(), next);
         } catch (RoutesRefused refused) {
             Objects.requireNonNull(builder).discard(candidate, before);
             throw refused;

@@ -4,6 +4,7 @@ import dev.mehari.routes.Reload.Outcome;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -56,7 +57,7 @@ abstract class LiveRoutesFixture {
         producer = context.createProducerTemplate();
         write("receive", RECEIVE);
         write("answer", answering("one"));
-        live = new LiveRoutes(new RouteSource.Folder(folder), false, Clock.systemUTC());
+        live = new LiveRoutes(new RouteSource.Folder(folder), false, Clock.systemUTC(), patience());
         live.start(context);
     }
 
@@ -64,6 +65,11 @@ abstract class LiveRoutesFixture {
     void stop() {
         live.close();
         context.stop();
+    }
+
+    /** How long a stop waits. */
+    Duration patience() {
+        return Duration.ofSeconds(10);
     }
 
     /** One more that listens to each step, as the server of Camel Main adds them. */
