@@ -7,6 +7,7 @@ import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
 import java.time.Duration;
 import java.util.function.Function;
 import org.apache.camel.Exchange;
+import org.apache.camel.ExchangePropertyKey;
 import org.apache.camel.Message;
 import org.apache.camel.Processor;
 import org.jspecify.annotations.Nullable;
@@ -42,7 +43,7 @@ public final class AnswerFailure implements Processor {
         String requestId = (String) exchange.getProperty(ExchangeKeys.REQUEST_ID);
         FailureRow row = withBreakerWait(FailureTable.rowFor(failure), failure);
         FailureAnswer answer = answers.answer(row, dialectOf(exchange, path), path, requestId);
-        log(row, requestId, failure);
+        log(exchange, row, requestId, failure);
 
         message.removeHeaders("*");
         answer.headers().forEach(message::setHeader);
@@ -73,9 +74,12 @@ public final class AnswerFailure implements Processor {
         return path == null ? Dialect.PLAIN : CalledDialect.of(path, name -> message.getHeader(name) != null);
     }
 
-    private static void log(FailureRow row, @Nullable String requestId, @Nullable Throwable failure) {
+    private static void log(
+            Exchange exchange, FailureRow row, @Nullable String requestId, @Nullable Throwable failure) {
         if (row.level() == Level.ERROR) {
             LOG.error("request {} failed", requestId, failure);
+        } else if (exchange.getProperty(ExchangePropertyKey.AGGREGATED_COMPLETED_BY) != null) { // nobody is answered
+            LOG.warn("what an aggregate step let out has failed, {}: {}", row.code(), described(failure));
         } else {
             LOG.atLevel(row.level())
                     .log("request {} answered {} {}: {}", requestId, row.status(), row.code(), described(failure));

@@ -26,6 +26,7 @@ import org.slf4j.LoggerFactory;
 final class Entries {
     private static final Logger LOG = LoggerFactory.getLogger(Entries.class);
 
+    private static final Duration MOMENT = Duration.ofSeconds(1);
     private static final String QUEUE = "seda:";
     private static final List<String> WITHIN = List.of(QUEUE, "direct:");
     private static final String IN_ORDER = "platform-http:";
@@ -220,15 +221,32 @@ final class Entries {
         patiently(() -> routes.forEach(LiveRoute::letGatheredOut)); // where a step still waits, Camel says for how many
     }
 
+    /** The same, but goes on by itself, and returns false, when it takes more than a moment. */
+    boolean letGatheredOutMeanwhile(Collection<LiveRoute> routes) {
+        return hasEnded(begin(() -> routes.forEach(LiveRoute::letGatheredOut)), MOMENT);
+    }
+
     /** Gives {@code waiting} up when it takes too long. */
     private void patiently(Runnable waiting) {
+        Thread thread = begin(waiting);
+        if (!hasEnded(thread, patience)) {
+            thread.interrupt();
+        }
+    }
+
+    private static Thread begin(Runnable waiting) {
         Thread thread = new Thread(waiting, "mehari-routes-stop");
+        thread.setDaemon(true);
         thread.start();
+        return thread;
+    }
+
+    private static boolean hasEnded(Thread thread, Duration within) {
         try {
-            thread.join(patience.toMillis());
+            thread.join(within.toMillis());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        thread.interrupt();
+        return !thread.isAlive();
     }
 }

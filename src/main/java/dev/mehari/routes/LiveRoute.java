@@ -6,6 +6,7 @@ import org.apache.camel.Consumer;
 import org.apache.camel.Exchange;
 import org.apache.camel.Route;
 import org.apache.camel.model.RouteDefinition;
+import org.apache.camel.processor.aggregate.AggregateProcessor;
 import org.apache.camel.spi.ShutdownAware;
 import org.apache.camel.support.service.ServiceHelper;
 
@@ -27,9 +28,12 @@ record LiveRoute(String id, RouteFile file, RouteDefinition definition, Entry en
         entry.home(version);
     }
 
-    /** How many groups its {@code aggregate} steps with {@code completeAllOnStop} have still to complete. */
+    /** How many groups its {@code aggregate} steps have let out and are not through, or with {@code completeAllOnStop} still keep. */
     int gathering() {
-        return keeping().mapToInt(ShutdownAware::getPendingExchangesSize).sum();
+        return keeping()
+                .mapToInt(step -> step.getPendingExchangesSize()
+                        + (step instanceof AggregateProcessor groups ? groups.getInProgressCompleteExchanges() : 0))
+                .sum();
     }
 
     /**

@@ -230,8 +230,8 @@ public final class LiveRoutes implements AutoCloseable {
         over.forEach(version -> gone.addAll(version.routes()));
         gone.removeAll(kept);
         Entries all = Objects.requireNonNull(entries);
-        all.letGatheredOut(gone); // while the routes that it is sent to are there
-        if (over.stream().anyMatch(version -> underWay(version) > 0)) {
+        boolean through = all.letGatheredOutMeanwhile(gone); // while the routes that it is sent to are there
+        if (!through || over.stream().anyMatch(version -> underWay(version) > 0)) {
             return; // what was let out has still to end
         }
         Set<Endpoint> unused = all.stopUnused(alive);
@@ -253,7 +253,7 @@ public final class LiveRoutes implements AutoCloseable {
 
     /**
      * Requests on {@code older}, those that wait in queues for a route that only it has, and groups that the steps of its own
-     * routes gather and have promised to complete.
+     * routes have let out, or gather and have promised to complete.
      */
     private long underWay(Version older) {
         Collection<LiveRoute> kept = inForce().routes();

@@ -10,9 +10,13 @@ import dev.mehari.failure.GatewayBusy;
 import dev.mehari.failure.RequestRejected;
 import dev.mehari.failure.Unauthenticated;
 import dev.mehari.failure.UpstreamTimeout;
+import dev.mehari.testing.CapturedLog;
 import dev.mehari.testing.TestExchange;
 import java.time.Duration;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.apache.camel.Exchange;
+import org.apache.camel.ExchangePropertyKey;
 import org.junit.jupiter.api.Test;
 
 class AnswerFailureTest {
@@ -91,6 +95,19 @@ class AnswerFailureTest {
         answer();
 
         assertThat(exchange.getMessage().getHeader("Allow")).isEqualTo("POST");
+    }
+
+    @Test
+    void logs_a_group_since_nobody_is_answered() {
+        failWith(new UpstreamTimeout(UpstreamTimeout.Stage.FIRST_BYTE, "The upstream took too long."));
+        exchange.setProperty(ExchangePropertyKey.AGGREGATED_COMPLETED_BY, "size");
+        Queue<String> log = new ConcurrentLinkedQueue<>();
+        try (CapturedLog captured = CapturedLog.of(log::add, AnswerFailure.class.getName())) {
+            answerFailure.process(exchange);
+
+            assertThat(captured.lines()).isEqualTo(1);
+        }
+        assertThat(log).singleElement().asString().contains("aggregate", "The upstream took too long.");
     }
 
     private void failWith(Throwable failure) {

@@ -110,6 +110,32 @@ class GatheredExchangesTest extends LiveRoutesFixture {
     }
 
     @Test
+    void a_group_that_takes_long_holds_up_no_other_change_and_ends_on_its_version() throws Exception {
+        BlockingQueue<String> gathered = gathering("forceCompletionOnStop: true");
+        gather("2", "forceCompletionOnStop: true");
+        write(
+                "gather",
+                Files.readString(folder.resolve("gather.camel.yaml"))
+                        .replace(
+                                "- to:",
+                                "- setBody: {constant: hold}\n              - process: {ref: hold}\n              - to:"));
+        assertThat(live.reload().problems()).isEmpty();
+        assertThat(gathered.take()).as("of the version before").isEqualTo("one");
+        ask();
+
+        gather("3", "forceCompletionOnStop: true");
+        assertThat(live.reload().outcome()).isEqualTo(Outcome.SWAPPED);
+        assertThat(swapTo("two")).isEqualTo(Outcome.SWAPPED);
+
+        assertThat(live.state().older())
+                .extracting(RoutesState.Older::version, RoutesState.Older::underWay)
+                .containsExactly(org.assertj.core.groups.Tuple.tuple(3, 1L));
+        held.take().run();
+        assertThat(gathered.poll(10, TimeUnit.SECONDS)).isEqualTo("one");
+        await().untilAsserted(() -> assertThat(live.state().older()).isEmpty());
+    }
+
+    @Test
     void a_version_stays_until_an_aggregate_has_completed_what_it_is_to_complete() throws Exception {
         BlockingQueue<String> gathered = gathering("completeAllOnStop: true");
 
