@@ -6,6 +6,7 @@ import dev.mehari.exchange.StreamEnd;
 import dev.mehari.failure.ClientGone;
 import dev.mehari.failure.MehariFailure;
 import dev.mehari.failure.UpstreamBroken;
+import dev.mehari.failure.UpstreamTimeout;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
@@ -271,12 +272,16 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements R
     }
 
     private void stream() {
-        HttpResponse response = requireNonNull(head);
-        UpstreamRequest answered = requireNonNull(request);
-        request = null;
         LiveBody body = new LiveBody(this);
         live = body;
         body.arrivedBefore(gathered.take());
+        handOver(body);
+    }
+
+    private void handOver(LiveBody body) {
+        HttpResponse response = requireNonNull(head);
+        UpstreamRequest answered = requireNonNull(request);
+        request = null;
         ServerCall call = answered.call();
         if (call != null) {
             call.clearClientGone(this);
@@ -326,8 +331,17 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements R
         gathered.release();
     }
 
-    /** Tells whoever waits, and closes. */
+    /**
+     * Tells whoever waits, and closes. An error answer has said with its head what became of the request, so it is handed
+     * over as a stream that breaks.
+     */
     private void failed(MehariFailure failure) {
+        if (call() != null && head != null && isError(head) && isBreak(failure)) {
+            LiveBody broken = new LiveBody(this);
+            broken.arrivedBefore(gathered.take());
+            broken.finish(new StreamEnd.Failed(failure));
+            handOver(broken);
+        }
         UpstreamRequest waiting = request;
         LiveBody body = live;
         forgetAnswer();
@@ -341,6 +355,12 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements R
         if (body != null) {
             body.finish(new StreamEnd.Failed(failure));
         }
+    }
+
+    /** The upstream's doing, while the call has time left. */
+    private static boolean isBreak(MehariFailure failure) {
+        return failure instanceof UpstreamBroken
+                || (failure instanceof UpstreamTimeout timeout && timeout.stage() == UpstreamTimeout.Stage.IDLE);
     }
 
     /** The connection was closed before a byte of the answer. */

@@ -46,6 +46,23 @@ class BreakerIT {
         return JSON.readTree(gateway.admin("GET", "/api/breakers", "").body()).at("/breakers/0");
     }
 
+    @Test
+    void a_refusal_that_breaks_off_says_what_its_status_says() throws Exception {
+        try (StubUpstream stub = StubUpstream.answering(
+                        (request, reply) -> reply.raw("HTTP/1.1 429 Too Many\r\nContent-Length: 100\r\n\r\n{\"error\":")
+                                .close());
+                TestGateway gateway =
+                        TestGateway.to(stub, database, "mehari.breaker.threshold", "2", "mehari.retry.max", "0")) {
+            for (int i = 0; i < 3; i++) {
+                try (RawClient client = gateway.connect()) {
+                    client.post("/v1/chat/completions", Calls.CHAT, "Authorization", "Bearer " + gateway.key());
+                    assertThat(client.answer().status()).isEqualTo(429);
+                }
+            }
+            assertThat(stub.requests()).hasSize(3);
+        }
+    }
+
     // row 29
     @Test
     void the_threshold_opens_it_and_the_next_call_is_turned_away_at_once() throws Exception {

@@ -26,6 +26,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the gateway does when a try has failed. */
 class RetryIT {
@@ -132,6 +134,66 @@ class RetryIT {
                 assertThat(request.headers().get("Content-Length")).isEqualTo("" + body.length());
                 assertThat(request.headers().get("Transfer-Encoding")).isNull();
             });
+        }
+    }
+
+    /** What an upstream said before its refusal broke off, and how it broke off. */
+    private static void breakOff(StubUpstream.Reply reply, int how, int status) {
+        String head = "HTTP/1.1 " + status + " Refused\r\nContent-Type: application/json\r\n";
+        switch (how) {
+            case 0 -> reply.raw(head + "Content-Length: 100\r\n\r\n").close();
+            case 1 -> reply.raw(head + "Content-Length: 100\r\n\r\n{\"error\":").close();
+            case 2 -> reply.raw(head + "Content-Length: 100\r\n\r\n{\"error\":").reset();
+            case 3 ->
+                reply.raw(head + "Transfer-Encoding: chunked\r\n\r\n9\r\n{\"error\":\r\n")
+                        .close();
+            case 4 -> reply.raw(head + "Transfer-Encoding: chunked\r\n\r\n9\r\n{\"error\":\r\nno size\r\n");
+            default -> reply.raw(head + "Content-Length: 100\r\n\r\n{\"error\":"); // and nothing any more
+        }
+    }
+
+    // row 26
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 3, 4, 5})
+    void a_refusal_that_breaks_off_is_still_one(int how) throws Exception {
+        for (int status : new int[] {429, 503}) {
+            List<Boolean> asked = new ArrayList<>();
+            try (StubUpstream stub = StubUpstream.answering((request, reply) -> {
+                        asked.add(true);
+                        if (asked.size() == 1) {
+                            breakOff(reply, how, status);
+                        } else {
+                            reply.json(200, "{}");
+                        }
+                    });
+                    TestGateway gateway = TestGateway.to(
+                            stub, database, "mehari.retry.backoff", "20ms", "mehari.upstream.idle-timeout", "300ms")) {
+                HttpResponse<String> answer =
+                        gateway.post("/v1/chat/completions", Calls.CHAT).join();
+
+                assertThat(answer.statusCode()).isEqualTo(200);
+                assertThat(answer.headers().firstValue("X-Mehari-Attempts")).contains("2");
+                gateway.metricsWith(0);
+            }
+        }
+    }
+
+    // row 28
+    @Test
+    void the_client_gets_what_came_of_the_last_answer_where_all_break_off() throws Exception {
+        try (StubUpstream stub = StubUpstream.answering((request, reply) -> breakOff(reply, 1, 503));
+                TestGateway gateway = TestGateway.to(stub, database, "mehari.retry.backoff", "20ms");
+                RawClient client = gateway.connect()) {
+            RawClient.Answer answer = client.post(
+                            "/v1/chat/completions", Calls.CHAT, "Authorization", "Bearer " + gateway.key())
+                    .answer();
+
+            assertThat(answer.status()).isEqualTo(503);
+            assertThat(answer.body()).isEqualTo("{\"error\":");
+            assertThat(answer.cleanEnd()).isFalse();
+            assertThat(answer.headers()).containsEntry("x-mehari-attempts", "3");
+            assertThat(stub.requests()).hasSize(3);
+            gateway.metricsWith(0);
         }
     }
 

@@ -92,7 +92,11 @@ class ErrorAnswersTest {
                         reply.raw(chunks(500, "application/json")).chunk("{"));
                 RelayFixture relay = to(stub, "&idleTimeout=300");
                 RawClient client = RawClient.connect(relay.port())) {
-            assertThat(client.get("/").answer().status()).isEqualTo(504);
+            RawClient.Answer answer = client.get("/").answer();
+
+            assertThat(answer.status()).isEqualTo(500);
+            assertThat(answer.body()).isEqualTo("{");
+            assertThat(answer.cleanEnd()).isFalse();
         }
     }
 }

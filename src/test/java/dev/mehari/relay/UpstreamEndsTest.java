@@ -33,6 +33,20 @@ class UpstreamEndsTest {
             "",
             "");
 
+    private static final String REFUSAL = String.join(
+            "\r\n",
+            "HTTP/1.1 503 Busy",
+            "Retry-After: 1",
+            "Transfer-Encoding: chunked",
+            "",
+            "5",
+            "{\"e\":",
+            "2",
+            "1}",
+            "0",
+            "",
+            "");
+
     static IntStream everyCut() {
         return IntStream.range(0, STREAM.length());
     }
@@ -54,6 +68,31 @@ class UpstreamEndsTest {
                 assertThat(answer.status()).isEqualTo(502);
             }
             assertThat(stub.requests()).hasSize(1);
+            await().atMost(Duration.ofSeconds(1)).until(() -> relay.relay.callsUnderWay() == 0);
+        }
+    }
+
+    static IntStream everyCutOfRefusal() {
+        return IntStream.range(0, REFUSAL.length());
+    }
+
+    @ParameterizedTest
+    @MethodSource("everyCutOfRefusal")
+    void a_refusal_cut_behind_its_head_is_one_that_breaks_off(int cut) throws Exception {
+        try (StubUpstream stub = StubUpstream.answering(
+                        (request, reply) -> reply.raw(REFUSAL.substring(0, cut)).close());
+                RelayFixture relay = RelayFixture.to(stub.port());
+                RawClient client = RawClient.connect(relay.port())) {
+            RawClient.Answer answer = client.post("/", "{}").answer();
+
+            if (cut < REFUSAL.indexOf("\r\n\r\n") + 4) {
+                assertThat(answer.status()).isEqualTo(502);
+            } else {
+                assertThat(answer.status()).isEqualTo(503);
+                assertThat(answer.cleanEnd()).isFalse();
+                assertThat(answer.headers()).containsEntry("retry-after", "1");
+                assertThat("{\"e\":1}").startsWith(answer.body());
+            }
             await().atMost(Duration.ofSeconds(1)).until(() -> relay.relay.callsUnderWay() == 0);
         }
     }

@@ -8,6 +8,7 @@ import io.github.resilience4j.bulkhead.Bulkhead;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.camel.Exchange;
+import org.apache.camel.Message;
 import org.apache.camel.util.ObjectHelper;
 import org.jspecify.annotations.Nullable;
 
@@ -43,7 +44,8 @@ final class BreakerPermit {
         long took = breaker.getCurrentTimestamp() - startedAt;
         if (exchange.getMessage().getBody() instanceof StreamBody stream) {
             Call call = Call.of(exchange);
-            stream.onEnd(end -> streamEnded(end, took, call));
+            boolean refusal = isRefusal(exchange.getMessage());
+            stream.onEnd(end -> streamEnded(end, refusal, took, call));
         } else if (settle()) {
             breaker.onResult(took, breaker.getTimestampUnit(), exchange);
             openBreakers.note(breaker);
@@ -55,10 +57,11 @@ final class BreakerPermit {
         failed(breaker.getCurrentTimestamp() - startedAt, failure, Call.of(exchange));
     }
 
-    private void streamEnded(StreamEnd end, long took, @Nullable Call call) {
-        if (end instanceof StreamEnd.Failed failed) {
+    /** @param refusal its status says that the client was wrong, whatever became of its body */
+    private void streamEnded(StreamEnd end, boolean refusal, long took, @Nullable Call call) {
+        if (end instanceof StreamEnd.Failed failed && !refusal) {
             failed(took, failed.cause(), call);
-        } else if (end instanceof StreamEnd.Complete) {
+        } else if (end instanceof StreamEnd.Complete || end instanceof StreamEnd.Failed) {
             if (settle()) {
                 breaker.onSuccess(took, breaker.getTimestampUnit());
                 openBreakers.note(breaker);
@@ -92,6 +95,11 @@ final class BreakerPermit {
             bulkhead.onComplete();
         }
         return breaker.getState() != CircuitBreaker.State.HALF_OPEN || breaker.getMetrics() == period;
+    }
+
+    private static boolean isRefusal(Message answer) {
+        int status = answer.getHeader(Exchange.HTTP_RESPONSE_CODE, 200, Integer.class);
+        return status >= 400 && status < 500;
     }
 
     private static boolean isNotUpstreams(Throwable failure) {
