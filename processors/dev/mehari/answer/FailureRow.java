@@ -58,6 +58,10 @@ public record FailureRow(
         return new FailureRow(status, code, message, param, wait, details, shape, level, refusal);
     }
 
+    FailureRow withWords(String newCode, String newMessage, @Nullable String newParam) {
+        return new FailureRow(status, newCode, newMessage, newParam, retryAfter, details, shape, level, refusal);
+    }
+
     /** {@code Retry-After} in whole seconds, rounded up, at least 1; 0 when there is none. */
     long retryAfterSeconds() {
         return retryAfter == null

@@ -1,6 +1,7 @@
 package dev.mehari.answer;
 
 import dev.mehari.answer.FailureRow.Shape;
+import dev.mehari.failure.AnsweredByUpstream;
 import dev.mehari.failure.ClientGone;
 import dev.mehari.failure.DeadlineExceeded;
 import dev.mehari.failure.Forbidden;
@@ -11,7 +12,6 @@ import dev.mehari.failure.RequestRejected;
 import dev.mehari.failure.StorageUnavailable;
 import dev.mehari.failure.Unauthenticated;
 import dev.mehari.failure.UpstreamBroken;
-import dev.mehari.failure.UpstreamRefused;
 import dev.mehari.failure.UpstreamTimeout;
 import dev.mehari.failure.UpstreamUnreachable;
 import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
@@ -39,7 +39,7 @@ import org.slf4j.event.Level;
  * <tr><td>{@link StorageUnavailable}</td><td>503</td><td>storage_unavailable</td><td>debug</td></tr>
  * <tr><td>{@link UpstreamUnreachable}</td><td>502</td><td>upstream_unreachable</td><td>debug</td></tr>
  * <tr><td>{@link UpstreamBroken}</td><td>502</td><td>upstream_broken</td><td>debug</td></tr>
- * <tr><td>{@link UpstreamRefused}</td><td>the upstream's; its answer is passed on whole</td><td>upstream_refused</td><td>debug</td></tr>
+ * <tr><td>{@link AnsweredByUpstream}</td><td>the upstream's, 502 for one above 599; its answer is passed on whole</td><td>upstream_refused</td><td>debug</td></tr>
  * <tr><td>{@link UpstreamTimeout}</td><td>504</td><td>upstream_timeout</td><td>debug</td></tr>
  * <tr><td>{@link DeadlineExceeded}</td><td>504</td><td>deadline_exceeded</td><td>debug</td></tr>
  * <tr><td>{@link ExchangeTimedOutException}</td><td>504</td><td>timeout</td><td>warn</td></tr>
@@ -53,6 +53,8 @@ import org.slf4j.event.Level;
 public final class FailureTable {
     /** Camel and the JDK wrap failures a few times at most; the bound ends a cause chain that is a circle. */
     static final int CAUSES_LOOKED_AT = 8;
+
+    private static final int HIGHEST_STATUS = 599;
 
     private static final FailureRow INTERNAL = new FailureRow(
             500,
@@ -71,13 +73,33 @@ public final class FailureTable {
     public static FailureRow rowFor(@Nullable Throwable failure) {
         Throwable cause = failure;
         for (int i = 0; cause != null && i < CAUSES_LOOKED_AT; i++) {
-            FailureRow row = cause instanceof MehariFailure expected ? expected(expected) : foreign(cause);
+            FailureRow row = row(cause);
             if (row != null) {
                 return row;
             }
             cause = cause.getCause();
         }
         return INTERNAL;
+    }
+
+    private static @Nullable FailureRow row(Throwable failure) {
+        if (failure instanceof AnsweredByUpstream answered) {
+            return answered(answered.status());
+        }
+        return failure instanceof MehariFailure expected ? expected(expected) : foreign(failure);
+    }
+
+    private static FailureRow answered(int status) {
+        return new FailureRow(
+                status > HIGHEST_STATUS ? 502 : status,
+                "upstream_refused",
+                "The upstream answered " + status,
+                null,
+                null,
+                Map.of(),
+                Shape.DIALECT,
+                Level.DEBUG,
+                false);
     }
 
     private static @Nullable FailureRow expected(MehariFailure failure) {
@@ -103,9 +125,6 @@ public final class FailureTable {
         }
         if (failure instanceof UpstreamUnreachable || failure instanceof UpstreamBroken) {
             return row(502, failure, null, Level.DEBUG, false);
-        }
-        if (failure instanceof UpstreamRefused refused) {
-            return row(refused.status(), failure, null, Level.DEBUG, false);
         }
         if (failure instanceof UpstreamTimeout || failure instanceof DeadlineExceeded) {
             return row(504, failure, null, Level.DEBUG, false);

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes a failure as one whole server-sent event, as the dialect's own API does when it fails in the middle of a stream.
- * The official clients raise an error for each of them. Safe for use by many threads.
+ * The official clients raise an error for each of them. An upstream's own error keeps its words. Safe for use by many threads.
  *
  * <table>
  * <caption>Events</caption>
@@ -34,13 +34,18 @@ public final class StreamFailureEvents implements FailureEvents {
 
     private byte[] event(Dialect dialect, String path, @Nullable String requestId, Throwable failure) {
         FailureRow row = FailureTable.rowFor(failure);
+        UpstreamError said = UpstreamError.in(failure);
         boolean responses = dialect == Dialect.OPENAI && Endpoint.at(path) == Endpoint.RESPONSES;
         var event = new ByteArrayOutputStream();
         if (responses || dialect == Dialect.ANTHROPIC) {
             event.writeBytes(NAME);
         }
         event.writeBytes(DATA);
-        event.writeBytes(responses ? body.responsesEvent(row) : body.of(dialect, row, requestId));
+        if (responses) {
+            event.writeBytes(body.responsesEvent(said == null ? row : said.worded(row)));
+        } else {
+            event.writeBytes(said == null ? body.of(dialect, row, requestId) : said.line());
+        }
         event.writeBytes(END);
         return event.toByteArray();
     }

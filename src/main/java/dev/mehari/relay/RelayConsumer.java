@@ -1,11 +1,14 @@
 package dev.mehari.relay;
 
+import dev.mehari.answer.FailureTable;
 import dev.mehari.credential.AttemptLog;
 import dev.mehari.exchange.ExchangeKeys;
 import dev.mehari.exchange.TraceContext;
+import dev.mehari.failure.AnsweredByUpstream;
 import dev.mehari.failure.ClientGone;
 import dev.mehari.failure.GatewayBusy;
 import dev.mehari.failure.UpstreamBroken;
+import dev.mehari.failure.UpstreamRefused;
 import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
@@ -244,9 +247,23 @@ final class RelayConsumer extends DefaultConsumer implements Suspendable {
             if (body instanceof LiveBody live) {
                 live.discard();
             }
-            Throwable cause = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
-            call.abort(cause != null ? cause : new UpstreamBroken("The upstream answered " + status, null));
+            Throwable failure = failure(exchange, status);
+            exchange.setProperty(Exchange.EXCEPTION_CAUGHT, failure);
+            call.abort(failure);
         }
+    }
+
+    /** What is told in place of an answer. A failure that another try got over is still on the exchange. */
+    private static Throwable failure(Exchange exchange, int status) {
+        Throwable caught = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
+        if (caught != null
+                && AnsweredByUpstream.in(caught) == null
+                && FailureTable.rowFor(caught).status() == status) {
+            return caught;
+        }
+        return status >= 400
+                ? new UpstreamRefused(status, exchange.getMessage())
+                : new UpstreamBroken("The upstream answered " + status + " without an event stream", null);
     }
 
     private static int status(Message message, @Nullable Object body) {

@@ -8,10 +8,12 @@ import dev.mehari.testing.StubUpstream;
 import dev.mehari.testing.TestDatabase;
 import dev.mehari.testing.TestGateway;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -369,9 +371,70 @@ class QueueIT {
         busy.after(Duration.ZERO, () -> busy.json(200, "{}"));
 
         assertThat(client.readAll())
-                .contains("data: {\"error\":{")
-                .contains("The upstream answered 429")
+                .contains("data: {\"error\":{\"message\":\"slow down\"}}\n\n")
                 .doesNotContain("\r\n0\r\n");
+    }
+
+    /** What the client of a call gets that has had a heartbeat before the upstream answered so. */
+    private String toldAfterAHeartbeat(String path, String body, StubUpstream.Script script) throws Exception {
+        startBusy(10, "10s", "mehari.queue.heartbeat", "100ms");
+        RawClient client = gateway.connect();
+        clients.add(client);
+        client.post(path, body, "Authorization", "Bearer " + gateway.key());
+        client.readUntil("\n\n");
+        stub.answer(script);
+        StubUpstream.Reply busy = held.take();
+        busy.after(Duration.ZERO, () -> busy.json(200, "{}"));
+        return client.readAll();
+    }
+
+    @Test
+    void what_an_upstream_has_against_a_request_is_told_in_its_own_words_after_a_heartbeat() throws Exception {
+        String told = toldAfterAHeartbeat(
+                "/v1/chat/completions",
+                Calls.CHAT_STREAM,
+                (request, reply) -> reply.json(
+                        400,
+                        "{\n  \"error\": {\n    \"message\": \"too long\",\n    \"type\": \"invalid_request_error\"\n  }\n}"));
+
+        assertThat(told)
+                .contains("data: {\"error\":{\"message\":\"too long\",\"type\":\"invalid_request_error\"}}\n\n");
+        assertThat(gateway.metricsWith(0).path("failed_requests").asInt()).isEqualTo(1);
+    }
+
+    @Test
+    void what_an_upstream_has_against_a_message_is_told_in_its_own_words_after_a_heartbeat() throws Exception {
+        String error = "{\"type\":\"error\",\"error\":{\"type\":\"invalid_request_error\",\"message\":\"too long\"}}";
+        String told =
+                toldAfterAHeartbeat("/v1/messages", Calls.MESSAGE_STREAM, (request, reply) -> reply.json(400, error));
+
+        assertThat(told).contains("event: error\ndata: " + error + "\n\n");
+    }
+
+    @Test
+    void an_upstream_that_has_no_words_is_told_by_its_status_after_a_heartbeat() throws Exception {
+        String told = toldAfterAHeartbeat(
+                "/v1/chat/completions",
+                Calls.CHAT_STREAM,
+                (request, reply) -> reply.bytes(422, "text/html", "<p>no".getBytes(StandardCharsets.UTF_8)));
+
+        assertThat(told).contains("\"message\":\"The upstream answered 422\",\"type\":\"invalid_request_error\"");
+    }
+
+    @Test
+    void a_failure_that_another_try_got_over_is_not_told_after_a_heartbeat() throws Exception {
+        List<Boolean> asked = new CopyOnWriteArrayList<>();
+        String told = toldAfterAHeartbeat("/v1/responses", Calls.CHAT_STREAM, (request, reply) -> {
+            asked.add(true);
+            reply.json(
+                    asked.size() == 1 ? 503 : 400,
+                    "{\"error\":{\"message\":\"number " + asked.size() + "\",\"code\":\"no\",\"param\":\"input\"}}");
+        });
+
+        assertThat(told)
+                .contains(
+                        "event: error\ndata: {\"type\":\"error\",\"code\":\"no\",\"message\":\"number 2\",\"param\":\"input\","
+                                + "\"sequence_number\":0}\n\n");
     }
 
     @Test
