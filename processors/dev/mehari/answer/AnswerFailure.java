@@ -1,6 +1,5 @@
 package dev.mehari.answer;
 
-import dev.mehari.exchange.Dialect;
 import dev.mehari.exchange.ExchangeKeys;
 import dev.mehari.inspection.CalledDialect;
 import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
@@ -42,7 +41,7 @@ public final class AnswerFailure implements Processor {
         String path = message.getHeader(Exchange.HTTP_PATH) instanceof String text ? text : null;
         String requestId = (String) exchange.getProperty(ExchangeKeys.REQUEST_ID);
         FailureRow row = withBreakerWait(FailureTable.rowFor(failure), failure);
-        FailureAnswer answer = answers.answer(row, dialectOf(exchange, path), path, requestId);
+        FailureAnswer answer = answers.answer(row, CalledDialect.of(exchange), path, requestId);
         log(exchange, row, requestId, failure);
 
         message.removeHeaders("*");
@@ -63,15 +62,6 @@ public final class AnswerFailure implements Processor {
     private static @Nullable Throwable failureOf(Exchange exchange) {
         Throwable caught = (Throwable) exchange.getProperty(Exchange.EXCEPTION_CAUGHT);
         return caught == null ? exchange.getException() : caught;
-    }
-
-    private static Dialect dialectOf(Exchange exchange, @Nullable String path) {
-        Dialect inspected = (Dialect) exchange.getProperty(ExchangeKeys.DIALECT);
-        if (inspected != null) {
-            return inspected;
-        }
-        Message message = exchange.getMessage();
-        return path == null ? Dialect.PLAIN : CalledDialect.of(path, name -> message.getHeader(name) != null);
     }
 
     private static void log(

@@ -6,7 +6,7 @@ public final class ExchangeKeys {
     public static final String CALL = "mehari.call";
     /** String: {@code X-Request-Id} of the call, ours unless the client sent a sound one; set by the relay. */
     public static final String REQUEST_ID = "mehari.request-id";
-    /** {@link Dialect}; set by {@code inspectRequest}. */
+    /** {@link Dialect}; set by the relay. */
     public static final String DIALECT = "mehari.dialect";
     /** String: model named in the request, absent when none is; set by {@code inspectRequest}. */
     public static final String MODEL = "mehari.model";

@@ -1,11 +1,24 @@
 package dev.mehari.inspection;
 
 import dev.mehari.exchange.Dialect;
+import dev.mehari.exchange.ExchangeKeys;
 import java.util.function.Predicate;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
 
 /** Tells which API a caller speaks, from the path and, where both APIs have it, from the headers. */
 public final class CalledDialect {
     private CalledDialect() {}
+
+    /** That of the call in {@code exchange}, as the relay has noted it; by its message where it did not come over the relay. */
+    public static Dialect of(Exchange exchange) {
+        if (exchange.getProperty(ExchangeKeys.DIALECT) instanceof Dialect noted) {
+            return noted;
+        }
+        Message message = exchange.getMessage();
+        String path = message.getHeader(Exchange.HTTP_PATH) instanceof String text ? text : "";
+        return of(path, name -> message.getHeader(name) != null);
+    }
 
     /**
      * The dialect of a call.

@@ -41,7 +41,7 @@ public final class InspectRequest implements Processor {
     public void process(Exchange exchange) throws RequestRejected {
         Message message = exchange.getMessage();
         String path = text(message.getHeader(Exchange.HTTP_PATH));
-        Dialect dialect = CalledDialect.of(path, name -> message.getHeader(name) != null);
+        Dialect dialect = CalledDialect.of(exchange);
         exchange.setProperty(ExchangeKeys.DIALECT, dialect);
         Call call = Call.of(exchange);
         if (call != null) {

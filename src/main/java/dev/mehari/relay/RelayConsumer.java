@@ -9,6 +9,7 @@ import dev.mehari.failure.ClientGone;
 import dev.mehari.failure.GatewayBusy;
 import dev.mehari.failure.UpstreamBroken;
 import dev.mehari.failure.UpstreamRefused;
+import dev.mehari.inspection.CalledDialect;
 import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
@@ -140,7 +141,8 @@ final class RelayConsumer extends DefaultConsumer implements Suspendable {
         String requested = RequestTarget.path(target);
         headers.put(NettyHttpConstants.HTTP_METHOD, head.method().name());
         headers.put(NettyHttpConstants.HTTP_URI, requested);
-        headers.put(NettyHttpConstants.HTTP_PATH, path.isEmpty() ? requested : requested.substring(path.length()));
+        String behind = path.isEmpty() ? requested : requested.substring(path.length());
+        headers.put(NettyHttpConstants.HTTP_PATH, behind);
         String query = RequestTarget.query(target);
         if (query != null) {
             headers.put(NettyHttpConstants.HTTP_RAW_QUERY, query);
@@ -149,6 +151,7 @@ final class RelayConsumer extends DefaultConsumer implements Suspendable {
         message.setBody(body);
         exchange.setProperty(ExchangeKeys.CALL, call);
         exchange.setProperty(ExchangeKeys.REQUEST_ID, call.id());
+        exchange.setProperty(ExchangeKeys.DIALECT, CalledDialect.of(behind, head.headers()::contains));
         if (head.headers().contains(TRACE)) {
             noteTrace(exchange, headers.get(TraceContext.HEADER));
         }

@@ -109,6 +109,26 @@ class AuditIT {
         }
     }
 
+    @Test
+    void a_refused_stranger_is_written_down_with_the_dialect_spoken() throws Exception {
+        try (StubUpstream stub = StubUpstream.respondingWith(200);
+                TestGateway gateway = TestGateway.to(stub, DATABASE);
+                RawClient client = gateway.connect()) {
+            client.post(CHAT, Calls.CHAT, "X-Request-Id", "no-key").answer();
+            client.post("/v1/messages", Calls.CHAT, "x-api-key", "mh_x", "X-Request-Id", "wrong-key")
+                    .answer();
+            RawClient.Answer models = client.get("/v1/models", "x-api-key", "mh_x", "X-Request-Id", "models")
+                    .answer();
+            client.get("/other", "X-Request-Id", "other").answer();
+
+            assertThat(models.body()).startsWith("{\"type\":\"error\"");
+            awaitRows(4);
+            assertThat(List.of("no-key", "wrong-key", "models", "other"))
+                    .extracting(id -> row(id).path("dialect").asText())
+                    .containsExactly("openai", "anthropic", "anthropic", "plain");
+        }
+    }
+
     // rows 15, 31
     @Test
     void aborted_failed_and_late_calls_say_so() throws Exception {

@@ -81,10 +81,12 @@ class InspectRequestTest {
         inspectRequest.process(exchange);
         assertThat(exchange.getProperty(ExchangeKeys.DIALECT)).isEqualTo(Dialect.OPENAI);
 
+        exchange.removeProperty(ExchangeKeys.DIALECT);
         exchange.getMessage().setHeader("Anthropic-Version", "2023-06-01");
         inspectRequest.process(exchange);
         assertThat(exchange.getProperty(ExchangeKeys.DIALECT)).isEqualTo(Dialect.ANTHROPIC);
 
+        exchange.removeProperty(ExchangeKeys.DIALECT);
         exchange.getMessage().removeHeader("anthropic-version");
         exchange.getMessage().setHeader("X-Api-Key", "mh_1");
         inspectRequest.process(exchange);
