@@ -39,6 +39,15 @@ final class AdminAnswer {
 
     /** {@code {"error":{"code","message","field"}}}, the last only where one is to blame; the route stops. */
     static void put(Exchange exchange, AdminRefusal refusal) {
+        put(exchange, refusal.status(), json(refusal));
+        Duration retryAfter = refusal.retryAfter();
+        if (retryAfter != null) {
+            exchange.getMessage().setHeader("Retry-After", Long.toString(Math.max(1, retryAfter.toSeconds())));
+        }
+        exchange.setRouteStop(true);
+    }
+
+    static ObjectNode json(AdminRefusal refusal) {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         ObjectNode error = json.putObject("error")
                 .put("code", refusal.code())
@@ -47,12 +56,7 @@ final class AdminAnswer {
         if (field != null) {
             error.put("field", field);
         }
-        put(exchange, refusal.status(), json);
-        Duration retryAfter = refusal.retryAfter();
-        if (retryAfter != null) {
-            exchange.getMessage().setHeader("Retry-After", Long.toString(Math.max(1, retryAfter.toSeconds())));
-        }
-        exchange.setRouteStop(true);
+        return json;
     }
 
     /** {@code {"key","value","default","description"}}. */

@@ -259,6 +259,7 @@ final class Wiring implements AutoCloseable {
         limits.start(database.listener(), loops);
         database.listener().start();
         main.start();
+        AdminWiring.guard(main.getCamelContext());
         routes.start(main.getCamelContext());
         warmUp.run(configuration.listen().host(), port(), configuration.start().warmUp());
         gate.startOver();

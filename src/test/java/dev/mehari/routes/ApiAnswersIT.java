@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.mehari.routes.AdminRoutes.Operation;
 import dev.mehari.testing.AdminCaller;
 import dev.mehari.testing.ApiDocument;
+import dev.mehari.testing.RawClient;
 import dev.mehari.testing.TestDatabase;
 import dev.mehari.testing.TestGateway;
 import java.net.http.HttpResponse;
@@ -52,6 +53,24 @@ class ApiAnswersIT {
     static void close() {
         gateway.close();
         database.close();
+    }
+
+    @Test
+    void a_query_that_cannot_be_decoded_is_refused_by_the_parameters_name() throws Exception {
+        for (String query : List.of("model=%zz", "limit=1&model=%e", "model=%")) {
+            try (RawClient client = RawClient.connect(gateway.adminPort())) {
+                RawClient.Answer answer = client.get(
+                                "/api/audit?" + query, "Authorization", "Bearer " + gateway.adminToken())
+                        .answer();
+                assertThat(answer.status()).isEqualTo(400);
+                assertThat(answer.headers())
+                        .containsEntry("content-type", "application/json")
+                        .containsEntry("cache-control", "no-store");
+                assertThat(answer.body())
+                        .isEqualTo("{\"error\":{\"code\":\"invalid_value\","
+                                + "\"message\":\"model: must be text, percent-encoded\",\"field\":\"model\"}}");
+            }
+        }
     }
 
     @Test
