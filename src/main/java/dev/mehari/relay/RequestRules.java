@@ -26,8 +26,15 @@ final class RequestRules {
             return malformed("unsupported_http_version", "Speak HTTP/1.1 or HTTP/1.0, not " + version.text());
         }
         HttpHeaders headers = head.headers();
-        if (version.minorVersion() == 1 && headers.getAll(HttpHeaderNames.HOST).size() != 1) {
+        List<String> hosts = headers.getAll(HttpHeaderNames.HOST);
+        if (hosts.size() > 1 || (hosts.isEmpty() && version.minorVersion() == 1)) {
             return malformed("invalid_host", "An HTTP/1.1 request needs exactly one Host header");
+        }
+        if (!hosts.isEmpty() && !Authority.isValid(hosts.get(0))) {
+            return malformed("invalid_host", "The Host header must be a host, and a port where there is one");
+        }
+        if (!RequestTarget.isSound(head.method(), head.uri())) {
+            return malformed("malformed_request", "The request target must be a path, or a URL of http or https");
         }
         if (headers.contains(HttpHeaderNames.TRANSFER_ENCODING)) {
             if (version.minorVersion() == 0) {

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Requests as clients really send them: odd targets, several at once, headers twice. */
 @ExtendWith(LeakWatch.class)
@@ -60,6 +61,83 @@ class ClientRequestsTest {
         try (RawClient client = RawClient.connect(relay.port())) {
             RawClient.Answer answer = client.get(bytes).answer();
             assertThat(answer.body()).isEqualTo(expected);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "GET / HTTP/1.1\r\n",
+                "GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n",
+                "GET / HTTP/1.0\r\nHost: a\r\nHost: b\r\n",
+                "GET / HTTP/1.1\r\nHost: a b\r\n",
+                "GET / HTTP/1.1\r\nHost: a, b\r\n",
+                "GET / HTTP/1.1\r\nHost: \u00e4\r\n",
+                "GET / HTTP/1.1\r\nHost: a/b\r\n",
+                "GET / HTTP/1.1\r\nHost: me@a\r\n",
+                "GET / HTTP/1.1\r\nHost: http://a\r\n",
+                "GET / HTTP/1.1\r\nHost: a:b\r\n",
+                "GET / HTTP/1.1\r\nHost: a:1:2\r\n",
+                "GET / HTTP/1.1\r\nHost: ::1\r\n",
+                "GET / HTTP/1.1\r\nHost: [::1\r\n",
+                "GET / HTTP/1.1\r\nHost: [::1]a\r\n",
+                "GET / HTTP/1.1\r\nHost: []\r\n"
+            })
+    void a_host_that_is_none_is_refused(String head) throws IOException {
+        refused(head, "invalid_host");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "ftp://a/b",
+                "file:///etc/passwd",
+                "ws://a/",
+                "a/b",
+                "a:80",
+                "*",
+                "?q",
+                "http:/a",
+                "http://",
+                "http:///a",
+                "http://me:secret@a/",
+                "https://a:b/"
+            })
+    void a_target_that_is_neither_path_nor_url_is_refused(String target) throws IOException {
+        refused("GET " + target + " HTTP/1.1\r\nHost: a\r\n", "malformed_request");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a\u0001", "a\u007f", "\u0000"})
+    void a_host_with_control_characters_is_refused(String host) throws IOException {
+        refused("GET / HTTP/1.1\r\nHost: " + host + "\r\n", "malformed_request");
+    }
+
+    private void refused(String head, String code) throws IOException {
+        int before = stub.requests().size();
+        try (RawClient client = RawClient.connect(relay.port())) {
+            RawClient.Answer answer = client.send(head + "\r\n").answer();
+            assertThat(answer.status()).isEqualTo(400);
+            assertThat(answer.body()).contains(code);
+            assertThat(client.isAtEnd()).isTrue();
+        }
+        assertThat(stub.requests()).hasSize(before);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "GET / HTTP/1.0\r\n",
+                "GET / HTTP/1.1\r\nHost:\r\n",
+                "GET / HTTP/1.1\r\nHost: a_b.example:8080\r\n",
+                "GET / HTTP/1.1\r\nHost: a:\r\n",
+                "GET / HTTP/1.1\r\nHost: [2001:db8::1]:80\r\n",
+                "GET / HTTP/1.1\r\nHost:   xn--4ca  \r\n",
+                "GET HTTPS://a:1/ HTTP/1.1\r\nHost: b\r\n"
+            })
+    void a_host_that_is_one_is_taken(String head) throws IOException {
+        try (RawClient client = RawClient.connect(relay.port())) {
+            assertThat(client.send(head + "\r\n").answer().body()).isEqualTo("/");
         }
     }
 
