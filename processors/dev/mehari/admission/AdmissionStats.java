@@ -37,6 +37,11 @@ public record AdmissionStats(
         Duration waitP90,
         Duration waitP99) {
 
+    /** Those among {@code entered} that were let in, whatever became of them. */
+    public long accepted() {
+        return admitted + timedOut + cancelled + waiting;
+    }
+
     /** Refused on arrival; {@code queue_rejected} of the metrics. */
     public long queueRejected() {
         return queueFull + deadlineUnreachable;

@@ -35,7 +35,7 @@ public final class ShowQueues extends AdminResource {
                 .put("in_use", stats.inUse())
                 .put("max_queue", stats.maxQueue())
                 .put("waiting", stats.waiting())
-                .put("entered", stats.entered())
+                .put("entered", stats.accepted())
                 .put("success", stats.admitted())
                 .put("timeout", stats.timedOut())
                 .put("cancelled", stats.cancelled())

@@ -100,6 +100,16 @@ class QueueIT {
         return stub.requests().stream().map(StubUpstream.Request::uri).skip(1).toList();
     }
 
+    @Test
+    void what_is_rejected_has_not_entered() throws Exception {
+        startBusy(1, "5s");
+        queue(gateway.key(), "/second");
+        assertThat(send(gateway.key(), "/third").answer().status()).isEqualTo(503);
+
+        assertThat(gateway.admin("GET", "/api/queue", "").body())
+                .contains("\"waiting\":1,\"entered\":2,\"success\":1,", "\"rejected\":1,");
+    }
+
     // row 7
     @Test
     void a_full_queue_refuses_at_once_and_says_when_to_come_back() throws Exception {
