@@ -36,6 +36,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.UUID;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.camel.Processor;
 import org.apache.camel.main.Main;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +46,11 @@ final class AuditWiring implements AutoCloseable {
     private static final Duration STATEMENT_TIMEOUT = Duration.ofSeconds(3);
     /** With a server that says nothing, not even that a statement is cancelled. */
     private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    /** Time for statements that are given up, and for what goes to the journal behind them. */
+    private static final Duration STOP_PATIENCE = Duration.ofSeconds(10);
+
+    private static final Duration STOP_STEP = Duration.ofMillis(10);
 
     private final Database database;
     private final @Nullable CallAudit calls;
@@ -131,10 +137,18 @@ final class AuditWiring implements AutoCloseable {
         return outbox == null ? null : outbox.trouble();
     }
 
-    /** No call comes any more: what is left in memory is written at once. */
-    void stopping() {
-        if (outbox != null) {
-            outbox.stopping();
+    /**
+     * No call comes any more: what is left in memory is written at once. Blocks until it is, within bounds; what is left then, goes to
+     * the journal at the end.
+     */
+    void emptyQueue() {
+        if (outbox == null) {
+            return;
+        }
+        outbox.stopping();
+        long end = System.nanoTime() + STOP_PATIENCE.toNanos();
+        while (outbox.waiting() > 0 && System.nanoTime() - end < 0) {
+            LockSupport.parkNanos(STOP_STEP.toNanos());
         }
     }
 

@@ -306,7 +306,7 @@ final class Wiring implements AutoCloseable {
                     Duration.ofSeconds(1)));
             awaitCalls(AFTER_BREAKING_OFF);
         }
-        audit.stopping();
+        audit.emptyQueue();
         routes.close();
         main.stop();
     }

@@ -211,6 +211,33 @@ class AuditIT {
         }
     }
 
+    /** Each batch takes its time, and the queue of another route takes all that a stop gives to such queues. */
+    @Test
+    void a_clean_stop_brings_events_to_the_table_whatever_other_queues_hold() throws Exception {
+        EditedRoutes routes = EditedRoutes.copy();
+        routes.insertBefore("confirm-events", "- delay:\n    constant: \"4000\"\n    asyncDelayed: \"false\"");
+        routes.insertBefore(
+                "identify-caller", "- wireTap:\n    id: tap-stuck\n    uri: seda:stuck\n    copy: \"true\"");
+        Files.writeString(routes.folder().resolve("stuck.camel.yaml"), """
+                - route:
+                    id: stuck
+                    from:
+                      uri: seda:stuck
+                      steps:
+                        - delay:
+                            constant: "600000"
+                """);
+        try (StubUpstream stub = StubUpstream.respondingWith(200);
+                TestGateway gateway = TestGateway.to(
+                        stub, DATABASE, "mehari.routes.dir", routes.folder().toString(), "mehari.audit.batch", "1")) {
+            for (int i = 0; i < 4; i++) {
+                assertStatus(200, gateway.post("/call", "{}"));
+            }
+        }
+
+        assertThat(DATABASE.number("select count(*) from audit_event")).isEqualTo(4);
+    }
+
     // row 64
     @Test
     void a_clean_stop_loses_none_and_the_next_start_goes_on_with_its_chain() throws Exception {
