@@ -237,11 +237,8 @@ final class RelayConsumer extends DefaultConsumer implements Suspendable {
     /** A heartbeat has committed the head, so only events can follow; anything else has to be told as a failure. */
     private static void answerBegunStream(
             ServerCall call, Exchange exchange, int status, HttpHeaders headers, @Nullable Object body) {
-        String type = headers.get("content-type");
-        boolean events = status / 100 == 2
-                && type != null
-                && type.startsWith("text/event-stream")
-                && !headers.contains("content-encoding");
+        boolean events =
+                status / 100 == 2 && SseBoundary.isEventStream(headers) && !headers.contains("content-encoding");
         if (events && body instanceof LiveBody live) {
             call.stream(status, headers, live, -1);
         } else if (events) {

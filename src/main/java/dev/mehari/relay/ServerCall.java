@@ -247,8 +247,7 @@ final class ServerCall implements Call, LiveBody.Sink {
             return;
         }
         if (!headWritten) {
-            String type = headers.get(HttpHeaderNames.CONTENT_TYPE);
-            eventStream = type != null && type.startsWith("text/event-stream") && length < 0;
+            eventStream = length < 0 && SseBoundary.isEventStream(headers);
             if (eventStream && !headers.contains(HttpHeaderNames.CONTENT_ENCODING)) {
                 boundary = new SseBoundary();
             }

@@ -20,7 +20,6 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -259,8 +258,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements R
             return HttpUtil.getContentLength(response, -1L) > MAX_WHOLE_ERROR
                     && !HttpUtil.isTransferEncodingChunked(response);
         }
-        String type = response.headers().get("content-type");
-        if (type != null && type.toLowerCase(Locale.ROOT).startsWith("text/event-stream")) {
+        if (SseBoundary.isEventStream(response.headers())) {
             return true;
         }
         long length = HttpUtil.getContentLength(response, -1L);

@@ -98,6 +98,19 @@ class UpstreamEndsTest {
     }
 
     @Test
+    void tells_the_end_of_a_stream_whose_type_is_written_with_capitals() throws Exception {
+        try (StubUpstream stub = StubUpstream.answering((request, reply) -> reply.raw(
+                                STREAM.replace("text/event-stream", "Text/Event-Stream; charset=UTF-8")
+                                        .replace("0\r\n\r\n", ""))
+                        .close());
+                RelayFixture relay = RelayFixture.to(stub.port());
+                RawClient client = RawClient.connect(relay.port())) {
+            assertThat(client.post("/", "{}").answer().body())
+                    .isEqualTo("data: 1\n\ndata: 2\n\ndata: {\"error\":\"UpstreamBroken\"}\n\n");
+        }
+    }
+
+    @Test
     void relays_a_small_answer_that_ends_with_the_connection() throws Exception {
         try (StubUpstream stub = StubUpstream.answering((request, reply) ->
                         reply.raw("HTTP/1.1 200 OK\r\n\r\nhello").close());
