@@ -13,6 +13,8 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpStatusClass;
@@ -180,12 +182,22 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements R
                     "The upstream's answer is not HTTP: its status is "
                             + response.status().code(),
                     null));
+        } else if (isCoded(response)) {
+            failed(new UpstreamBroken("The upstream encoded its answer in a way that was not asked for", null));
         } else if (response.status().codeClass() != HttpStatusClass.INFORMATIONAL) {
             head = response;
             keepAlive = HttpUtil.isKeepAlive(response);
         } else if (response.status().code() == 101) {
             failed(new UpstreamBroken("The upstream changed the protocol without being asked to", null));
         }
+    }
+
+    /** For the way to us only (RFC 9112, section 7), and not just in chunks, so that nobody behind could read it. */
+    private static boolean isCoded(HttpResponse response) {
+        String coding = response.headers().get(HttpHeaderNames.TRANSFER_ENCODING);
+        return coding != null
+                && !(HttpHeaderValues.CHUNKED.contentEqualsIgnoreCase(coding.strip())
+                        || HttpHeaderValues.IDENTITY.contentEqualsIgnoreCase(coding.strip()));
     }
 
     private void more(ChannelHandlerContext ctx, HttpContent content) {

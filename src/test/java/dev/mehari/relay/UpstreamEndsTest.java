@@ -110,6 +110,19 @@ class UpstreamEndsTest {
         }
     }
 
+    /** The client would get what it cannot read: the coding is for the way to the gateway alone. */
+    @ParameterizedTest
+    @ValueSource(strings = {"gzip, chunked", "gzip", "chunked, chunked"})
+    void answers_502_to_a_transfer_coding_that_nobody_asked_for(String coding) throws Exception {
+        try (StubUpstream stub = StubUpstream.answering((request, reply) -> reply.raw(
+                                "HTTP/1.1 200 OK\r\nTransfer-Encoding: " + coding + "\r\n\r\n2\r\nok\r\n0\r\n\r\n")
+                        .close());
+                RelayFixture relay = RelayFixture.to(stub.port());
+                RawClient client = RawClient.connect(relay.port())) {
+            assertThat(client.get("/").answer().status()).isEqualTo(502);
+        }
+    }
+
     @Test
     void relays_a_small_answer_that_ends_with_the_connection() throws Exception {
         try (StubUpstream stub = StubUpstream.answering((request, reply) ->
