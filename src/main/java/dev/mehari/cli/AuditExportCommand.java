@@ -25,7 +25,10 @@ final class AuditExportCommand extends AdminStreamCommand {
     int run(AdminClient client, PrintWriter out, boolean json) throws AdminFailure {
         Path to = file;
         if (to == null) {
-            AuditLines.read(client, out::println);
+            AuditLines.read(client, line -> {
+                out.println(line);
+                return !out.checkError();
+            });
             return ExitCode.DONE;
         }
         long[] lines = new long[1];
@@ -34,6 +37,7 @@ final class AuditExportCommand extends AdminStreamCommand {
                 try {
                     writer.append(line).append('\n');
                     lines[0]++;
+                    return true;
                 } catch (IOException failure) {
                     throw unwritable(to, failure);
                 }

@@ -12,10 +12,11 @@ final class AuditLines {
 
     /** Takes a line. */
     interface Sink {
-        void line(String line) throws AdminFailure;
+        /** Returns false when it wants no more. */
+        boolean line(String line) throws AdminFailure;
     }
 
-    /** Hands all lines to {@code sink}, but those that only say where to go on. */
+    /** Hands all lines to {@code sink}, as long as it wants them, but those that only say where to go on. */
     static void read(AdminClient client, Sink sink) throws AdminFailure {
         ObjectMapper json = new ObjectMapper();
         String path = FIRST;
@@ -26,11 +27,11 @@ final class AuditLines {
             }
             String last = lines[lines.length - 1];
             String after = after(json, last);
-            for (int i = 0; i < lines.length - 1; i++) {
-                sink.line(lines[i]);
-            }
-            if (after.isEmpty()) {
-                sink.line(last);
+            int handed = after.isEmpty() ? lines.length : lines.length - 1;
+            for (int i = 0; i < handed; i++) {
+                if (!sink.line(lines[i])) {
+                    return;
+                }
             }
             path = after.isEmpty() ? "" : FIRST + "&after=" + AdminClient.segment(after);
         }

@@ -49,7 +49,7 @@ final class AuditSearchCommand extends AdminStreamCommand {
     private void printCsv(AdminClient client, PrintWriter out) throws AdminFailure {
         AdminClient.Part part = client.part(path(limit == null ? PAGE : limit, after), "text/csv");
         out.print(part.text());
-        while (limit == null && part.next() != null) {
+        while (limit == null && part.next() != null && !out.checkError()) {
             part = client.part(path(PAGE, part.next()), "text/csv");
             out.print(part.text().substring(part.text().indexOf('\n') + 1));
         }

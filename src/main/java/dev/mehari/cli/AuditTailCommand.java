@@ -46,9 +46,8 @@ final class AuditTailCommand extends AdminStreamCommand {
         }
         if (!json) {
             EventText.head(out);
-            out.flush();
         }
-        for (int round = 0; round < rounds && !Thread.currentThread().isInterrupted(); round++) {
+        for (int round = 0; round < rounds && !Thread.currentThread().isInterrupted() && !out.checkError(); round++) {
             if (round > 0) {
                 LockSupport.parkNanos(PAUSE.toNanos());
             }

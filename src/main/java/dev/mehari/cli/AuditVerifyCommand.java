@@ -109,7 +109,10 @@ final class AuditVerifyCommand extends AdminStreamCommand {
         TrustedKeys keys = keys();
         Verifier verifier = verifier(keys);
         long[] number = new long[1];
-        AuditLines.read(client, line -> accept(verifier, line, ++number[0]));
+        AuditLines.read(client, line -> {
+            accept(verifier, line, ++number[0]);
+            return true;
+        });
         return tell(verifier.finish(), keys, out, json);
     }
 

@@ -15,7 +15,12 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = MehariVersion.class,
         exitCodeListHeading = "%nExit codes:%n",
-        exitCodeList = {"0:done", "1:the thing asked for failed", "2:wrong use or configuration"})
+        exitCodeList = {
+            "0:done",
+            "1:the thing asked for failed",
+            "2:wrong use or configuration",
+            "141:whoever read the output has left"
+        })
 public final class Mehari implements Runnable {
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before run
@@ -23,7 +28,9 @@ public final class Mehari implements Runnable {
 
     /** Runs the command that {@code args} name and ends the process with its exit code. */
     public static void main(String[] args) {
-        System.exit(commandLine().execute(args));
+        StandardOutput out = new StandardOutput();
+        CommandLine mehari = commandLine().setOut(out);
+        System.exit(out.exitCode(mehari.execute(args), mehari.getErr()));
     }
 
     /** Returns the whole command line, ready to execute; tests give it their own writers. */

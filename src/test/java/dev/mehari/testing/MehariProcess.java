@@ -55,10 +55,22 @@ public final class MehariProcess implements AutoCloseable {
      * compiles quickly rather than well, which halves the time until it is ready.
      */
     public static MehariProcess start(Map<String, String> environment, String... args) throws IOException {
+        return start(environment, List.of(), args);
+    }
+
+    /** The same with its output elsewhere, as a shell's {@code redirection} says. */
+    public static MehariProcess startInto(String redirection, Map<String, String> environment, String... args)
+            throws IOException {
+        return start(environment, List.of("bash", "-c", "exec \"$0\" \"$@\" " + redirection), args);
+    }
+
+    private static MehariProcess start(Map<String, String> environment, List<String> before, String... args)
+            throws IOException {
         Path home = home();
         // What runs in the background of a shell ignores Ctrl-C, and so would all that it starts.
-        List<String> command = new ArrayList<>(
-                List.of("env", "--default-signal=INT", home.resolve("mehari").toString()));
+        List<String> command = new ArrayList<>(List.of("env", "--default-signal=INT"));
+        command.addAll(before);
+        command.add(home.resolve("mehari").toString());
         command.addAll(List.of(args));
         ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(Files.createTempDirectory("mehari-elsewhere").toFile());
