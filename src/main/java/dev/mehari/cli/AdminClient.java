@@ -90,8 +90,19 @@ final class AdminClient {
         return send("DELETE", path, BodyPublishers.noBody());
     }
 
-    /** {@code text} as one segment of a path. */
-    static String segment(String text) {
+    /** An id or a name as one segment of a path; refuses what a path cannot hold (RFC 3986, section 5.2.4). */
+    static String segment(String idOrName) throws AdminFailure {
+        if (idOrName.isBlank()) {
+            throw new AdminFailure("An id or a name is needed, and the one given is empty.", true);
+        }
+        if (idOrName.equals(".") || idOrName.equals("..")) {
+            throw new AdminFailure("There is nothing with the id or name " + idOrName + ": say another.", true);
+        }
+        return encoded(idOrName);
+    }
+
+    /** {@code text} as the value of a query parameter. */
+    static String encoded(String text) {
         return URLEncoder.encode(text, UTF_8).replace("+", "%20");
     }
 

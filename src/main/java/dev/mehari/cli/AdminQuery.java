@@ -7,10 +7,13 @@ import org.jspecify.annotations.Nullable;
 final class AdminQuery {
     private final StringJoiner pairs = new StringJoiner("&", "?", "").setEmptyValue("");
 
-    /** One more, unless {@code value} is null. */
-    AdminQuery with(String name, @Nullable String value) {
+    /** One more, unless {@code value} is null; refuses one that is empty, which would be none at all. */
+    AdminQuery with(String name, @Nullable String value) throws AdminFailure {
         if (value != null) {
-            pairs.add(name + "=" + AdminClient.segment(value));
+            if (value.isBlank()) {
+                throw new AdminFailure("--" + name + " is empty: give it a value, or leave it out.", true);
+            }
+            pairs.add(name + "=" + AdminClient.encoded(value));
         }
         return this;
     }

@@ -50,7 +50,7 @@ final class AuditBodyCommand extends AdminCommand {
             throw new AdminFailure("Say which body is to go to the file: --request or --answer.", true);
         }
         JsonNode capture = client.get(
-                "/api/captured/" + AdminClient.segment(id) + (at == null ? "" : "?at=" + AdminClient.segment(at)));
+                "/api/captured/" + AdminClient.segment(id) + (at == null ? "" : "?at=" + AdminClient.encoded(at)));
         Path file = out;
         if (file != null) {
             try {

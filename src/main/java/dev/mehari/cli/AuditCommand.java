@@ -68,13 +68,13 @@ final class AuditCommand implements Runnable {
         @Option(names = "--trace", paramLabel = "ID", description = "Trace, 32 hex digits.")
         private @Nullable String trace;
 
-        /** As a query. */
-        AdminQuery query() {
+        /** As a query; refuses an empty filter. */
+        AdminQuery query() throws AdminFailure {
             return query(from);
         }
 
         /** The same with {@code since} in the place of {@code --from}. */
-        AdminQuery query(@Nullable String since) {
+        AdminQuery query(@Nullable String since) throws AdminFailure {
             return new AdminQuery()
                     .with("from", since)
                     .with("to", to)

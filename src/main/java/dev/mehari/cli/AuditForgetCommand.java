@@ -27,7 +27,7 @@ final class AuditForgetCommand extends AdminCommand {
             return client.delete("/api/captured/" + AdminClient.segment(one));
         }
         if (one == null && all != null) {
-            return client.delete("/api/captured?key=" + AdminClient.segment(all));
+            return client.delete("/api/captured" + new AdminQuery().with("key", all));
         }
         throw new AdminFailure("Say which: the id of a request, or --key.", true);
     }

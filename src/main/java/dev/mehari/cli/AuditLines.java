@@ -33,7 +33,7 @@ final class AuditLines {
                     return;
                 }
             }
-            path = after.isEmpty() ? "" : FIRST + "&after=" + AdminClient.segment(after);
+            path = after.isEmpty() ? "" : FIRST + "&after=" + AdminClient.encoded(after);
         }
     }
 

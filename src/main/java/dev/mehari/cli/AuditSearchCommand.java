@@ -42,7 +42,7 @@ final class AuditSearchCommand extends AdminStreamCommand {
         return ExitCode.DONE;
     }
 
-    private String path(@Nullable String most, @Nullable String from) {
+    private String path(@Nullable String most, @Nullable String from) throws AdminFailure {
         return "/api/audit" + filters.query().with("limit", most).with("after", from);
     }
 

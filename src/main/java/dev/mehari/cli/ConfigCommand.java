@@ -28,7 +28,7 @@ final class ConfigCommand implements Runnable {
         }
     }
 
-    private static String path(String key) {
+    private static String path(String key) throws AdminFailure {
         return "/api/settings/" + AdminClient.segment(key);
     }
 

@@ -43,7 +43,7 @@ abstract class CredentialCommand extends AdminCommand {
     }
 
     private String id(AdminClient client) throws AdminFailure {
-        String filter = upstream == null ? "" : "?upstream=" + AdminClient.segment(upstream);
+        String filter = upstream == null ? "" : "?upstream=" + AdminClient.encoded(upstream);
         List<JsonNode> named = new ArrayList<>();
         for (JsonNode one : client.get("/api/credentials" + filter).path("credentials")) {
             if (one.path("id").asText().equals(credential)) {

@@ -70,7 +70,7 @@ final class CredentialImportCommand extends AdminCommand {
             throw new AdminFailure("Name one file to import, or say --env.", true);
         }
         String path = "/api/credentials/import?dry_run=" + dryRun
-                + (upstream == null ? "" : "&upstream=" + AdminClient.segment(upstream));
+                + (upstream == null ? "" : "&upstream=" + AdminClient.encoded(upstream));
         if (from == null) {
             return client.post(path, environment(prefix == null ? PREFIX : prefix));
         }

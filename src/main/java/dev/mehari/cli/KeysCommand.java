@@ -86,7 +86,7 @@ final class KeysCommand implements Runnable {
         @Override
         JsonNode ask(AdminClient client) throws AdminFailure {
             String asked = all ? "all" : state;
-            return client.get(asked == null ? "/api/keys" : "/api/keys?state=" + AdminClient.segment(asked));
+            return client.get(asked == null ? "/api/keys" : "/api/keys?state=" + AdminClient.encoded(asked));
         }
 
         @Override

@@ -36,7 +36,7 @@ final class LeasesCommand implements Runnable {
 
         @Override
         JsonNode ask(AdminClient client) throws AdminFailure {
-            return client.get(key.isEmpty() ? "/api/leases" : "/api/leases?key=" + AdminClient.segment(key));
+            return client.get(key.isEmpty() ? "/api/leases" : "/api/leases?key=" + AdminClient.encoded(key));
         }
 
         @Override

@@ -32,7 +32,7 @@ final class PricesCommand implements Runnable {
         }
     }
 
-    private static String path(String model) {
+    private static String path(String model) throws AdminFailure {
         return "/api/prices/" + AdminClient.segment(model);
     }
 

@@ -51,7 +51,7 @@ final class UpstreamsCommand implements Runnable {
             return name;
         }
 
-        String path() {
+        String path() throws AdminFailure {
             return PATH + "/" + AdminClient.segment(name);
         }
 
@@ -198,7 +198,7 @@ final class UpstreamsCommand implements Runnable {
         @Override
         JsonNode ask(AdminClient client) throws AdminFailure {
             return client.get("/api/events?limit=" + limit
-                    + (upstream.isEmpty() ? "" : "&upstream=" + AdminClient.segment(upstream)));
+                    + (upstream.isEmpty() ? "" : "&upstream=" + AdminClient.encoded(upstream)));
         }
 
         @Override

@@ -20,7 +20,9 @@ final class RequestIds {
     }
 
     private static boolean isSound(String id) {
-        if (id.isEmpty() || id.length() > MAX_LENGTH) {
+        // Those two cannot stand in a path (RFC 3986, section 5.2.4), so nothing of such a call could be asked for by
+        // its id.
+        if (id.isEmpty() || id.length() > MAX_LENGTH || id.equals(".") || id.equals("..")) {
             return false;
         }
         for (int i = 0; i < id.length(); i++) {

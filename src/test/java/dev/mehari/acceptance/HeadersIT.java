@@ -18,6 +18,8 @@ import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What passes between caller and upstream beside the body, and what does not. */
 class HeadersIT {
@@ -190,6 +192,19 @@ class HeadersIT {
                 .hasValueSatisfying(id -> assertThat(id).isNotBlank());
         assertThat(answer.headers().firstValue("X-Mehari-Queue-Ms"))
                 .hasValueSatisfying(ms -> assertThat(ms).matches("\\d+"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"a.b_c-1, true", "..., true", ".., false", "., false", "a/b, false", "a b, false"})
+    void a_request_id_of_the_client_is_taken_where_it_can_stand_in_a_path(String id, boolean taken) throws Exception {
+        stub.answer((request, reply) -> reply.json(200, "{}"));
+
+        HttpResponse<String> answer =
+                gateway.post("/call", "{}", "X-Request-Id", id).join();
+
+        String answered = answer.headers().firstValue("X-Request-Id").orElseThrow();
+        assertThat(answered.equals(id)).as(answered).isEqualTo(taken);
+        assertThat(answered).isNotIn(".", "..");
     }
 
     @Test

@@ -330,6 +330,25 @@ class AdminCommandsTest {
     }
 
     @Test
+    void refuses_ids_and_filters_that_are_empty_or_no_part_of_a_path() {
+        for (String id : List.of("", " ", ".", "..")) {
+            assertThat(run(new AuditBodyCommand().under(Map.of()), id)).isEqualTo(2);
+            assertThat(run(new AuditForgetCommand().under(Map.of()), id)).isEqualTo(2);
+            assertThat(run(new BreakersCommand.Open().under(Map.of()), id)).isEqualTo(2);
+        }
+        assertThat(run(new AuditForgetCommand().under(Map.of()), "--key=")).isEqualTo(2);
+        assertThat(run(new AuditBodiesCommand().under(Map.of()), "--request=")).isEqualTo(2);
+        assertThat(seen).isEmpty();
+        assertThat(err.toString().lines().distinct())
+                .containsExactly(
+                        "mehari: An id or a name is needed, and the one given is empty.",
+                        "mehari: There is nothing with the id or name .: say another.",
+                        "mehari: There is nothing with the id or name ..: say another.",
+                        "mehari: --key is empty: give it a value, or leave it out.",
+                        "mehari: --request is empty: give it a value, or leave it out.");
+    }
+
+    @Test
     void says_that_there_is_no_token() throws Exception {
         Files.delete(dataDir.resolve("admin-token"));
 
