@@ -61,9 +61,9 @@ abstract class AdminCommand implements Callable<Integer> {
         if (spec == null) {
             throw new IllegalStateException("the command runs outside a command line");
         }
+        PrintWriter out = TerminalText.on(spec.commandLine().getOut());
         try {
             JsonNode answer = ask();
-            PrintWriter out = spec.commandLine().getOut();
             if (options.json()) {
                 out.println(answer);
             } else {
@@ -76,7 +76,6 @@ abstract class AdminCommand implements Callable<Integer> {
             err.println("mehari: " + failure.getMessage());
             err.flush();
             if (options.json()) {
-                PrintWriter out = spec.commandLine().getOut();
                 out.println(JsonNodeFactory.instance.objectNode().put("error", failure.getMessage()));
                 out.flush();
             }

@@ -48,7 +48,7 @@ abstract class AdminStreamCommand implements Callable<Integer> {
         if (spec == null) {
             throw new IllegalStateException("the command runs outside a command line");
         }
-        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter out = TerminalText.on(spec.commandLine().getOut());
         try {
             return isAlone() ? runAlone(out, options.json()) : run(client(), out, options.json());
         } catch (AdminFailure failure) {

@@ -51,7 +51,7 @@ final class MonitorCommand implements Callable<Integer> {
         if (spec == null) {
             throw new IllegalStateException("the command runs outside a command line");
         }
-        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter out = TerminalText.on(spec.commandLine().getOut());
         try {
             AdminClient client = options.client(environment);
             JsonNode first = client.get("/api/monitor");

@@ -10,6 +10,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
+import org.jline.terminal.impl.exec.ExecTerminalProvider;
+import org.jline.terminal.spi.SystemStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +48,11 @@ final class StandardOutput extends PrintWriter {
         err.println("mehari: The output could not be written: " + why);
         err.flush();
         return code == ExitCode.DONE ? ExitCode.FAILED : code;
+    }
+
+    /** True when it is a terminal, whatever standard input is, which {@code System.console()} also asks for. */
+    boolean isTerminal() {
+        return new ExecTerminalProvider().isSystemStream(SystemStream.Output);
     }
 
     /** Remembers the first failure. */

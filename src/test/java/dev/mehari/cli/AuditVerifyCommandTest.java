@@ -54,6 +54,17 @@ class AuditVerifyCommandTest {
         }
     }
 
+    // row 64
+    @Test
+    void what_is_wrong_is_said_without_control_characters_of_the_file() throws Exception {
+        for (String altered : List.of(
+                text.replaceFirst("\\{", "red\u001b[31m{"),
+                text.replaceFirst("\"type\":\"event\"", "\"type\":\"\\\\u001b[31m\\\\r\""))) {
+            assertThat(verify(altered)).isEqualTo(ExitCode.FAILED);
+            assertThat(out.toString()).contains("\\u001b").doesNotContain("\u001b", "\r");
+        }
+    }
+
     private int verify(String altered, String... options) throws Exception {
         Files.writeString(export, altered);
         CommandLine mehari = Mehari.commandLine().setOut(new PrintWriter(out));

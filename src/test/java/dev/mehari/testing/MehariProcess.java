@@ -58,10 +58,10 @@ public final class MehariProcess implements AutoCloseable {
         return start(environment, List.of(), args);
     }
 
-    /** The same with its output elsewhere, as a shell's {@code redirection} says. */
-    public static MehariProcess startInto(String redirection, Map<String, String> environment, String... args)
+    /** The same by a shell that runs {@code line}, in which {@code "$0" "$@"} is the command. */
+    public static MehariProcess startBy(String line, Map<String, String> environment, String... args)
             throws IOException {
-        return start(environment, List.of("bash", "-c", "exec \"$0\" \"$@\" " + redirection), args);
+        return start(environment, List.of("bash", "-c", line), args);
     }
 
     private static MehariProcess start(Map<String, String> environment, List<String> before, String... args)
