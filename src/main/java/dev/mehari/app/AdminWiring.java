@@ -15,7 +15,6 @@ import dev.mehari.admin.ShowKeyUse;
 import dev.mehari.admin.ShowLeases;
 import dev.mehari.admin.ShowQueues;
 import dev.mehari.admin.ShowSession;
-import dev.mehari.admin.UnreadableQuery;
 import dev.mehari.caller.KeyRegistry;
 import dev.mehari.config.AdminConfig;
 import dev.mehari.config.Secret;
@@ -27,10 +26,7 @@ import dev.mehari.operator.Operators;
 import dev.mehari.operator.PasswordHash;
 import dev.mehari.storage.Database;
 import dev.mehari.storage.OperatorTable;
-import io.vertx.ext.web.Router;
 import java.security.SecureRandom;
-import java.util.Objects;
-import org.apache.camel.CamelContext;
 import org.apache.camel.http.base.HttpHeaderFilterStrategy;
 import org.apache.camel.main.Main;
 import org.jspecify.annotations.Nullable;
@@ -82,12 +78,6 @@ final class AdminWiring {
         main.bind("returnLeases", new ReturnLeases(office, keys));
         main.bind("returnLease", new ReturnLease(office));
         main.bind("showQueues", new ShowQueues(queues));
-    }
-
-    /** To be called once there is a server for the management port, and before it has routes. */
-    static void guard(CamelContext context) {
-        Router router = Objects.requireNonNull(context.getRegistry().findSingleByType(Router.class));
-        router.route().handler(new UnreadableQuery());
     }
 
     /** Sets the password that is configured, where one is. */

@@ -77,6 +77,7 @@ final class Wiring implements AutoCloseable {
     private final AlertsWiring alerts;
     private final MonitorWiring monitor = new MonitorWiring();
     private final RoutesWiring routes;
+    private final ManagementDoor door = new ManagementDoor();
     private final AuditViewWiring auditView;
     private final CaptureWiring capture;
     private final StepsMain main = new StepsMain();
@@ -259,8 +260,9 @@ final class Wiring implements AutoCloseable {
         limits.start(database.listener(), loops);
         database.listener().start();
         main.start();
-        AdminWiring.guard(main.getCamelContext());
+        door.guard(main.getCamelContext());
         routes.start(main.getCamelContext());
+        door.open();
         warmUp.run(configuration.listen().host(), port(), configuration.start().warmUp());
         gate.startOver();
         alerts.start(main);
@@ -307,6 +309,7 @@ final class Wiring implements AutoCloseable {
             awaitCalls(AFTER_BREAKING_OFF);
         }
         audit.emptyQueue();
+        door.close();
         routes.close();
         main.stop();
     }

@@ -16,6 +16,11 @@ final class AdminFailure extends Exception {
         this.wrongUse = wrongUse;
     }
 
+    /** True when the same may work later: nothing answers, or what answers has trouble of its own. */
+    boolean mayPass() {
+        return !wrongUse;
+    }
+
     /** 2 for wrong use, else 1. */
     int exitCode() {
         return wrongUse ? 2 : 1;

@@ -43,6 +43,15 @@ abstract class AdminStreamCommand implements Callable<Integer> {
         throw new AdminFailure("This needs a gateway.", true);
     }
 
+    /** Says something on standard error. */
+    final void tell(String message) {
+        if (spec != null) {
+            PrintWriter err = spec.commandLine().getErr();
+            err.println("mehari: " + message);
+            err.flush();
+        }
+    }
+
     @Override
     public Integer call() {
         if (spec == null) {
@@ -52,9 +61,7 @@ abstract class AdminStreamCommand implements Callable<Integer> {
         try {
             return isAlone() ? runAlone(out, options.json()) : run(client(), out, options.json());
         } catch (AdminFailure failure) {
-            PrintWriter err = spec.commandLine().getErr();
-            err.println("mehari: " + failure.getMessage());
-            err.flush();
+            tell(String.valueOf(failure.getMessage()));
             if (options.json()) {
                 out.println(JsonNodeFactory.instance.objectNode().put("error", failure.getMessage()));
             }

@@ -38,6 +38,7 @@ final class AuditTailCommand extends AdminStreamCommand {
 
     private final Set<String> shown = new LinkedHashSet<>();
     private @Nullable Instant newest;
+    private boolean unanswered;
 
     @Override
     int run(AdminClient client, PrintWriter out, boolean json) throws AdminFailure {
@@ -51,7 +52,7 @@ final class AuditTailCommand extends AdminStreamCommand {
             if (round > 0) {
                 LockSupport.parkNanos(PAUSE.toNanos());
             }
-            List<JsonNode> fresh = round == 0 ? first(client) : fresh(client);
+            List<JsonNode> fresh = round == 0 ? first(client) : freshOnceAnswered(client);
             for (int i = fresh.size() - 1; i >= 0; i--) {
                 if (json) {
                     out.println(fresh.get(i));
@@ -64,11 +65,31 @@ final class AuditTailCommand extends AdminStreamCommand {
         return ExitCode.DONE;
     }
 
+    /** What was not shown yet, newest first; nothing while there is no answer, which it says when that begins and ends. */
+    private List<JsonNode> freshOnceAnswered(AdminClient client) throws AdminFailure {
+        try {
+            List<JsonNode> fresh = fresh(client);
+            if (unanswered) {
+                tell("The gateway answers again.");
+                unanswered = false;
+            }
+            return fresh;
+        } catch (AdminFailure failure) {
+            if (!failure.mayPass()) {
+                throw failure;
+            }
+            if (!unanswered) {
+                tell(failure.getMessage() + " Asking again each second.");
+                unanswered = true;
+            }
+            return List.of();
+        }
+    }
+
     /** The last {@code lines}, newest first. */
     private List<JsonNode> first(AdminClient client) throws AdminFailure {
         List<JsonNode> found = new ArrayList<>();
         page(client, filters.query(), Math.max(1, lines), null, found);
-        found.forEach(this::isNew);
         begin(client, found);
         return lines == 0 ? List.of() : found;
     }
@@ -79,13 +100,12 @@ final class AuditTailCommand extends AdminStreamCommand {
         List<JsonNode> found = new ArrayList<>();
         if (from == null) {
             page(client, filters.query(), PAGE, null, found);
-        } else {
-            window(client, from, found);
-        }
-        found.removeIf(event -> !isNew(event));
-        if (from == null) {
             begin(client, found);
-        } else if (!found.isEmpty() && at(found.get(0)).isAfter(from)) {
+            return found;
+        }
+        window(client, from, found);
+        found.removeIf(event -> !isNew(event));
+        if (!found.isEmpty() && at(found.get(0)).isAfter(from)) {
             newest = at(found.get(0));
         }
         while (shown.size() > REMEMBERED) {
@@ -100,11 +120,11 @@ final class AuditTailCommand extends AdminStreamCommand {
             return;
         }
         Instant first = at(found.get(0));
-        newest = first;
-        List<JsonNode> around = new ArrayList<>();
+        List<JsonNode> around = new ArrayList<>(found);
         window(client, first, around);
         around.removeIf(event -> at(event).isAfter(first));
         around.forEach(this::isNew);
+        newest = first;
     }
 
     private void window(AdminClient client, Instant since, List<JsonNode> found) throws AdminFailure {
