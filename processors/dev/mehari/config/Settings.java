@@ -28,6 +28,8 @@ public final class Settings {
     public static final String NONE = "none";
 
     private static final String HIDDEN = "***";
+    private static final String HOST_WANTED =
+            "write a host name or an IP address alone, such as localhost, 127.0.0.1 or [::1]";
     private static final Pattern PASSWORD_IN_TEXT = Pattern.compile("(?i)(password=)[^&\\s]*|(://)[^/?#\\s]*(?=@)");
 
     private final List<Layer> layers;
@@ -66,6 +68,21 @@ public final class Settings {
 
     public @Nullable String optionalText(String key, String description) {
         return optional(key, NONE, false, description, Function.identity());
+    }
+
+    /** A host name or an IP address as it stands in a URL; an IPv6 address may be given without its brackets. */
+    public String host(String key, String defaultText, String description) {
+        return read(key, defaultText, false, description, text -> {
+            String host = text.indexOf(':') >= 0 && !text.startsWith("[") ? "[" + text + "]" : text;
+            try {
+                if (host.equals(new URI("http://" + host).getHost())) {
+                    return host;
+                }
+            } catch (URISyntaxException noHost) {
+                throw new IllegalArgumentException(HOST_WANTED, noHost);
+            }
+            throw new IllegalArgumentException(HOST_WANTED);
+        });
     }
 
     /** A whole number from {@code least} to {@code most}, both allowed. */

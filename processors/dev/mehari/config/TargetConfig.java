@@ -58,7 +58,9 @@ public record TargetConfig(
                     + "leave user and password out, and let it in by its address");
         }
         return new TargetConfig(
-                host,
+                host != null && host.startsWith("[") && host.endsWith("]")
+                        ? host.substring(1, host.length() - 1)
+                        : host,
                 port == 0 ? (tls ? HTTPS : HTTP) : port,
                 tls,
                 path.endsWith("/") ? path.substring(0, path.length() - 1) : path,

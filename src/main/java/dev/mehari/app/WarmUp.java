@@ -6,6 +6,7 @@ import dev.mehari.benchmark.LoadPlan;
 import dev.mehari.benchmark.RequestTemplate;
 import dev.mehari.benchmark.SampleRequests;
 import dev.mehari.caller.AdmitAnyone;
+import dev.mehari.config.ListenConfig;
 import dev.mehari.exchange.ExchangeKeys;
 import dev.mehari.relay.RelayHttpComponent;
 import dev.mehari.relay.UpstreamLocation;
@@ -116,15 +117,11 @@ final class WarmUp {
         Map<String, String> headers =
                 Map.of("Content-Type", "application/json", RelayHttpComponent.REQUEST_ID_HEADER, requestId);
         RequestTemplate request = RequestTemplate.of(
-                URI.create("http://" + reachable(host) + ":" + port + PATH), "POST", headers, body.orElse("{}"));
+                URI.create("http://" + ListenConfig.reachable(host) + ":" + port + PATH),
+                "POST",
+                headers,
+                body.orElse("{}"));
         LoadPlan plan = new LoadPlan(CONNECTIONS, 0, time, 0, Duration.ofSeconds(5), stream);
         var unused = new LoadGenerator(progress -> {}).run(plan, request);
-    }
-
-    private static String reachable(String host) {
-        if (host.equals("0.0.0.0") || host.equals("::")) {
-            return "127.0.0.1";
-        }
-        return host.indexOf(':') >= 0 && !host.startsWith("[") ? "[" + host + "]" : host;
     }
 }

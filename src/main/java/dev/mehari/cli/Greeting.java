@@ -3,6 +3,7 @@ package dev.mehari.cli;
 import dev.mehari.app.Gateway;
 import dev.mehari.caller.NewKey;
 import dev.mehari.config.Configuration;
+import dev.mehari.config.ListenConfig;
 import dev.mehari.upstream.Upstream;
 import java.io.PrintWriter;
 import java.util.List;
@@ -63,11 +64,11 @@ final class Greeting {
     }
 
     private String url() {
-        return "http://" + reachable(configuration.listen().host()) + ":" + gateway.port();
+        return "http://" + ListenConfig.reachable(configuration.listen().host()) + ":" + gateway.port();
     }
 
     private String adminUrl() {
-        return "http://" + reachable(configuration.listen().adminHost()) + ":" + gateway.adminPort();
+        return "http://" + ListenConfig.reachable(configuration.listen().adminHost()) + ":" + gateway.adminPort();
     }
 
     private @Nullable NewKey key() {
@@ -90,9 +91,5 @@ final class Greeting {
     private static String shown(Upstream upstream) {
         return upstream.name() + " (" + (upstream.tls() ? "https://" : "http://") + upstream.authority()
                 + upstream.basePath() + ")";
-    }
-
-    private static String reachable(String host) {
-        return host.equals("0.0.0.0") || host.equals("::") ? "127.0.0.1" : host;
     }
 }

@@ -11,6 +11,9 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SettingsTest {
     @Test
@@ -168,6 +171,39 @@ class SettingsTest {
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("absent")
                 .hasMessageContaining("--config");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "::1, [::1], [::1]",
+        "[::1], [::1], [::1]",
+        "::, [::], 127.0.0.1",
+        "0.0.0.0, 0.0.0.0, 127.0.0.1",
+        "gateway-1.internal, gateway-1.internal, gateway-1.internal"
+    })
+    void an_address_to_listen_on_may_be_one_of_ipv6(String given, String host, String reachable) {
+        ListenConfig listen = read(Layer.flags(Map.of("--host", given, "--admin-host", given)))
+                .listen();
+
+        assertThat(listen).returns(host, ListenConfig::host).returns(host, ListenConfig::adminHost);
+        assertThat(ListenConfig.reachable(listen.host())).isEqualTo(reachable);
+        assertThat(listen.isLoopback()).isEqualTo(host.equals("[::1]"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"127.0.0.1:8080", "http://localhost", "my_host", "a b", "[::1", "me@localhost"})
+    void what_is_no_address_to_listen_on_is_refused(String given) {
+        for (String flag : List.of("--host", "--admin-host")) {
+            assertThatThrownBy(() -> read(Layer.flags(Map.of(flag, given))))
+                    .hasMessageContaining(flag)
+                    .hasMessageContaining("write a host name or an IP address alone");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"::1", "[::1]"})
+    void a_target_may_be_an_address_of_ipv6(String given) {
+        assertThat(read(Layer.flags(Map.of("--target-host", given))).target()).returns("::1", TargetConfig::host);
     }
 
     @Test
