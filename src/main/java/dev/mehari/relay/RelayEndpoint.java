@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A {@code netty-http} endpoint with Mehari's consumer and producer. */
 public final class RelayEndpoint extends NettyHttpEndpoint {
+    private static final int LAST_PORT = 65_535;
+
     private final RelayHttpComponent component;
     private final RelayOptions options;
 
@@ -37,6 +39,13 @@ public final class RelayEndpoint extends NettyHttpEndpoint {
         if (getConfiguration().isSsl()) {
             throw new IllegalArgumentException(
                     "netty-http does not serve TLS here: put a TLS-terminating balancer in front, and use http");
+        }
+        int port = getConfiguration().getPort();
+        if (getConfiguration().getHost() == null || port < 0 || port > LAST_PORT) {
+            throw new IllegalArgumentException(
+                    "netty-http needs an address to listen on, with a host name or an IP address"
+                            + " and a port from 0 to " + LAST_PORT
+                            + ", such as http://0.0.0.0:8080 or http://[::1]:8080");
         }
         RelayConsumer consumer = new RelayConsumer(this, processor);
         configureConsumer(consumer);

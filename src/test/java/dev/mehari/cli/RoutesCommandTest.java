@@ -8,6 +8,8 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code mehari routes check DIR}, which needs no gateway. */
 class RoutesCommandTest {
@@ -48,6 +50,25 @@ class RoutesCommandTest {
         assertThat(out.toString())
                 .contains("admit.camel.yaml:" + line + ": ", "limitKez")
                 .contains("forward.camel.yaml:");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"127.0.0.1:70000", "127.0.0.1:-1", "my_host:8080", "::1:8080"})
+    void an_address_that_nothing_can_listen_on_is_named(String address) throws Exception {
+        EditedRoutes routes = EditedRoutes.copy();
+        Files.writeString(routes.folder().resolve("more.camel.yaml"), """
+                - route:
+                    id: more
+                    from:
+                      uri: netty-http:http://%s/more
+                      steps:
+                        - setBody:
+                            constant: more
+                """.formatted(address));
+
+        assertThat(run("routes", "check", routes.folder().toString())).isEqualTo(1);
+
+        assertThat(out.toString()).contains("more.camel.yaml:", "a port from 0 to 65535");
     }
 
     @Test
