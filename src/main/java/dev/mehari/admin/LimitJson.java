@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class LimitJson {
     private LimitJson() {}
 
-    /** {@code {"kind","used","limit","reset_at"}}; a limit that there is not is null. */
+    /** {@code {"kind","used","limit","reset_at"}}; a limit that there is not is null, and so is its end. */
     static ObjectNode of(KeyUse use) {
         ObjectNode json = JsonNodeFactory.instance
                 .objectNode()
@@ -24,7 +24,7 @@ final class LimitJson {
         } else {
             putAmount(json, "limit", use.kind(), use.limit());
         }
-        return json.put("reset_at", text(use.resetAt()));
+        return json.put("reset_at", use.limit() == 0 ? null : text(use.resetAt()));
     }
 
     /** {@code {"id","key_id","owner","granted_at","expires_at"}}. */

@@ -127,6 +127,12 @@ class AdminLimitsIT {
         assertThat(limit(use, "concurrency").path("reset_at").isNull()).isTrue();
         assertThat(limit(use, "requests").path("used").asInt()).isEqualTo(2);
         assertThat(limit(use, "requests").path("reset_at").asText()).endsWith("Z");
+        for (JsonNode one : use.path("limits")) {
+            boolean unlimited = one.path("limit").isNull();
+            assertThat(unlimited && !one.path("reset_at").isNull())
+                    .as("%s", one)
+                    .isFalse();
+        }
         assertThat(limit(use, "tokens").path("limit").isNull()).isTrue();
         assertThat(limit(use, "cost_daily").path("limit").asText()).isEqualTo("5.00");
     }
