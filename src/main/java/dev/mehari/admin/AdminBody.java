@@ -40,7 +40,7 @@ final class AdminBody {
         if (bytes != null && parse(bytes) instanceof ObjectNode object) {
             return new AdminBody(object);
         }
-        throw AdminRefusal.invalidBody("must be a JSON object");
+        throw AdminRefusal.invalidBody("must be a JSON object, sent with Content-Type: application/json");
     }
 
     /** Reads the body, which may have {@code fields} and no others. */

@@ -135,6 +135,19 @@ class ApiAnswersIT {
     }
 
     @Test
+    void a_body_that_curl_sends_as_a_form_is_told_which_type_it_needs() throws Exception {
+        HttpResponse<String> answer = holder.send(
+                "PUT",
+                "/api/settings/proxy.max_queue",
+                "{\"value\":9}",
+                "Content-Type",
+                "application/x-www-form-urlencoded");
+
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(answer.body()).contains("Content-Type: application/json");
+    }
+
+    @Test
     void every_refusal_is_as_described() throws Exception {
         for (Operation operation : below("/api/")) {
             String body = operation.method().startsWith("P") ? "{\"unknown\":1}" : "";
