@@ -112,6 +112,8 @@ public final class RoutesCheck {
         main.bind("rateLimit", new ExpressionAdapter() {});
         main.bind("callAudit", (CallTap) (exchange, call) -> null);
         main.bind("auditQueue", new EventQueue(EventSource.NONE));
+        // For sinks other than the table: no packaged route names it.
+        main.bind("eventLines", (Processor) exchange -> {});
         main.bind("database", RouteDataSource.none());
         main.bind("routeStatements", new RouteStatements(Duration.ofSeconds(1)));
     }

@@ -72,6 +72,17 @@ class RoutesCommandTest {
     }
 
     @Test
+    void a_sink_of_the_audit_other_than_the_table_can_be_used() throws Exception {
+        EditedRoutes routes = EditedRoutes.copy();
+        Path audit = routes.folder().resolve("audit.camel.yaml");
+        Files.writeString(audit, Files.readString(audit).replace("ref: eventColumns", "ref: eventLines"));
+
+        assertThat(run("routes", "check", routes.folder().toString()))
+                .as(err + "" + out)
+                .isZero();
+    }
+
+    @Test
     void what_is_no_folder_is_wrong_use() {
         assertThat(run("routes", "check", "nowhere")).isEqualTo(2);
         assertThat(err.toString()).contains("nowhere");
