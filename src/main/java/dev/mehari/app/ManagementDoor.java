@@ -7,8 +7,9 @@ import java.util.Objects;
 import org.apache.camel.CamelContext;
 
 /**
- * What a request to the management port passes first; of one that it lets through, the query can be read. The port listens before there are routes, and when they have gone: without this,
- * that would be answered with 404, as if there were no such thing, and not with 503. Any thread.
+ * What a request to the management port passes first. The port listens before there are routes, and when they have gone: without this,
+ * that would be answered with 404, as if there were no such thing, and not with 503. Of a request that it lets through, the query can
+ * be read. Any thread.
  */
 final class ManagementDoor {
     private static final String STARTING_OR_STOPPING =
