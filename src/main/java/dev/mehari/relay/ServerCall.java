@@ -232,7 +232,8 @@ final class ServerCall implements Call, LiveBody.Sink {
         }
         complete = true;
         hooks.answered();
-        finishWith(ctx.writeAndFlush(response));
+        finishWith(ctx.write(response));
+        flush();
     }
 
     /** Writes the head and relays {@code body} behind it; {@code length} is the Content-Length, or -1 when unknown. */
@@ -316,7 +317,8 @@ final class ServerCall implements Call, LiveBody.Sink {
         endBody();
         hooks.answered();
         // Close-delimited content still passes through the encoder, which writes it raw without a chunked head.
-        finishWith(ctx.writeAndFlush(content));
+        finishWith(ctx.write(content));
+        flush();
     }
 
     private void finishWith(ChannelFuture written) {
@@ -330,7 +332,7 @@ final class ServerCall implements Call, LiveBody.Sink {
 
     @Override
     public void flush() {
-        ctx.flush();
+        FlushBatch.add(ctx, ctx.executor());
     }
 
     @Override
@@ -364,6 +366,7 @@ final class ServerCall implements Call, LiveBody.Sink {
     }
 
     private void closeBroken() {
+        ctx.flush(); // what came before the break
         ctx.close();
         end(CallRecord.End.BROKEN);
     }

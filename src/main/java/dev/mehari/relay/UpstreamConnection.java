@@ -102,12 +102,13 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements R
         next.sent();
         HttpRequest message = next.toHttp();
         requireNonNull(codec).expectAnswerTo(message.method());
-        channel().writeAndFlush(message).addListener((ChannelFutureListener) written -> {
+        channel().write(message).addListener((ChannelFutureListener) written -> {
             sent = written.isSuccess();
             if (!sent && request == next) {
                 lost(next, written.cause());
             }
         });
+        FlushBatch.add(channel(), channel().eventLoop());
     }
 
     /** The client left. */

@@ -119,6 +119,33 @@ class StreamInRoutesTest {
         }
     }
 
+    /** What comes together with the break has arrived: the client gets it. The event loop finds both at once here. */
+    @Test
+    void what_came_before_a_break_reaches_the_client() throws Exception {
+        BlockingQueue<StubUpstream.Reply> replies = new LinkedBlockingQueue<>();
+        CompletableFuture<EventLoop> loop = new CompletableFuture<>();
+        try (StubUpstream stub = StubUpstream.answering(
+                        (request, reply) -> replies.add(reply.sse().chunk("data: 1\n\n")));
+                RelayFixture relay = RelayFixture.prepared().run(new RouteBuilder() {
+                    @Override
+                    public void configure() {
+                        from("netty-http:http://127.0.0.1:0")
+                                .process(exchange -> loop.complete(((ServerCall) Call.of(exchange)).loop()))
+                                .to("netty-http:http://127.0.0.1:" + stub.port());
+                    }
+                });
+                RawClient client = RawClient.connect(relay.port())) {
+            client.get("/").readUntil("data: 1\n\n\r\n");
+            StubUpstream.Reply reply = replies.take();
+            loop.join().execute(() -> {
+                reply.chunk("data: 2\n\n").reset();
+                await().until(() -> stub.closedConnections() == 1);
+            });
+
+            assertThat(client.readAll()).contains("data: 2\n\n");
+        }
+    }
+
     @Test
     void a_stream_cannot_be_a_request_body() throws Exception {
         try (StubUpstream stub = StubUpstream.answering(StreamInRoutesTest::answer);
