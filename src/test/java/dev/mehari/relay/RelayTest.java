@@ -294,7 +294,7 @@ class RelayTest {
             long start = System.nanoTime();
             assertThat(client.post("/", "{}").answer().status()).isEqualTo(504);
             assertThat(Duration.ofNanos(System.nanoTime() - start))
-                    .isBetween(Duration.ofMillis(300), Duration.ofMillis(900));
+                    .isBetween(Duration.ofMillis(300), Duration.ofSeconds(5));
             assertThat(stub.requests()).hasSize(1);
         }
     }
