@@ -43,6 +43,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServer;
+import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerConfiguration;
 import org.apache.camel.processor.ThrottlerRejectedExecutionException;
 import org.apache.camel.processor.aggregate.AggregateProcessor;
 import org.jspecify.annotations.NullMarked;
@@ -190,8 +192,14 @@ final class HouseRulesTest {
                             "org.apache.camel.reifier..",
                             "org.apache.camel.impl..")
                     // How Camel's throttle says no, which answer has to recognise, and what alone tells how many
-                    // groups are on their way, which live routes have to know; neither has a public supertype.
-                    .and(not(belongToAnyOf(ThrottlerRejectedExecutionException.class, AggregateProcessor.class))))
+                    // groups are on their way, which live routes have to know; neither has a public supertype. The
+                    // server of
+                    // platform-http is what Camel's documentation says to add to a context.
+                    .and(not(belongToAnyOf(
+                            ThrottlerRejectedExecutionException.class,
+                            AggregateProcessor.class,
+                            VertxPlatformHttpServer.class,
+                            VertxPlatformHttpServerConfiguration.class))))
             .because("the insides change from release to release; two packages to look at then are enough");
 
     @ArchTest

@@ -7,10 +7,7 @@ import org.apache.camel.ManagementStatisticsLevel;
 import org.apache.camel.main.Main;
 
 /** How Camel itself is set up, and the values behind the placeholders in the routes. */
-record RouteProperties(Configuration configuration, int adminPort, String upstreamBase) {
-    /** Imports of credentials may be that large; every other resource takes far less. */
-    private static final long MAX_ADMIN_BODY = 8 << 20;
-
+record RouteProperties(Configuration configuration, String upstreamBase) {
     void applyTo(Main main) {
         main.configure()
                 .withName("mehari")
@@ -27,13 +24,6 @@ record RouteProperties(Configuration configuration, int adminPort, String upstre
         main.addInitialProperty("camel.main.shutdownNowOnTimeout", "true");
         // To wait for a name that nobody listens to would hold an event loop, and all calls on it, for half a minute.
         main.addInitialProperty("camel.component.direct.block", "false");
-        main.configure()
-                .httpServer()
-                .withEnabled(true)
-                .withHost(configuration.listen().adminHost())
-                .withPort(adminPort)
-                .withFileUploadEnabled(false)
-                .withMaxBodySize(MAX_ADMIN_BODY);
         put(main, "mehari.listen.host", configuration.listen().host());
         put(main, "mehari.listen.port", configuration.listen().port());
         put(main, "mehari.breaker.threshold", configuration.breaker().threshold());

@@ -66,8 +66,7 @@ public final class RoutesCheck {
         Main main = new Main();
         try {
             bindParts(main, configuration, transport, loops);
-            new RouteProperties(configuration, 0, "http://127.0.0.1").applyTo(main);
-            main.configure().httpServer().withEnabled(false);
+            new RouteProperties(configuration, "http://127.0.0.1").applyTo(main);
             main.configure().withJmxEnabled(false);
             main.start();
             CamelContext context = main.getCamelContext();

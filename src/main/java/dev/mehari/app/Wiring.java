@@ -77,7 +77,7 @@ final class Wiring implements AutoCloseable {
     private final AlertsWiring alerts;
     private final MonitorWiring monitor = new MonitorWiring();
     private final RoutesWiring routes;
-    private final ManagementDoor door = new ManagementDoor();
+    private final ManagementServer managementServer;
     private final AuditViewWiring auditView;
     private final CaptureWiring capture;
     private final StepsMain main = new StepsMain();
@@ -91,6 +91,7 @@ final class Wiring implements AutoCloseable {
         this.configuration = configuration;
         SecureRandom random = new SecureRandom();
         adminPort = FreePort.unlessGiven(configuration.listen().adminPort(), random);
+        managementServer = new ManagementServer(configuration.listen().adminHost(), adminPort);
         this.database = database;
         CredentialsWiring credentials = new CredentialsWiring(configuration, database, random);
         UpstreamsWiring.applyFile(configuration, database, credentials.declared(), System.getenv());
@@ -206,7 +207,7 @@ final class Wiring implements AutoCloseable {
                 configuration.auditKeep(), () -> settings.current().auditKeep(), database, audit.signer()));
         auditView.bindTo(main, management.meters());
         capture.bindTo(main, management.meters());
-        new RouteProperties(configuration, adminPort, base(upstreams.upstreams().all())).applyTo(main);
+        new RouteProperties(configuration, base(upstreams.upstreams().all())).applyTo(main);
     }
 
     private List<String> upstreamNames() {
@@ -260,9 +261,9 @@ final class Wiring implements AutoCloseable {
         limits.start(database.listener(), loops);
         database.listener().start();
         main.start();
-        door.guard(main.getCamelContext());
+        main.getCamelContext().addService(managementServer, true, true);
         routes.start(main.getCamelContext());
-        door.open();
+        managementServer.letIn();
         warmUp.run(configuration.listen().host(), port(), configuration.start().warmUp());
         gate.startOver();
         alerts.start(main);
@@ -309,7 +310,7 @@ final class Wiring implements AutoCloseable {
             awaitCalls(AFTER_BREAKING_OFF);
         }
         audit.emptyQueue();
-        door.close();
+        managementServer.keepOut();
         routes.close();
         main.stop();
     }
