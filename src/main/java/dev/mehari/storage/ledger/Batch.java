@@ -2,12 +2,14 @@ package dev.mehari.storage.ledger;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
+import java.util.function.ToLongFunction;
 
 /**
- * What one round trip carries. A lease is never both settled and renewed in it.
+ * What one round trip carries, in the order of keys. A lease is never both settled and renewed in it.
  *
- * @param asked requests, in the order in which they are decided
+ * @param asked requests, those of one key in the order in which they are decided
  * @param leaseIds the lease that each becomes, if granted
  */
 record Batch(List<Asked> asked, List<Long> leaseIds, List<Settlement> settlements, List<Held> renewals) {
@@ -16,7 +18,13 @@ record Batch(List<Asked> asked, List<Long> leaseIds, List<Settlement> settlement
         for (int place = 0; place < asked.size(); place++) {
             ids.add(book.nextId());
         }
-        return new Batch(asked, ids, settlements, renewals);
+        return new Batch(sorted(asked, Asked::keyId), ids, sorted(settlements, Settlement::keyId), renewals);
+    }
+
+    private static <T> List<T> sorted(List<T> things, ToLongFunction<T> key) {
+        List<T> sorted = new ArrayList<>(things);
+        sorted.sort(Comparator.comparingLong(key));
+        return sorted;
     }
 
     boolean isEmpty() {

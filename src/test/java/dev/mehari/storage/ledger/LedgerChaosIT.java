@@ -61,10 +61,12 @@ class LedgerChaosIT {
                             .mapToInt(ledger -> ledger.stats().leasesHeld())
                             .sum())
                     .isEqualTo(held.size());
+            assertThat(desk.miscounted()).isZero();
             for (Lease lease = held.poll(); lease != null; lease = held.poll()) {
                 lease.settle(Charge.NONE);
             }
             await().atMost(Duration.ofSeconds(10)).until(() -> desk.number("select count(*) from lease") == 0);
+            assertThat(desk.miscounted()).isZero();
             ledgers.forEach(PostgresLedger::close);
 
             DecisionReplay replay = DecisionReplay.of(database.url());

@@ -86,6 +86,12 @@ final class LedgerDesk {
         return number("select count(*) from lease where key_id = " + key.id());
     }
 
+    /** Keys whose leases are not as many as {@code limit_state} says they are. */
+    long miscounted() throws SQLException {
+        return number("select count(*) from limit_state s where s.leases_until > clock_timestamp()"
+                + " and s.leases <> (select count(*) from lease l where l.key_id = s.key_id)");
+    }
+
     long number(String sql) throws SQLException {
         try (Connection connection = DriverManager.getConnection(database.url());
                 Statement statement = connection.createStatement();

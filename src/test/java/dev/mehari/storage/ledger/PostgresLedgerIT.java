@@ -42,8 +42,10 @@ class PostgresLedgerIT {
     }
 
     @AfterEach
-    void close() {
+    void close() throws Exception {
+        assertThat(desk.miscounted()).isZero();
         ledgers.forEach(PostgresLedger::close);
+        assertThat(desk.miscounted()).isZero();
     }
 
     @AfterAll
@@ -89,6 +91,37 @@ class PostgresLedgerIT {
         });
         leases(decisions).forEach(lease -> lease.settle(Charge.NONE));
         assertThat(decision(ask(ledgers.get(1), key))).isInstanceOf(LimitDecision.Refused.class);
+    }
+
+    @Test // row 3
+    void a_window_that_has_passed_is_not_corrected() throws Exception {
+        LimitedKey key = desk.key(
+                "tokens_per_minute = 1000, tokens = 1000, cost_daily = 1000, cost_weekly = 1000, cost_total = 1000");
+        Lease lease = granted(ask(ledgers.get(0), key, new Charge(100, 100), () -> {}));
+        DATABASE.execute("update limit_state set minute_window = minute_window + 1, minute_used = 0,"
+                + " tokens_window = tokens_window + 1, tokens_used = 0, day_window = day_window + 1, day_used = 0,"
+                + " week_window = week_window + 1, week_used = 0 where key_id = " + key.id());
+
+        lease.settle(new Charge(40, 40));
+
+        await().atMost(SOON).until(() -> used(key, LimitKind.COST_TOTAL) == 40);
+        assertThat(desk.number(
+                        "select minute_used + tokens_used + day_used + week_used from limit_state where key_id = "
+                                + key.id()))
+                .isZero();
+    }
+
+    @Test
+    void what_another_instance_granted_alone_counts_from_the_moment_it_is_entered() throws Exception {
+        LimitedKey key = desk.key(2);
+        granted(ask(ledgers.get(0), key));
+        long owner = desk.number("select nextval('owner_seq')");
+        String entered = "array[" + key.id() + "], array[" + key.id() + "], array[" + (owner << 40 | 1) + "]";
+
+        desk.number("select cardinality(adopt(" + owner + ", 30000, true, " + entered
+                + ", array[0], array[0], array[0], array[1]))");
+
+        assertThat(refused(ask(ledgers.get(1), key)).current()).isEqualTo(2);
     }
 
     @Test // row 3
