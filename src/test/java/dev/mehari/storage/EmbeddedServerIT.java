@@ -16,6 +16,8 @@ import java.security.SecureRandom;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -40,6 +42,23 @@ class EmbeddedServerIT {
                 settings.reload();
                 assertThat(settings.current().maxQueue()).isEqualTo(3);
             }
+        }
+    }
+
+    @Test
+    void what_is_committed_outlives_a_crash() throws Exception {
+        try (DataFolder taken = DataFolder.take(folder);
+                Database database = open(taken);
+                var connection = database.dataSource().getConnection();
+                var settings = connection
+                        .createStatement()
+                        .executeQuery("select name, setting from pg_settings where name in"
+                                + " ('fsync', 'full_page_writes', 'synchronous_commit')")) {
+            Map<String, String> set = new TreeMap<>();
+            while (settings.next()) {
+                set.put(settings.getString(1), settings.getString(2));
+            }
+            assertThat(set).isEqualTo(Map.of("fsync", "on", "full_page_writes", "on", "synchronous_commit", "on"));
         }
     }
 
