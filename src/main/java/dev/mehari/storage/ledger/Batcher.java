@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Takes requests, settlements and renewals to the database, all that have gathered in one round trip, on one thread and
- * one connection.
+ * one connection. A round trip begins for requests, for renewals, and for settlements that have waited for either.
  *
  * <p>States: connecting; ready (parked until there is work, or something is due); in flight; away (trying to connect every 20
  * to 200 ms). From away it first brings the database up to date ({@link CatchUp}). When the outcome of a round trip is
@@ -24,6 +24,9 @@ final class Batcher implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(Batcher.class);
     private static final int MOST_ASKED = 200;
     private static final int MOST_WRITTEN = 1_000;
+    /** So many full batches in a row are more than the database can take; fewer are what one slow round trip leaves behind. */
+    private static final int LONG_BACKLOG = 5;
+
     private static final long FIRST_PAUSE_NANOS = Duration.ofMillis(20).toNanos();
     private static final long LONGEST_PAUSE_NANOS = Duration.ofMillis(200).toNanos();
     private static final long SWEEP_NANOS = Duration.ofSeconds(1).toNanos();
@@ -39,6 +42,7 @@ final class Batcher implements Runnable {
 
     private final Sessions sessions;
     private final WaitingRequests waiting;
+    private final WaitingSettlements settlements;
     private final LeaseBook book;
     private final Mirror mirror;
     private final Outage outage;
@@ -55,11 +59,12 @@ final class Batcher implements Runnable {
     private volatile long closeBy;
     private long nextSweep;
     private int sweeps;
-    private boolean isBacklog;
+    private int fullInARow;
 
     Batcher(
             Sessions sessions,
             WaitingRequests waiting,
+            WaitingSettlements settlements,
             LeaseBook book,
             Mirror mirror,
             Outage outage,
@@ -69,6 +74,7 @@ final class Batcher implements Runnable {
             LongSupplier nanos) {
         this.sessions = sessions;
         this.waiting = waiting;
+        this.settlements = settlements;
         this.book = book;
         this.mirror = mirror;
         this.outage = outage;
@@ -140,13 +146,17 @@ final class Batcher implements Runnable {
             }
         }
         refuseWaiting();
-        if (book.hasToWrite()) {
+        if (hasToWrite()) {
             LOG.warn("Closed without the database: leases of this instance lapse by themselves");
         }
     }
 
     private boolean isOver() {
-        return isClosing && (closeBy - nanos.getAsLong() < 0 || (book.size() == 0 && !book.hasToWrite()));
+        return isClosing && (closeBy - nanos.getAsLong() < 0 || (book.size() == 0 && !hasToWrite()));
+    }
+
+    private boolean hasToWrite() {
+        return !settlements.isEmpty() || book.hasGrantedAlone();
     }
 
     private void noteOutage(SQLException failure) {
@@ -184,30 +194,33 @@ final class Batcher implements Runnable {
 
     private void awaitWork() {
         isIdle = true;
-        if (waiting.isEmpty() && !book.hasToWrite() && !renewals.isAsked() && !isClosing) {
-            LockSupport.parkNanos(tickNanos);
+        if (waiting.isEmpty() && !book.hasGrantedAlone() && !renewals.isAsked() && !isClosing) {
+            // not at all when a settlement is due
+            LockSupport.parkNanos(Math.min(tickNanos, settlements.nanosLeft()));
         }
         isIdle = false;
     }
 
     private Batch gather() {
         long now = nanos.getAsLong();
-        // Settlements first: what is settled after this is not yet in the batch, and may be renewed by it.
-        List<Settlement> settlements = book.takeSettlements(MOST_WRITTEN);
-        List<Held> due = renewals.due(now);
         List<Asked> asked = new ArrayList<>();
+        // Requests first: whoever has settled a call before the next one finds its place free.
         List<Asked> taken = waiting.take(MOST_ASKED);
+        boolean isTime = !taken.isEmpty() || settlements.nanosLeft() <= 0 || isClosing;
+        List<Settlement> ended = isTime ? settlements.take(MOST_WRITTEN) : List.of();
+        // Then renewals: what is settled from now on may be renewed by this batch, since it is not in it.
+        List<Held> due = renewals.due(now);
         for (Asked one : taken) {
             if (one.claimForLedger()) {
-                if (isBacklog && now - one.askedNanos() > Outage.PATIENCE.toNanos()) {
+                if (fullInARow >= LONG_BACKLOG && now - one.askedNanos() > Outage.PATIENCE.toNanos()) {
                     mirror.refuse(one, TOO_MANY);
                 } else {
                     asked.add(one);
                 }
             }
         }
-        isBacklog = taken.size() == MOST_ASKED;
-        return Batch.of(asked, settlements, due, book);
+        fullInARow = taken.size() == MOST_ASKED ? fullInARow + 1 : 0;
+        return Batch.of(asked, ended, due, book);
     }
 
     @SuppressWarnings("IllegalCatch") // whoever is in the batch is asked again, whatever went wrong
@@ -254,7 +267,7 @@ final class Batcher implements Runnable {
             again.add(new Settlement(
                     batch.asked().get(place).keyId(), batch.leaseIds().get(place), Charge.NONE));
         }
-        book.writeAgain(again);
+        settlements.putBack(again);
         waiting.putBack(batch.asked());
     }
 

@@ -9,9 +9,13 @@ import org.jspecify.annotations.Nullable;
  * Any thread.
  */
 final class Held implements Lease {
+    /** A key that allows fewer calls at once soon lacks the place of one that has ended. */
+    private static final int MANY_CALLS = 16;
+
     private final long id;
     private final long keyId;
     private final Charge reserved;
+    private final boolean isPressing;
     private final long grantedNanos;
     private final Lease mirrored;
     private final LeaseBook book;
@@ -25,6 +29,8 @@ final class Held implements Lease {
         this.id = id;
         this.keyId = asked.keyId();
         this.reserved = asked.request().estimate();
+        int concurrency = asked.request().key().limits().concurrency();
+        this.isPressing = concurrency > 0 && concurrency < MANY_CALLS;
         this.onLost = asked.request().onLost();
         this.grantedNanos = grantedNanos;
         this.renewedNanos = grantedNanos;
@@ -43,6 +49,11 @@ final class Held implements Lease {
 
     Charge reserved() {
         return reserved;
+    }
+
+    /** True when other instances are to know at once that its call has ended. */
+    boolean isPressing() {
+        return isPressing;
     }
 
     long grantedNanos() {
@@ -94,7 +105,7 @@ final class Held implements Lease {
             settled = used;
         }
         if (settled != null) {
-            book.write(new Settlement(keyId, id, settled));
+            book.write(this, new Settlement(keyId, id, settled));
         }
     }
 

@@ -18,13 +18,14 @@ final class LeaseBook {
 
     private final int owner;
     private final Runnable wake;
+    private final WaitingSettlements settlements;
     private final AtomicLong count = new AtomicLong();
     private final Map<Long, Held> held = new ConcurrentHashMap<>();
-    private final Queue<Settlement> settlements = new ConcurrentLinkedQueue<>();
     private final Queue<Held> grantedAlone = new ConcurrentLinkedQueue<>();
 
-    LeaseBook(int owner, Runnable wake) {
+    LeaseBook(int owner, WaitingSettlements settlements, Runnable wake) {
         this.owner = owner;
+        this.settlements = settlements;
         this.wake = wake;
     }
 
@@ -57,34 +58,16 @@ final class LeaseBook {
     void ended(Held lease, @Nullable Settlement settlement) {
         held.remove(lease.id());
         if (settlement != null) {
-            write(settlement);
+            write(lease, settlement);
         }
     }
 
-    void write(Settlement settlement) {
-        settlements.add(settlement);
-        wake.run();
+    void write(Held lease, Settlement settlement) {
+        settlements.add(settlement, lease.isPressing());
     }
 
     void forget(Held lease) {
         held.remove(lease.id());
-    }
-
-    /** After a round trip with unknown outcome. */
-    void writeAgain(Collection<Settlement> again) {
-        settlements.addAll(again);
-    }
-
-    List<Settlement> takeSettlements(int most) {
-        List<Settlement> taken = new ArrayList<>();
-        while (taken.size() < most) {
-            Settlement next = settlements.poll();
-            if (next == null) {
-                break;
-            }
-            taken.add(next);
-        }
-        return taken;
     }
 
     List<Held> takeGrantedAlone(int most) {
@@ -125,7 +108,7 @@ final class LeaseBook {
         return held.size();
     }
 
-    boolean hasToWrite() {
-        return !settlements.isEmpty() || !grantedAlone.isEmpty();
+    boolean hasGrantedAlone() {
+        return !grantedAlone.isEmpty();
     }
 }

@@ -52,11 +52,13 @@ public final class PostgresLedger implements LimitLedger {
     private PostgresLedger(Database database, LimitsConfig config, MemoryLedger memory, LongSupplier nanos, int owner) {
         this.nanos = nanos;
         outage = new Outage(nanos, config.outage());
-        book = new LeaseBook(owner, this::wake);
+        WaitingSettlements settlements = new WaitingSettlements(nanos, this::wake);
+        book = new LeaseBook(owner, settlements, this::wake);
         mirror = new Mirror(memory, outage, book, count, nanos);
         batcher = new Batcher(
                 () -> LedgerSession.open(database, owner, config),
                 waiting,
+                settlements,
                 book,
                 mirror,
                 outage,

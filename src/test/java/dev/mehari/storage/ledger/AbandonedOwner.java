@@ -34,7 +34,7 @@ final class AbandonedOwner implements AutoCloseable {
         int owner = Math.toIntExact(desk.number("select nextval('owner_seq')"));
         LimitsConfig config = new LimitsConfig(LimitsConfig.Ledger.CLUSTER, lease, Duration.ZERO, true);
         LedgerSession session = LedgerSession.open(desk.database(), owner, config);
-        LeaseBook book = new LeaseBook(owner, () -> {});
+        LeaseBook book = new LeaseBook(owner, new WaitingSettlements(System::nanoTime, () -> {}), () -> {});
         LimitRequest request = new LimitRequest(key, reserved, () -> {});
         Batch batch = Batch.of(List.of(new Asked(request, decision -> {}, 0)), List.of(), List.of(), book);
         if (session.decide(batch).refusals().get(0) != null) {

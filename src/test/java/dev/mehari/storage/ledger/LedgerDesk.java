@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /** Keys, ledgers and questions for tests of the ledger, on one database. */
 final class LedgerDesk {
@@ -38,8 +39,16 @@ final class LedgerDesk {
 
     /** Every decision is logged. */
     PostgresLedger ledger(Duration lease, Duration outage) throws StorageUnavailable {
+        return ledger(lease, outage, System::nanoTime);
+    }
+
+    PostgresLedger ledger(LongSupplier nanos) throws StorageUnavailable {
+        return ledger(LEASE, Duration.ofSeconds(30), nanos);
+    }
+
+    private PostgresLedger ledger(Duration lease, Duration outage, LongSupplier nanos) throws StorageUnavailable {
         LimitsConfig config = new LimitsConfig(LimitsConfig.Ledger.CLUSTER, lease, outage, true);
-        return PostgresLedger.open(database.database(), config, new MemoryLedger(Clock.systemUTC()), System::nanoTime);
+        return PostgresLedger.open(database.database(), config, new MemoryLedger(Clock.systemUTC()), nanos);
     }
 
     PostgresLedger ledger() throws StorageUnavailable {

@@ -20,7 +20,8 @@ class MirrorTest {
         Mirror mirror = new Mirror(
                 memory,
                 new Outage(System::nanoTime, Duration.ofSeconds(30)),
-                new LeaseBook(1, woken::incrementAndGet),
+                new LeaseBook(
+                        1, new WaitingSettlements(System::nanoTime, woken::incrementAndGet), woken::incrementAndGet),
                 new LedgerCount(),
                 System::nanoTime);
         LimitedKey key = new LimitedKey(7, KeyLimits.ofConcurrency(1));

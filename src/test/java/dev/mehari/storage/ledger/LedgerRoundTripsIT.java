@@ -1,0 +1,107 @@
+package dev.mehari.storage.ledger;
+
+import static dev.mehari.storage.ledger.LedgerDesk.ask;
+import static dev.mehari.storage.ledger.LedgerDesk.granted;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.mehari.limits.Charge;
+import dev.mehari.limits.Lease;
+import dev.mehari.limits.LimitDecision;
+import dev.mehari.limits.LimitedKey;
+import dev.mehari.testing.TestDatabase;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What the ledger takes along on a round trip, and when it goes: by a clock that stands still until it is moved. */
+class LedgerRoundTripsIT {
+    private static final TestDatabase DATABASE = TestDatabase.create();
+    private static final Duration SOON = Duration.ofSeconds(5);
+
+    private final LedgerDesk desk = new LedgerDesk(DATABASE);
+    private final AtomicLong clock = new AtomicLong(System.nanoTime());
+    private PostgresLedger ledger;
+
+    @BeforeEach
+    void open() throws Exception {
+        ledger = desk.ledger(clock::get);
+    }
+
+    @AfterEach
+    void close() {
+        ledger.close();
+    }
+
+    @AfterAll
+    static void closeDatabase() {
+        DATABASE.close();
+    }
+
+    @Test
+    void a_settlement_travels_with_the_next_request_which_finds_its_place_free() throws Exception {
+        LimitedKey key = desk.key(16);
+        List<Lease> leases = new ArrayList<>();
+        for (int call = 0; call < 16; call++) {
+            leases.add(granted(ask(ledger, key)));
+        }
+
+        for (Lease lease : leases) {
+            lease.settle(Charge.NONE);
+            granted(ask(ledger, key));
+        }
+
+        assertThat(ledger.stats().batches()).isEqualTo(32);
+        assertThat(desk.leases(key)).isEqualTo(16);
+    }
+
+    @Test
+    void a_settlement_without_company_goes_alone_after_a_while() throws Exception {
+        LimitedKey key = desk.key(16);
+        granted(ask(ledger, key)).settle(Charge.NONE);
+        assertThat(desk.leases(key)).isEqualTo(1);
+
+        clock.addAndGet(WaitingSettlements.PATIENCE_NANOS);
+
+        await().atMost(SOON).until(() -> desk.leases(key) == 0);
+    }
+
+    @Test
+    void a_settlement_of_a_key_with_few_places_goes_at_once() throws Exception {
+        LimitedKey key = desk.key(15);
+
+        granted(ask(ledger, key)).settle(Charge.NONE);
+
+        await().atMost(SOON).until(() -> desk.leases(key) == 0);
+    }
+
+    @Test
+    void what_one_slow_round_trip_has_left_behind_is_decided_however_long_it_took() throws Exception {
+        LimitedKey key = desk.key(0);
+        List<CompletableFuture<LimitDecision>> asked = new ArrayList<>();
+        try (Connection other = DriverManager.getConnection(DATABASE.url());
+                Statement statement = other.createStatement()) {
+            other.setAutoCommit(false);
+            statement.execute("select pg_advisory_xact_lock((1::bigint << 62) + " + key.id() + ")");
+            for (int call = 0; call < 600; call++) {
+                asked.add(ask(ledger, key));
+            }
+            clock.addAndGet(Duration.ofMillis(900).toNanos());
+            other.commit();
+        }
+
+        for (CompletableFuture<LimitDecision> one : asked) {
+            granted(one);
+        }
+        assertThat(ledger.stats().alone()).isZero();
+    }
+}
