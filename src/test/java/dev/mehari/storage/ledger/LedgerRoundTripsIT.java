@@ -12,6 +12,7 @@ import dev.mehari.limits.LimitedKey;
 import dev.mehari.testing.TestDatabase;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -88,20 +89,62 @@ class LedgerRoundTripsIT {
     void what_one_slow_round_trip_has_left_behind_is_decided_however_long_it_took() throws Exception {
         LimitedKey key = desk.key(0);
         List<CompletableFuture<LimitDecision>> asked = new ArrayList<>();
-        try (Connection other = DriverManager.getConnection(DATABASE.url());
-                Statement statement = other.createStatement()) {
-            other.setAutoCommit(false);
-            statement.execute("select pg_advisory_xact_lock((1::bigint << 62) + " + key.id() + ")");
-            for (int call = 0; call < 600; call++) {
-                asked.add(ask(ledger, key));
-            }
+        whileLocked(key, () -> {
+            askTimes(asked, 600, key);
             clock.addAndGet(Duration.ofMillis(900).toNanos());
-            other.commit();
-        }
+        });
 
+        await().atMost(SOON).until(() -> {
+            clock.addAndGet(Batcher.PACE_NANOS);
+            return asked.stream().allMatch(CompletableFuture::isDone);
+        });
         for (CompletableFuture<LimitDecision> one : asked) {
             granted(one);
         }
         assertThat(ledger.stats().alone()).isZero();
+    }
+
+    @Test
+    void round_trips_with_many_requests_keep_a_distance_so_that_more_come_along() throws Exception {
+        LimitedKey key = desk.key(0);
+        List<CompletableFuture<LimitDecision>> asked = new ArrayList<>();
+        whileLocked(key, () -> {
+            askTimes(asked, 1, key);
+            await().atMost(SOON).until(() -> ledger.stats().acquiresWaiting() == 0);
+            askTimes(asked, 4, key);
+        });
+        for (CompletableFuture<LimitDecision> one : asked) {
+            granted(one);
+        }
+        assertThat(ledger.stats().batches()).isEqualTo(2);
+
+        for (int more = 1; more <= 10; more++) {
+            askTimes(asked, 1, key);
+            assertThat(desk.leases(key)).isEqualTo(5);
+            assertThat(ledger.stats().acquiresWaiting()).isEqualTo(more);
+        }
+        clock.addAndGet(Batcher.PACE_NANOS);
+
+        for (CompletableFuture<LimitDecision> one : asked) {
+            granted(one);
+        }
+        assertThat(ledger.stats().batches()).isEqualTo(3);
+    }
+
+    private void askTimes(List<CompletableFuture<LimitDecision>> asked, int calls, LimitedKey key) {
+        for (int call = 0; call < calls; call++) {
+            asked.add(LedgerDesk.ask(ledger, key));
+        }
+    }
+
+    /** Nothing is decided for the key meanwhile. */
+    private static void whileLocked(LimitedKey key, Runnable action) throws SQLException {
+        try (Connection other = DriverManager.getConnection(DATABASE.url());
+                Statement statement = other.createStatement()) {
+            other.setAutoCommit(false);
+            statement.execute("select pg_advisory_xact_lock((1::bigint << 62) + " + key.id() + ")");
+            action.run();
+            other.commit();
+        }
     }
 }
