@@ -150,6 +150,9 @@ PEERS = {peer.name: peer for peer in (
          environment={"MEHARI_LIMITS": "memory", "MEHARI_AUDIT_ENABLED": "false"}, jvm=True, ready_seconds=300),
     Peer("mehari-cluster", "Mehari, a key's limits on PostgreSQL", mehari, absent=_mehari_absent, ready=mehari_ready,
          authorize=mehari_key, environment={"MEHARI_LIMITS": "cluster"}, jvm=True, ready_seconds=300),
+    Peer("mehari-cluster-no-audit", "Mehari, a key's limits on PostgreSQL, no audit", mehari, absent=_mehari_absent,
+         ready=mehari_ready, authorize=mehari_key,
+         environment={"MEHARI_LIMITS": "cluster", "MEHARI_AUDIT_ENABLED": "false"}, jvm=True, ready_seconds=300),
 )}
 USUAL = ["direct", "nginx", "haproxy", "scg", "mehari"]
 
