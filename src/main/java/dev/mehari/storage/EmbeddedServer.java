@@ -55,6 +55,7 @@ final class EmbeddedServer implements AutoCloseable {
                     .setLocaleConfig("pwfile", passwordFile.toString())
                     .setConnectConfig("password", password)
                     .setServerConfig("fsync", "on")
+                    // off unless told otherwise: the library is made for tests
                     .setServerConfig("synchronous_commit", "on")
                     .setServerConfig("max_connections", "60")
                     .setServerConfig("unix_socket_directories", "")

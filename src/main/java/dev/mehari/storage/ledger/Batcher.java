@@ -65,8 +65,7 @@ final class Batcher implements Runnable {
     private long nextSweep;
     private int sweeps;
     private int fullInARow;
-    private long sentNanos;
-    private int askedLast;
+    private long notBefore;
 
     Batcher(
             Sessions sessions,
@@ -97,6 +96,7 @@ final class Batcher implements Runnable {
 
     void start() {
         nextSweep = nanos.getAsLong();
+        notBefore = nextSweep;
         renewals.start(nextSweep);
         thread.start();
     }
@@ -201,14 +201,9 @@ final class Batcher implements Runnable {
     }
 
     private void keepPace() {
-        if (askedLast >= BUSY) {
-            long left = sentNanos + PACE_NANOS - nanos.getAsLong();
-            while (left > 0 && waiting.size() < MOST_ASKED && !isClosing) {
-                LockSupport.parkNanos(left);
-                left = sentNanos + PACE_NANOS - nanos.getAsLong();
-            }
+        while (notBefore - nanos.getAsLong() > 0 && waiting.size() < MOST_ASKED && !isClosing) {
+            LockSupport.parkNanos(notBefore - nanos.getAsLong());
         }
-        askedLast = 0;
     }
 
     private void awaitWork() {
@@ -245,8 +240,7 @@ final class Batcher implements Runnable {
     @SuppressWarnings("IllegalCatch") // whoever is in the batch is asked again, whatever went wrong
     private void fly(LedgerSession session, Batch batch) throws SQLException {
         long sent = nanos.getAsLong();
-        sentNanos = sent;
-        askedLast = batch.asked().size();
+        notBefore = batch.asked().size() < BUSY ? sent : sent + PACE_NANOS;
         outage.flightBegins();
         Answers answers;
         try {

@@ -9,8 +9,9 @@ import java.util.Queue;
 import java.util.function.LongSupplier;
 
 /**
- * Settlements that wait for the next round trip. One that nobody presses for travels with the next request, or after 2 ms:
- * nearly all find company on the way, and half of the round trips are saved. Any thread may add, one takes.
+ * Settlements that wait for the next round trip. One that nobody presses for travels with the next request, or alone after
+ * 2 ms: from about a thousand calls a second on most find company, and nearly half of the round trips are saved. Any thread
+ * may add, one takes.
  */
 final class WaitingSettlements {
     /** How long one waits for company at most. */

@@ -86,6 +86,43 @@ class LedgerRoundTripsIT {
     }
 
     @Test
+    void a_settlement_that_waits_is_written_when_the_gateway_stops() throws Exception {
+        LimitedKey key = desk.key(16);
+        granted(ask(ledger, key)).settle(Charge.NONE);
+
+        ledger.close();
+
+        assertThat(desk.leases(key)).isZero();
+    }
+
+    @Test
+    void a_settlement_that_waits_outlives_the_connection() throws Exception {
+        LimitedKey key = desk.key(16);
+        granted(ask(ledger, key)).settle(Charge.NONE);
+        desk.cutLedgers();
+
+        clock.addAndGet(WaitingSettlements.PATIENCE_NANOS);
+
+        await().atMost(SOON).until(() -> desk.leases(key) == 0);
+    }
+
+    @Test
+    void more_than_the_database_can_take_is_refused() throws Exception {
+        LimitedKey key = desk.key(0);
+        List<CompletableFuture<LimitDecision>> asked = new ArrayList<>();
+        whileLocked(key, () -> {
+            askTimes(asked, 1_500, key);
+            clock.addAndGet(Duration.ofMillis(900).toNanos());
+        });
+
+        allAnswered(asked);
+        // the round trip that was under way, with up to 200, and what makes five full ones in a row
+        assertThat(ledger.stats().granted()).isBetween(1_000L, 1_200L);
+        assertThat(ledger.stats().unavailable())
+                .isEqualTo(1_500 - ledger.stats().granted());
+    }
+
+    @Test
     void what_one_slow_round_trip_has_left_behind_is_decided_however_long_it_took() throws Exception {
         LimitedKey key = desk.key(0);
         List<CompletableFuture<LimitDecision>> asked = new ArrayList<>();
@@ -94,14 +131,8 @@ class LedgerRoundTripsIT {
             clock.addAndGet(Duration.ofMillis(900).toNanos());
         });
 
-        await().atMost(SOON).until(() -> {
-            clock.addAndGet(Batcher.PACE_NANOS);
-            return asked.stream().allMatch(CompletableFuture::isDone);
-        });
-        for (CompletableFuture<LimitDecision> one : asked) {
-            granted(one);
-        }
-        assertThat(ledger.stats().alone()).isZero();
+        allAnswered(asked);
+        assertThat(ledger.stats().granted()).isEqualTo(600);
     }
 
     @Test
@@ -129,6 +160,13 @@ class LedgerRoundTripsIT {
             granted(one);
         }
         assertThat(ledger.stats().batches()).isEqualTo(3);
+    }
+
+    private void allAnswered(List<CompletableFuture<LimitDecision>> asked) {
+        await().atMost(SOON).until(() -> {
+            clock.addAndGet(Batcher.PACE_NANOS);
+            return asked.stream().allMatch(CompletableFuture::isDone);
+        });
     }
 
     private void askTimes(List<CompletableFuture<LimitDecision>> asked, int calls, LimitedKey key) {
