@@ -44,7 +44,12 @@ public record KeyLimits(
 
     /** True when there is no limit, so that nobody has to be asked. */
     public boolean isNone() {
-        return concurrency == 0 && requests == null && tokensPerMinute == 0 && tokens == null && !hasBudget();
+        return concurrency == 0 && requests == null && !hasTokens() && !hasBudget();
+    }
+
+    /** True when tokens are limited. */
+    public boolean hasTokens() {
+        return tokensPerMinute > 0 || tokens != null;
     }
 
     /** True when money is limited. */

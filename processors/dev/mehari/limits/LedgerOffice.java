@@ -11,7 +11,7 @@ public interface LedgerOffice {
     /** How much of each limit of a key is used now, one entry per {@link LimitKind}; empty for an unknown key. */
     List<KeyUse> use(LimitedKey key) throws StorageUnavailable;
 
-    /** Takes all leases of a key back; calls that still hold one are broken off. Returns how many there were. */
+    /** Takes all leases of a key back; calls that still hold one are broken off. Returns how many calls they were for. */
     int takeBack(long keyId) throws StorageUnavailable;
 
     /** Takes one lease back; false when there is none with this id. */

@@ -53,6 +53,6 @@ final class MemoryLease implements Lease {
     }
 
     LeaseState state() {
-        return new LeaseState(id, account.keyId(), 0, Instant.ofEpochMilli(grantedMillis), NEVER, reserved);
+        return new LeaseState(id, account.keyId(), 0, Instant.ofEpochMilli(grantedMillis), NEVER, 1, reserved);
     }
 }

@@ -27,7 +27,7 @@ final class LimitJson {
         return json.put("reset_at", use.limit() == 0 ? null : text(use.resetAt()));
     }
 
-    /** {@code {"id","key_id","owner","granted_at","expires_at"}}. */
+    /** {@code {"id","key_id","owner","granted_at","expires_at","calls"}}. */
     static ObjectNode of(LeaseState lease) {
         return JsonNodeFactory.instance
                 .objectNode()
@@ -35,7 +35,8 @@ final class LimitJson {
                 .put("key_id", Long.toString(lease.keyId()))
                 .put("owner", lease.owner())
                 .put("granted_at", text(lease.grantedAt()))
-                .put("expires_at", text(lease.expiresAt()));
+                .put("expires_at", text(lease.expiresAt()))
+                .put("calls", lease.calls());
     }
 
     private static void putAmount(ObjectNode json, String field, LimitKind kind, long amount) {

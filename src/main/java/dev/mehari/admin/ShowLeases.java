@@ -37,7 +37,7 @@ public final class ShowLeases extends AdminResource {
         if (wanted != null) {
             active.put(wanted, 0);
         }
-        leases.forEach(lease -> active.merge(lease.keyId(), 1, Integer::sum));
+        leases.forEach(lease -> active.merge(lease.keyId(), lease.calls(), Integer::sum));
 
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         ArrayNode keys = json.putArray("keys");

@@ -68,7 +68,8 @@ final class LimitsWiring implements AutoCloseable {
         return new LedgerView(
                 stats.acquiresWaiting(),
                 stats.batches(),
-                stats.decisions(),
+                stats.decisions() - stats.drawn(),
+                stats.drawn(),
                 stats.alone(),
                 stats.unavailable(),
                 stats.awayMillis(),

@@ -51,10 +51,11 @@ final class LeasesCommand implements Runnable {
             for (JsonNode lease : answer.path("leases")) {
                 out.printf(
                         Locale.ROOT,
-                        "  lease %-12s key %-8s instance %-6s since %s, until %s%n",
+                        "  lease %-12s key %-8s instance %-6s calls %-4d since %s, until %s%n",
                         lease.path("id").asText(),
                         lease.path("key_id").asText(),
                         lease.path("owner").asText(),
+                        lease.path("calls").asInt(),
                         lease.path("granted_at").asText(),
                         lease.path("expires_at").asText());
             }

@@ -11,7 +11,9 @@ public interface LedgerMXBean {
     @Described(value = "Round trips to the ledger since start", unit = "round trips")
     long getBatches();
 
-    @Described(value = "Requests decided about since start, by whom: database, alone or nobody", unit = "requests")
+    @Described(
+            value = "Requests decided about since start, by whom: database, allotment (granted ahead), alone or nobody",
+            unit = "requests")
     Map<String, Long> getDecisions();
 
     @Described(value = "How long the ledger's database has been away since start, altogether", unit = "s")

@@ -69,6 +69,12 @@ public final class LedgerMeters implements BatchObserver {
                 one -> view.apply(one).decided());
         counter(
                 "mehari.ledger.decisions",
+                "allotment",
+                decisions,
+                ledger,
+                one -> view.apply(one).drawn());
+        counter(
+                "mehari.ledger.decisions",
                 "alone",
                 decisions,
                 ledger,

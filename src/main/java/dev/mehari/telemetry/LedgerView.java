@@ -6,6 +6,7 @@ package dev.mehari.telemetry;
  * @param waiting requests not yet sent to the database
  * @param batches round trips
  * @param decided by the database
+ * @param drawn granted from allotments
  * @param decidedAlone by this instance, while the database was away
  * @param undecided by anybody
  * @param awayMillis how long the database has been away, altogether
@@ -16,6 +17,7 @@ public record LedgerView(
         int waiting,
         long batches,
         long decided,
+        long drawn,
         long decidedAlone,
         long undecided,
         long awayMillis,

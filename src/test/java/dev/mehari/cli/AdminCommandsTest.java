@@ -223,13 +223,13 @@ class AdminCommandsTest {
     void lists_keys_with_their_calls_under_way() {
         // row 21
         answer = "{\"keys\":[{\"key_id\":\"12\",\"active\":2}],\"leases\":[{\"id\":\"7\",\"key_id\":\"12\",\"owner\":3,"
-                + "\"granted_at\":\"2026-11-21T00:00:00Z\",\"expires_at\":\"2026-11-21T00:00:30Z\"}]}";
+                + "\"granted_at\":\"2026-11-21T00:00:00Z\",\"expires_at\":\"2026-11-21T00:00:30Z\",\"calls\":2}]}";
 
         run(new LeasesCommand.List().under(Map.of()), "--key=12");
 
         assertThat(out.toString())
                 .contains("key 12: 2 under way\n")
-                .containsPattern("lease 7 +key 12 +instance 3 +since 2026-11-21T00:00:00Z");
+                .containsPattern("lease 7 +key 12 +instance 3 +calls 2 +since 2026-11-21T00:00:00Z");
         assertThat(seen).containsExactly("GET /api/leases?key=12 Bearer secret ");
     }
 

@@ -74,7 +74,7 @@ final class AllMeters {
         new StateMeters(views, views, views).bindTo(registry);
         new DatabaseMeters(views).bindTo(registry);
         LedgerMeters ledger = new LedgerMeters(registry);
-        ledger.follow(unused -> new LedgerView(0, 0, 0, 0, 0, 0, 0, 0), views);
+        ledger.follow(unused -> new LedgerView(0, 0, 0, 0, 0, 0, 0, 0, 0), views);
         ledger.travelled(1, 1);
         new LimitMeters(new LimitCounts(), new KeyQueues()).bindTo(registry);
         UsageMeters usage = new UsageMeters(registry);

@@ -100,7 +100,7 @@ class MBeansTest {
     @Test
     void show_what_the_meters_hold() throws Exception {
         new LimitMeters(new LimitCounts(), new KeyQueues()).bindTo(registry);
-        new LedgerMeters(registry).follow(unused -> new LedgerView(1, 2, 3, 4, 5, 6_500, 7, 8), this);
+        new LedgerMeters(registry).follow(unused -> new LedgerView(1, 2, 3, 12, 4, 5, 6_500, 7, 8), this);
         var usage = new UsageMeters(registry);
         usage.follow(() -> 9, () -> 10);
         usage.used(new MeteredCall(1, "m", "u", 7, new TokenUsage(1, 2, 3, 10, 5), true, 1_500_000_000));
@@ -120,7 +120,8 @@ class MBeansTest {
         var ledger = JMX.newMXBeanProxy(server, name("Ledger"), LedgerMXBean.class);
         assertThat(ledger.getWaiting()).isEqualTo(1);
         assertThat(ledger.getBatches()).isEqualTo(2);
-        assertThat(ledger.getDecisions()).isEqualTo(Map.of("database", 3L, "alone", 4L, "nobody", 5L));
+        assertThat(ledger.getDecisions())
+                .isEqualTo(Map.of("database", 3L, "allotment", 12L, "alone", 4L, "nobody", 5L));
         assertThat(ledger.getAwaySeconds()).isEqualTo(6.5);
         assertThat(ledger.getAdopted()).isEqualTo(7);
         assertThat(ledger.getLost()).isEqualTo(8);

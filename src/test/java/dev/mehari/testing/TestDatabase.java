@@ -54,15 +54,23 @@ public final class TestDatabase implements AutoCloseable {
                 Statement statement = connection.createStatement()) {
             statement.execute("create schema " + schema);
             Path folder = Files.createTempDirectory("mehari-test");
-            try (DataFolder taken = DataFolder.take(folder)) {
-                return new TestDatabase(
-                        url, folder, Database.open(config(url, folder), taken, new SecureRandom(), System::nanoTime));
-            }
+            return new TestDatabase(url, folder, open(url, folder));
         } catch (SQLException failure) {
             throw new IllegalStateException("no test database at " + server, failure);
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
+    }
+
+    private static Database open(String url, Path folder) throws IOException {
+        try (DataFolder taken = DataFolder.take(folder)) {
+            return Database.open(config(url, folder), taken, new SecureRandom(), System::nanoTime);
+        }
+    }
+
+    /** The same database as another instance opens it; whoever asks closes it. */
+    public Database openAgain() throws IOException {
+        return open(url, folder);
     }
 
     /** The database as Mehari opens it; its listener is not started. */

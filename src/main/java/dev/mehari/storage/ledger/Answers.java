@@ -6,40 +6,68 @@ import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
-/**
- * What the database says to a batch.
- *
- * @param refusals one entry per request, in their order; null where it is granted
- * @param renewed leases
- */
-record Answers(List<LimitDecision.@Nullable Refused> refusals, Set<Long> renewed) {
+/** What the database says to a batch: about what it acquires, by place, and about leases. */
+final class Answers {
     private static final List<LimitKind> KINDS = List.of(LimitKind.values());
 
+    private final Integer[] status;
+    private final Long[] used;
+    private final Long[] limit;
+    private final Long[] reset;
+    private final Set<Long> renewed;
+    private final Set<Long> takenBack;
+
+    private Answers(Integer[] status, Long[] used, Long[] limit, Long[] reset, Set<Long> renewed, Set<Long> takenBack) {
+        this.status = status;
+        this.used = used;
+        this.limit = limit;
+        this.reset = reset;
+        this.renewed = renewed;
+        this.takenBack = takenBack;
+    }
+
     /** Reads the columns of {@code decide}. */
-    static Answers of(ResultSet row, int requests) throws SQLException {
-        LimitDecision.@Nullable Refused[] refusals = new LimitDecision.Refused[requests];
-        // without a refusal there are no reasons
+    static Answers of(ResultSet row) throws SQLException {
+        // without a refusal and an allotment there are no numbers, and all is granted
         Long[] used = longs(row, 2);
-        if (used.length > 0) {
-            Integer[] status = (Integer[]) row.getArray(1).getArray();
-            Long[] limit = longs(row, 3);
-            Long[] reset = longs(row, 4);
-            for (int place = 0; place < requests; place++) {
-                if (status[place] > 0) {
-                    refusals[place] = new LimitDecision.Refused(
-                            KINDS.get(status[place] - 1),
-                            used[place],
-                            limit[place],
-                            reset[place] == 0 ? null : Instant.ofEpochMilli(reset[place]));
-                }
-            }
-        }
-        return new Answers(Arrays.asList(refusals), Set.of(longs(row, 5)));
+        Integer[] status =
+                used.length == 0 ? new Integer[0] : (Integer[]) row.getArray(1).getArray();
+        return new Answers(status, used, longs(row, 3), longs(row, 4), Set.of(longs(row, 5)), Set.of(longs(row, 6)));
+    }
+
+    boolean isGranted(int place) {
+        return status.length == 0 || status[place] == 0;
+    }
+
+    /** True when what is refused may be there all the same, in allotments that have been called back. */
+    boolean isProvisional(int place) {
+        return status[place] < 0;
+    }
+
+    /** Of a request that is not granted. */
+    LimitDecision.Refused refusal(int place) {
+        return new LimitDecision.Refused(
+                KINDS.get(Math.abs(status[place]) - 1),
+                used[place],
+                limit[place],
+                reset[place] == 0 ? null : Instant.ofEpochMilli(reset[place]));
+    }
+
+    /** How long an allotment that is granted lasts at most. */
+    long lastsMillis(int place) {
+        return reset[place];
+    }
+
+    boolean isRenewed(Held lease) {
+        return renewed.contains(lease.id());
+    }
+
+    /** True when an operator had taken the lease back before it was settled. */
+    boolean isTakenBack(Settlement settlement) {
+        return takenBack.contains(settlement.leaseId());
     }
 
     /** Null reads as empty. */

@@ -1,5 +1,6 @@
 package dev.mehari.storage.ledger;
 
+import dev.mehari.limits.Charge;
 import dev.mehari.limits.LimitDecision;
 import dev.mehari.limits.LimitRequest;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -8,7 +9,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A request on its way to a decision. Whoever claims it answers it. */
-final class Asked {
+final class Asked implements Acquire {
     private static final Logger LOG = LoggerFactory.getLogger(Asked.class);
 
     private final LimitRequest request;
@@ -27,8 +28,24 @@ final class Asked {
         return request;
     }
 
-    long keyId() {
+    @Override
+    public long keyId() {
         return request.key().id();
+    }
+
+    @Override
+    public int calls() {
+        return 1;
+    }
+
+    @Override
+    public int requests() {
+        return 1;
+    }
+
+    @Override
+    public Charge charge() {
+        return request.estimate();
     }
 
     long askedNanos() {

@@ -9,19 +9,20 @@ import java.util.function.ToLongFunction;
 /**
  * What one round trip carries, in the order of keys. A lease is never both settled and renewed in it.
  *
- * @param asked requests, those of one key in the order in which they are decided
+ * @param acquires those of one key in the order in which they are decided
  * @param leaseIds the lease that each becomes, if granted
  */
-record Batch(List<Asked> asked, List<Long> leaseIds, List<Settlement> settlements, List<Held> renewals) {
-    static Batch of(List<Asked> asked, List<Settlement> settlements, List<Held> renewals, LeaseBook book) {
-        List<Long> ids = new ArrayList<>(asked.size());
-        for (int place = 0; place < asked.size(); place++) {
+record Batch(List<Acquire> acquires, List<Long> leaseIds, List<Settlement> settlements, List<Held> renewals) {
+    static Batch of(
+            List<? extends Acquire> acquires, List<Settlement> settlements, List<Held> renewals, LeaseBook book) {
+        List<Long> ids = new ArrayList<>(acquires.size());
+        for (int place = 0; place < acquires.size(); place++) {
             ids.add(book.nextId());
         }
-        return new Batch(sorted(asked, Asked::keyId), ids, sorted(settlements, Settlement::keyId), renewals);
+        return new Batch(sorted(acquires, Acquire::keyId), ids, sorted(settlements, Settlement::keyId), renewals);
     }
 
-    private static <T> List<T> sorted(List<T> things, ToLongFunction<T> key) {
+    private static <T> List<T> sorted(List<? extends T> things, ToLongFunction<T> key) {
         List<T> sorted = new ArrayList<>(things);
         sorted.sort(Comparator.comparingLong(key));
         return sorted;
@@ -32,14 +33,14 @@ record Batch(List<Asked> asked, List<Long> leaseIds, List<Settlement> settlement
     }
 
     int size() {
-        return asked.size() + settlements.size() + renewals.size();
+        return acquires.size() + settlements.size() + renewals.size();
     }
 
     /** All keys, distinct and ascending: the order in which they are locked. */
     long[] keys() {
         long[] all = new long[size()];
         int size = 0;
-        for (Asked one : asked) {
+        for (Acquire one : acquires) {
             all[size++] = one.keyId();
         }
         for (Settlement one : settlements) {

@@ -32,6 +32,9 @@ final class Batcher implements Runnable {
     /** A round trip costs the database 400 us whatever is in it: then they do not follow each other faster than this. */
     static final long PACE_NANOS = Duration.ofMillis(1).toNanos();
 
+    /** So long a refused request is asked again while allotments of its key are open: longer than it takes to call them back. */
+    private static final long CALL_BACK_NANOS = Duration.ofMillis(300).toNanos();
+
     private static final long FIRST_PAUSE_NANOS = Duration.ofMillis(20).toNanos();
     private static final long LONGEST_PAUSE_NANOS = Duration.ofMillis(200).toNanos();
     private static final long SWEEP_NANOS = Duration.ofSeconds(1).toNanos();
@@ -49,6 +52,7 @@ final class Batcher implements Runnable {
     private final WaitingRequests waiting;
     private final WaitingSettlements settlements;
     private final LeaseBook book;
+    private final Allotments allotments;
     private final Mirror mirror;
     private final Outage outage;
     private final LedgerCount count;
@@ -72,6 +76,7 @@ final class Batcher implements Runnable {
             WaitingRequests waiting,
             WaitingSettlements settlements,
             LeaseBook book,
+            Allotments allotments,
             Mirror mirror,
             Outage outage,
             LedgerCount count,
@@ -82,6 +87,7 @@ final class Batcher implements Runnable {
         this.waiting = waiting;
         this.settlements = settlements;
         this.book = book;
+        this.allotments = allotments;
         this.mirror = mirror;
         this.outage = outage;
         this.count = count;
@@ -121,6 +127,7 @@ final class Batcher implements Runnable {
     /** Gives everything back and ends the thread, within seconds. */
     void close() {
         closeBy = nanos.getAsLong() + CLOSE_PATIENCE_NANOS;
+        allotments.close(); // first, so that what it has to write is there when the thread looks for its last work
         isClosing = true;
         LockSupport.unpark(thread);
         try {
@@ -174,6 +181,11 @@ final class Batcher implements Runnable {
     }
 
     private void catchUp(LedgerSession session) throws SQLException {
+        // First what runs on after its allotment, so that it is revived with the others.
+        allotments.endAll();
+        while (!settlements.isEmpty()) {
+            fly(session, Batch.of(List.of(), settlements.take(MOST_WRITTEN), List.of(), book));
+        }
         catchUp.revive(session);
         while (catchUp.enterGrantedAlone(session)) {
             decideForTheImpatient();
@@ -188,6 +200,7 @@ final class Batcher implements Runnable {
             }
             boolean hasWorked = catchUp.enterGrantedAlone(session);
             keepPace();
+            allotments.tidy();
             Batch batch = gather();
             if (!batch.isEmpty()) {
                 fly(session, batch);
@@ -208,19 +221,24 @@ final class Batcher implements Runnable {
 
     private void awaitWork() {
         isIdle = true;
-        if (waiting.isEmpty() && !book.hasGrantedAlone() && !renewals.isAsked() && !isClosing) {
-            // not at all when a settlement is due
-            LockSupport.parkNanos(Math.min(tickNanos, settlements.nanosLeft()));
+        if (waiting.isEmpty()
+                && !allotments.hasRequests()
+                && !book.hasGrantedAlone()
+                && !renewals.isAsked()
+                && !isClosing) {
+            // not at all when something is due
+            LockSupport.parkNanos(Math.min(tickNanos, Math.min(settlements.nanosLeft(), allotments.nanosLeft())));
         }
         isIdle = false;
     }
 
     private Batch gather() {
         long now = nanos.getAsLong();
-        List<Asked> asked = new ArrayList<>();
+        List<Acquire> acquires = new ArrayList<>();
         // Requests first: whoever has settled a call before the next one finds its place free.
         List<Asked> taken = waiting.take(MOST_ASKED);
-        boolean isTime = !taken.isEmpty() || settlements.nanosLeft() <= 0 || isClosing;
+        List<AllotmentRequest> ahead = allotments.takeRequests();
+        boolean isTime = !taken.isEmpty() || !ahead.isEmpty() || settlements.nanosLeft() <= 0 || isClosing;
         List<Settlement> ended = isTime ? settlements.take(MOST_WRITTEN) : List.of();
         // Then renewals: what is settled from now on may be renewed by this batch, since it is not in it.
         List<Held> due = renewals.due(now);
@@ -229,18 +247,20 @@ final class Batcher implements Runnable {
                 if (fullInARow >= LONG_BACKLOG && now - one.askedNanos() > Outage.PATIENCE.toNanos()) {
                     mirror.refuse(one, TOO_MANY);
                 } else {
-                    asked.add(one);
+                    acquires.add(one);
                 }
             }
         }
+        // Whoever waits comes before those who may call later.
+        acquires.addAll(ahead);
         fullInARow = taken.size() == MOST_ASKED ? fullInARow + 1 : 0;
-        return Batch.of(asked, ended, due, book);
+        return Batch.of(acquires, ended, due, book);
     }
 
     @SuppressWarnings("IllegalCatch") // whoever is in the batch is asked again, whatever went wrong
     private void fly(LedgerSession session, Batch batch) throws SQLException {
         long sent = nanos.getAsLong();
-        notBefore = batch.asked().size() < BUSY ? sent : sent + PACE_NANOS;
+        notBefore = batch.acquires().size() < BUSY ? sent : sent + PACE_NANOS;
         outage.flightBegins();
         Answers answers;
         try {
@@ -259,38 +279,77 @@ final class Batcher implements Runnable {
         }
         outage.flightEnds();
         count.batch(batch.size(), nanos.getAsLong() - sent);
-        for (int place = 0; place < batch.asked().size(); place++) {
-            Asked asked = batch.asked().get(place);
-            LimitDecision.Refused refusal = answers.refusals().get(place);
-            if (refusal == null) {
-                count.granted.increment();
-                asked.answer(new LimitDecision.Granted(
-                        book.granted(batch.leaseIds().get(place), asked, sent, mirror.granted(asked.request()))));
-            } else {
-                count.refused.increment();
-                asked.answer(refusal);
+        // Those who run on first: they may be asked for by whoever is answered.
+        for (Settlement settlement : batch.settlements()) {
+            for (Held lease : settlement.running()) {
+                lease.renewed(sent);
+                lease.entered();
+                renewals.answered(lease, !answers.isTakenBack(settlement), sent);
             }
         }
+        tell(batch, answers, sent);
         for (Held lease : batch.renewals()) {
-            renewals.answered(lease, answers.renewed().contains(lease.id()), sent);
+            renewals.answered(lease, answers.isRenewed(lease), sent);
+        }
+    }
+
+    private void tell(Batch batch, Answers answers, long sent) {
+        List<Asked> again = new ArrayList<>();
+        for (int place = 0; place < batch.acquires().size(); place++) {
+            long id = batch.leaseIds().get(place);
+            if (batch.acquires().get(place) instanceof AllotmentRequest request) {
+                if (answers.isGranted(place)) {
+                    allotments.granted(request, id, sent, answers.lastsMillis(place));
+                } else {
+                    allotments.refused(request);
+                }
+            } else if (batch.acquires().get(place) instanceof Asked asked) {
+                if (answers.isGranted(place)) {
+                    count.granted.increment();
+                    asked.answer(
+                            new LimitDecision.Granted(book.granted(id, asked, sent, mirror.granted(asked.request()))));
+                } else if (answers.isProvisional(place) && sent - asked.askedNanos() < CALL_BACK_NANOS) {
+                    allotments.callBack(asked.keyId());
+                    again.add(asked);
+                } else {
+                    count.refused.increment();
+                    asked.answer(answers.refusal(place));
+                }
+            }
+        }
+        if (!again.isEmpty()) {
+            waiting.putBack(again);
+            notBefore = nanos.getAsLong() + PACE_NANOS;
         }
     }
 
     private void askAgain(Batch batch) {
-        List<Settlement> again = new ArrayList<>(batch.settlements());
-        for (int place = 0; place < batch.asked().size(); place++) {
-            again.add(new Settlement(
-                    batch.asked().get(place).keyId(), batch.leaseIds().get(place), Charge.NONE));
+        List<Settlement> unused = new ArrayList<>(batch.settlements());
+        List<Asked> again = new ArrayList<>();
+        for (int place = 0; place < batch.acquires().size(); place++) {
+            Acquire acquire = batch.acquires().get(place);
+            unused.add(new Settlement(acquire.keyId(), batch.leaseIds().get(place), 0, Charge.NONE, List.of()));
+            if (acquire instanceof Asked asked) {
+                again.add(asked);
+            } else if (acquire instanceof AllotmentRequest request) {
+                request.demand().unknown();
+            }
         }
-        settlements.putBack(again);
-        waiting.putBack(batch.asked());
+        settlements.putBack(unused);
+        waiting.putBack(again);
     }
 
     /** Nothing of {@code batch} has been done: the part that cannot be done must not hold up the others. */
     private void oneByOne(LedgerSession session, Batch batch, SQLException failure) throws SQLException {
         if (batch.size() == 1) {
             LOG.error("The database cannot take {}{}", batch.settlements(), batch.renewals(), failure);
-            batch.asked().forEach(asked -> mirror.refuse(asked, "the limits of this key cannot be checked"));
+            for (Acquire acquire : batch.acquires()) {
+                if (acquire instanceof Asked asked) {
+                    mirror.refuse(asked, "the limits of this key cannot be checked");
+                } else if (acquire instanceof AllotmentRequest request) {
+                    allotments.refused(request);
+                }
+            }
             return;
         }
         for (Settlement settlement : batch.settlements()) {
@@ -299,8 +358,8 @@ final class Batcher implements Runnable {
         for (Held lease : batch.renewals()) {
             fly(session, Batch.of(List.of(), List.of(), List.of(lease), book));
         }
-        for (Asked asked : batch.asked()) {
-            fly(session, Batch.of(List.of(asked), List.of(), List.of(), book));
+        for (Acquire acquire : batch.acquires()) {
+            fly(session, Batch.of(List.of(acquire), List.of(), List.of(), book));
         }
     }
 

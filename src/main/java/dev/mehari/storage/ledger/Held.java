@@ -2,11 +2,13 @@ package dev.mehari.storage.ledger;
 
 import dev.mehari.limits.Charge;
 import dev.mehari.limits.Lease;
+import dev.mehari.limits.LimitRequest;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A lease that this instance holds. It is entered once the database has it; until then its settlement waits for that.
- * Any thread.
+ * A lease for one call that this instance holds. It is entered once the database has it as such: at once, or, when it was
+ * drawn from an allotment, if that ends before it, or, when it was granted alone, once the database is back. Until then its
+ * settlement waits for that. Any thread.
  */
 final class Held implements Lease {
     /** A key that allows fewer calls at once soon lacks the place of one that has ended. */
@@ -18,6 +20,7 @@ final class Held implements Lease {
     private final boolean isPressing;
     private final long grantedNanos;
     private final Lease mirrored;
+    private final @Nullable Allotment allotment;
     private final LeaseBook book;
 
     private @Nullable Runnable onLost;
@@ -25,14 +28,23 @@ final class Held implements Lease {
     private boolean isEntered;
     private volatile long renewedNanos;
 
-    Held(long id, Asked asked, long grantedNanos, boolean isEntered, Lease mirrored, LeaseBook book) {
+    /** @param allotment that it was drawn from, or null */
+    Held(
+            long id,
+            LimitRequest request,
+            long grantedNanos,
+            boolean isEntered,
+            Lease mirrored,
+            @Nullable Allotment allotment,
+            LeaseBook book) {
         this.id = id;
-        this.keyId = asked.keyId();
-        this.reserved = asked.request().estimate();
-        int concurrency = asked.request().key().limits().concurrency();
+        this.keyId = request.key().id();
+        this.reserved = request.estimate();
+        int concurrency = request.key().limits().concurrency();
         this.isPressing = concurrency > 0 && concurrency < MANY_CALLS;
-        this.onLost = asked.request().onLost();
+        this.onLost = request.onLost();
         this.grantedNanos = grantedNanos;
+        this.allotment = allotment;
         this.renewedNanos = grantedNanos;
         this.isEntered = isEntered;
         this.mirrored = mirrored;
@@ -89,7 +101,10 @@ final class Held implements Lease {
             write = isEntered;
         }
         mirrored.settle(charge);
-        book.ended(this, write ? new Settlement(keyId, id, charge) : null);
+        if (allotment != null) {
+            allotment.giveBack(this, charge);
+        }
+        book.ended(this, write ? Settlement.ofCall(keyId, id, charge) : null);
     }
 
     /** Its call was cut off without a word: what was reserved counts as used. */
@@ -105,7 +120,7 @@ final class Held implements Lease {
             settled = used;
         }
         if (settled != null) {
-            book.write(this, new Settlement(keyId, id, settled));
+            book.write(this, Settlement.ofCall(keyId, id, settled));
         }
     }
 

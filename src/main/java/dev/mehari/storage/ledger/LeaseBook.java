@@ -1,6 +1,7 @@
 package dev.mehari.storage.ledger;
 
 import dev.mehari.limits.Lease;
+import dev.mehari.limits.LimitRequest;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -40,17 +41,24 @@ final class LeaseBook {
 
     /** The database has granted {@code asked}. */
     Held granted(long id, Asked asked, long nanos, Lease mirrored) {
-        Held lease = new Held(id, asked, nanos, true, mirrored, this);
-        held.put(id, lease);
-        return lease;
+        return put(new Held(id, asked.request(), nanos, true, mirrored, null, this));
+    }
+
+    /** {@code from} has granted {@code call}. */
+    Held drawn(LimitRequest call, long nanos, Lease mirrored, Allotment from) {
+        return put(new Held(nextId(), call, nanos, false, mirrored, from, this));
     }
 
     /** This instance has granted {@code asked} without the database. */
     Held grantedAlone(Asked asked, long nanos, Lease mirrored) {
-        Held lease = new Held(nextId(), asked, nanos, false, mirrored, this);
-        held.put(lease.id(), lease);
+        Held lease = put(new Held(nextId(), asked.request(), nanos, false, mirrored, null, this));
         grantedAlone.add(lease);
         wake.run();
+        return lease;
+    }
+
+    private Held put(Held lease) {
+        held.put(lease.id(), lease);
         return lease;
     }
 
@@ -59,6 +67,14 @@ final class LeaseBook {
         held.remove(lease.id());
         if (settlement != null) {
             write(lease, settlement);
+        }
+    }
+
+    /** Nothing is drawn from {@code allotment} any more. */
+    void ended(Allotment allotment) {
+        Settlement settlement = allotment.end();
+        if (settlement != null) {
+            settlements.add(settlement, true);
         }
     }
 

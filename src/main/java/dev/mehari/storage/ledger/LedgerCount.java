@@ -7,6 +7,7 @@ import java.util.concurrent.atomic.LongAdder;
 final class LedgerCount {
     private final LongAdder batches = new LongAdder();
     final LongAdder granted = new LongAdder();
+    final LongAdder drawn = new LongAdder();
     final LongAdder refused = new LongAdder();
     final LongAdder unavailable = new LongAdder();
     final LongAdder alone = new LongAdder();
@@ -25,13 +26,15 @@ final class LedgerCount {
     }
 
     LedgerStats stats(int held, int waiting, long awayMillis) {
-        long yes = granted.sum();
+        long ahead = drawn.sum();
+        long yes = granted.sum() + ahead;
         long no = refused.sum();
         return new LedgerStats(
                 held,
                 waiting,
                 batches.sum(),
                 yes + no,
+                ahead,
                 yes,
                 no,
                 unavailable.sum(),

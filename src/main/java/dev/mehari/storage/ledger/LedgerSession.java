@@ -9,10 +9,13 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Properties;
 import java.util.Set;
+import java.util.function.LongSupplier;
+import java.util.function.ToIntFunction;
 import java.util.function.ToLongFunction;
 import org.postgresql.PGConnection;
 
@@ -32,16 +35,20 @@ final class LedgerSession implements AutoCloseable {
     /** Classes of SQLSTATE that are about a statement and its data, not about the server: data, constraints, raised. */
     private static final Set<String> OF_STATEMENT = Set.of("21", "22", "23", "P0");
 
-    private static final String DECIDE = "select * from decide(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    private static final String DECIDE =
+            "select * from decide(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
     private static final String ADOPT = "select adopt(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
     private final Connection connection;
     private final PGConnection arrays;
     private final PreparedStatement decide;
     private final PreparedStatement adopt;
+    private final LongSupplier nanos;
 
-    private LedgerSession(Connection connection, int owner, LimitsConfig config) throws SQLException {
+    private LedgerSession(Connection connection, int owner, LimitsConfig config, LongSupplier nanos)
+            throws SQLException {
         this.connection = connection;
+        this.nanos = nanos;
         arrays = connection.unwrap(PGConnection.class);
         try (Statement settings = connection.createStatement()) {
             settings.execute(PLANS);
@@ -55,13 +62,15 @@ final class LedgerSession implements AutoCloseable {
         }
     }
 
-    static LedgerSession open(Database database, int owner, LimitsConfig config) throws SQLException {
+    /** @param nanos the clock by which leases were granted */
+    static LedgerSession open(Database database, int owner, LimitsConfig config, LongSupplier nanos)
+            throws SQLException {
         Properties properties = new Properties();
         properties.setProperty("prepareThreshold", "1");
         properties.setProperty("socketTimeout", SOCKET_PATIENCE_SECONDS);
         Connection connection = database.connect("mehari-ledger", CONNECT_PATIENCE, properties);
         try {
-            return new LedgerSession(connection, owner, config);
+            return new LedgerSession(connection, owner, config, nanos);
         } catch (SQLException failure) {
             connection.close();
             throw failure;
@@ -71,8 +80,9 @@ final class LedgerSession implements AutoCloseable {
     /** One round trip and one transaction, committed when this returns. */
     Answers decide(Batch batch) throws SQLException {
         long[] keys = batch.keys();
+        List<Acquire> acquires = batch.acquires();
         int[] asked = new int[keys.length];
-        int[] places = places(keys, batch.asked(), Asked::keyId);
+        int[] places = places(keys, acquires, Acquire::keyId);
         for (int place : places) {
             asked[place - 1]++;
         }
@@ -83,21 +93,45 @@ final class LedgerSession implements AutoCloseable {
         decide.setArray(at++, array(asked));
         decide.setArray(at++, array(places(keys, settlements, Settlement::keyId)));
         decide.setArray(at++, array(numbers(settlements, Settlement::leaseId)));
+        decide.setArray(at++, array(counts(settlements, Settlement::requests)));
         decide.setArray(at++, array(numbers(settlements, one -> one.used().tokens())));
         decide.setArray(at++, array(numbers(settlements, one -> one.used().nanoDollars())));
+        at = setRunning(at, settlements);
         decide.setArray(at++, array(places(keys, renewals, Held::keyId)));
         decide.setArray(at++, array(numbers(renewals, Held::id)));
         decide.setArray(at++, array(places));
         decide.setArray(at++, array(numbers(batch.leaseIds(), Long::longValue)));
-        decide.setArray(
-                at++,
-                array(numbers(batch.asked(), one -> one.request().estimate().tokens())));
-        decide.setArray(
-                at, array(numbers(batch.asked(), one -> one.request().estimate().nanoDollars())));
+        decide.setArray(at++, array(counts(acquires, Acquire::calls)));
+        decide.setArray(at++, array(counts(acquires, Acquire::requests)));
+        decide.setArray(at++, array(numbers(acquires, one -> one.charge().tokens())));
+        decide.setArray(at, array(numbers(acquires, one -> one.charge().nanoDollars())));
         try (ResultSet row = decide.executeQuery()) {
             row.next();
-            return Answers.of(row, batch.asked().size());
+            return Answers.of(row);
         }
+    }
+
+    private int setRunning(int from, List<Settlement> settlements) throws SQLException {
+        List<Long> of = new ArrayList<>();
+        List<Held> running = new ArrayList<>();
+        for (Settlement settlement : settlements) {
+            for (Held call : settlement.running()) {
+                of.add(settlement.leaseId());
+                running.add(call);
+            }
+        }
+        long now = nanos.getAsLong();
+        int at = from;
+        decide.setArray(at++, array(numbers(of, Long::longValue)));
+        decide.setArray(at++, array(numbers(running, Held::id)));
+        decide.setArray(at++, array(numbers(running, one -> ageMillis(one, now))));
+        decide.setArray(at++, array(numbers(running, one -> one.reserved().tokens())));
+        decide.setArray(at++, array(numbers(running, one -> one.reserved().nanoDollars())));
+        return at;
+    }
+
+    private static long ageMillis(Held lease, long now) {
+        return Math.max(0, (now - lease.grantedNanos()) / 1_000_000);
     }
 
     /**
@@ -108,7 +142,7 @@ final class LedgerSession implements AutoCloseable {
         adopt.setArray(4, array(Batch.distinct(numbers(leases, Held::keyId))));
         adopt.setArray(5, array(numbers(leases, Held::keyId)));
         adopt.setArray(6, array(numbers(leases, Held::id)));
-        adopt.setArray(7, array(numbers(leases, one -> Math.max(0, (nowNanos - one.grantedNanos()) / 1_000_000))));
+        adopt.setArray(7, array(numbers(leases, one -> ageMillis(one, nowNanos))));
         adopt.setArray(8, array(numbers(leases, one -> one.reserved().tokens())));
         adopt.setArray(9, array(numbers(leases, one -> one.reserved().nanoDollars())));
         adopt.setArray(10, array(leases.stream().mapToInt(LedgerSession::state).toArray()));
@@ -153,6 +187,10 @@ final class LedgerSession implements AutoCloseable {
             numbers[place] = number.applyAsLong(things.get(place));
         }
         return numbers;
+    }
+
+    private static <T> int[] counts(List<T> things, ToIntFunction<T> count) {
+        return things.stream().mapToInt(count).toArray();
     }
 
     /** Where each thing's key is in {@code keys}, from 1. */

@@ -6,7 +6,8 @@ package dev.mehari.storage.ledger;
  * @param leasesHeld calls of this instance under way
  * @param acquiresWaiting requests not yet sent to the database
  * @param batches round trips that decided or settled
- * @param decisions by the database: granted and refused
+ * @param decisions by the database, now or ahead: granted and refused
+ * @param drawn of these, granted from allotments
  * @param granted of these
  * @param refused of these
  * @param unavailable requests that nobody could decide, or too many at once
@@ -20,6 +21,7 @@ public record LedgerStats(
         int acquiresWaiting,
         long batches,
         long decisions,
+        long drawn,
         long granted,
         long refused,
         long unavailable,

@@ -21,6 +21,10 @@ import java.util.function.LongSupplier;
  * Keeps account in PostgreSQL for all instances that share it. A decision is made under the key's lock and is exact: at no
  * instant are more leases held than the key's concurrency, and in no window is more granted than its limits.
  *
+ * <p><b>Allotments.</b> What a key is often asked for is granted ahead, and then given out on the callers' threads. All of it
+ * counts in the database from then on. A call that others would be refused for it makes all instances give theirs back, and is
+ * decided then. See {@link KeyDemand}.
+ *
  * <p><b>While the database is away</b>, or takes longer than a second for a round trip. Callers wait up to 300 ms for a lost
  * connection to be back, as after a quick restart. Then this instance decides alone, on its callers' threads, for {@code mehari.limits.outage}, by what it has granted itself
  * since its start. The bound: each instance counts its own calls and alone passes no limit, so that all together hold, and
@@ -28,9 +32,9 @@ import java.util.function.LongSupplier;
  * LimitDecision.Unavailable}. Once the database is back, what was granted alone is entered whatever the limits say, in the windows
  * that are still current, and leases that lapsed meanwhile are revived; no call is broken off for an outage.
  *
- * <p><b>What is not told.</b> When a connection dies during a round trip its requests are asked again; those that it had
- * granted are given back but stay counted in the window of requests, which is then refused a little early, never late. A
- * settlement above what was reserved can pass a limit of tokens or money, once for each call under way.
+ * <p><b>What is not told.</b> When a connection dies during a round trip its requests are asked again, and those that it had
+ * granted are given back. A settlement above what was reserved can pass a limit of tokens or money, once for each call under
+ * way, and is told to the others when the allotment of its call ends, up to 2 s later.
  *
  * <p>Answers come on the ledger's own thread, {@code mehari-ledger}, or the caller's; no method but {@link #open} and {@link
  * #close} blocks.
@@ -38,6 +42,9 @@ import java.util.function.LongSupplier;
 public final class PostgresLedger implements LimitLedger {
     /** Notified, with a key's id, when leases of that key have been taken back. */
     public static final String CHANNEL = "mehari_lease";
+
+    /** Notified, with a key's id, when others need what allotments of that key hold. */
+    public static final String ALLOTMENT_CHANNEL = "mehari_allotment";
 
     private static final String CLOSING = "this instance is shutting down";
 
@@ -47,6 +54,7 @@ public final class PostgresLedger implements LimitLedger {
     private final Outage outage;
     private final LeaseBook book;
     private final Mirror mirror;
+    private final Allotments allotments;
     private final Batcher batcher;
 
     private PostgresLedger(Database database, LimitsConfig config, MemoryLedger memory, LongSupplier nanos, int owner) {
@@ -55,11 +63,13 @@ public final class PostgresLedger implements LimitLedger {
         WaitingSettlements settlements = new WaitingSettlements(nanos, this::wake);
         book = new LeaseBook(owner, settlements, this::wake);
         mirror = new Mirror(memory, outage, book, count, nanos);
+        allotments = new Allotments(book, mirror, this::wake, config.lease(), nanos);
         batcher = new Batcher(
-                () -> LedgerSession.open(database, owner, config),
+                () -> LedgerSession.open(database, owner, config, nanos),
                 waiting,
                 settlements,
                 book,
+                allotments,
                 mirror,
                 outage,
                 count,
@@ -85,19 +95,41 @@ public final class PostgresLedger implements LimitLedger {
         listener.subscribe(CHANNEL, new ChangeListener.Subscriber() {
             @Override
             public void changed(String keyId) {
+                ledger.allotments.callBack(Long.parseLong(keyId));
                 ledger.batcher.renewNow();
             }
 
             @Override
             public void anythingChanged() {
+                ledger.allotments.endAll();
                 ledger.batcher.renewNow();
+            }
+        });
+        listener.subscribe(ALLOTMENT_CHANNEL, new ChangeListener.Subscriber() {
+            @Override
+            public void changed(String keyId) {
+                ledger.allotments.callBack(Long.parseLong(keyId));
+            }
+
+            @Override
+            public void anythingChanged() {
+                ledger.allotments.endAll();
             }
         });
     }
 
     @Override
     public void acquire(LimitRequest request, Consumer<LimitDecision> answer) {
-        Asked asked = new Asked(request, answer, nanos.getAsLong());
+        Held drawn = batcher.isClosing() ? null : allotments.draw(request);
+        if (drawn == null) {
+            ask(new Asked(request, answer, nanos.getAsLong()));
+        } else {
+            count.drawn.increment();
+            answer.accept(new LimitDecision.Granted(drawn));
+        }
+    }
+
+    private void ask(Asked asked) {
         if (batcher.isClosing()) {
             mirror.refuse(asked, CLOSING);
         } else if (outage.isPatienceOver()) {

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 public final class PostgresLedgerOffice implements LedgerOffice {
     private static final List<LimitKind> KINDS = List.of(LimitKind.values());
     private static final String LEASES =
-            "select lease_id, key_id, owner_id, granted_at, expires_at, tokens, nanodollars from lease"
+            "select lease_id, key_id, owner_id, granted_at, expires_at, calls, tokens, nanodollars from lease"
                     + " where expires_at > clock_timestamp() order by granted_at, lease_id";
     private static final String TAKE_BACK = "select take_back(?, ?, ?)";
     /** A counter of an older window counts as zero. One row per kind, in their order. */
@@ -35,7 +35,7 @@ public final class PostgresLedgerOffice implements LedgerOffice {
                        greatest(ms / 60000, minute_window) as m, greatest(ms / tokens_window_ms, tokens_window) as w,
                        greatest(ms / 86400000, day_window) as d, greatest((ms / 86400000 - 4) / 7, week_window) as k
                   from t, api_key a join limit_state s on s.key_id = a.id where a.id = ?)
-            select 0 as kind, (select count(*) from lease l where l.key_id = n.id and expires_at > clock_timestamp()) as used,
+            select 0 as kind, (select coalesce(sum(calls), 0) from lease l where l.key_id = n.id and expires_at > clock_timestamp()) as used,
                    concurrency as most, 0 as reset from n
             union all select 1, case when requests_window = r then requests_used else 0 end, requests,
                    (r + 1) * requests_window_ms from n
@@ -68,6 +68,7 @@ public final class PostgresLedgerOffice implements LedgerOffice {
                         rows.getInt("owner_id"),
                         instant(rows, "granted_at"),
                         instant(rows, "expires_at"),
+                        rows.getInt("calls"),
                         new Charge(rows.getLong("tokens"), rows.getLong("nanodollars"))));
             }
             return leases;

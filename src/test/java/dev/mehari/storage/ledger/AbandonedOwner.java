@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** An owner that took one lease and then never was heard of again, but for what a test makes it say. */
 final class AbandonedOwner implements AutoCloseable {
@@ -31,13 +32,31 @@ final class AbandonedOwner implements AutoCloseable {
     /** Empty when it was refused. */
     static Optional<AbandonedOwner> tryHolding(LedgerDesk desk, LimitedKey key, Duration lease, Charge reserved)
             throws SQLException {
+        LimitRequest request = new LimitRequest(key, reserved, () -> {});
+        return tryHolding(desk, key, lease, book -> new Asked(request, decision -> {}, 0));
+    }
+
+    /** An allotment. */
+    static AbandonedOwner holdingAhead(
+            LedgerDesk desk, LimitedKey key, Duration lease, int calls, int requests, Charge reserved)
+            throws SQLException {
+        return tryHolding(
+                        desk,
+                        key,
+                        lease,
+                        book -> new AllotmentRequest(
+                                new KeyDemand(key.id(), book, lease, 0), key.limits(), calls, requests, reserved))
+                .orElseThrow();
+    }
+
+    private static Optional<AbandonedOwner> tryHolding(
+            LedgerDesk desk, LimitedKey key, Duration lease, Function<LeaseBook, Acquire> acquire) throws SQLException {
         int owner = Math.toIntExact(desk.number("select nextval('owner_seq')"));
         LimitsConfig config = new LimitsConfig(LimitsConfig.Ledger.CLUSTER, lease, Duration.ZERO, true);
-        LedgerSession session = LedgerSession.open(desk.database(), owner, config);
+        LedgerSession session = LedgerSession.open(desk.database(), owner, config, System::nanoTime);
         LeaseBook book = new LeaseBook(owner, new WaitingSettlements(System::nanoTime, () -> {}), () -> {});
-        LimitRequest request = new LimitRequest(key, reserved, () -> {});
-        Batch batch = Batch.of(List.of(new Asked(request, decision -> {}, 0)), List.of(), List.of(), book);
-        if (session.decide(batch).refusals().get(0) != null) {
+        Batch batch = Batch.of(List.of(acquire.apply(book)), List.of(), List.of(), book);
+        if (!session.decide(batch).isGranted(0)) {
             session.close();
             return Optional.empty();
         }
@@ -46,7 +65,11 @@ final class AbandonedOwner implements AutoCloseable {
     }
 
     void settle(Charge used) throws SQLException {
-        Settlement settlement = new Settlement(key.id(), leaseId, used);
+        settle(1, used);
+    }
+
+    void settle(int requests, Charge used) throws SQLException {
+        Settlement settlement = new Settlement(key.id(), leaseId, requests, used, List.of());
         session.decide(Batch.of(List.of(), List.of(settlement), List.of(), book));
     }
 

@@ -138,6 +138,7 @@ final class DecisionBench {
         result.put("decisions_per_second", decisions / seconds);
         result.put("granted", all.granted);
         result.put("refused", all.refused);
+        result.put("from_allotments", all.drawn);
         result.put("not_decided_by_database", all.others);
         result.put("p50_ms", millis(latency.getValueAtPercentile(50)));
         result.put("p99_ms", millis(latency.getValueAtPercentile(99)));
@@ -206,20 +207,21 @@ final class DecisionBench {
                 "A decision is an acquire and, when granted, its settlement 40 ms later. Keys have 100 calls at once, requests and"
                         + " tokens per minute. Open loop, Poisson arrivals, latency from the intended start.\n\n");
         text.append(
-                "| instances | keys | rate/s | decisions/s | granted % | p50 ms | p99 ms | p99.9 ms | max ms | batches/s |"
+                "| instances | keys | rate/s | decisions/s | granted % | from allotments % | p50 ms | p99 ms | p99.9 ms | max ms | batches/s |"
                         + " CPU PostgreSQL us | CPU instances us | not decided |\n");
-        text.append("|---|---|---|---|---|---|---|---|---|---|---|---|---|\n");
+        text.append("|---|---|---|---|---|---|---|---|---|---|---|---|---|---|\n");
         for (Map<String, Object> one : results) {
             long granted = (Long) one.get("granted");
             long all = granted + (Long) one.get("refused");
             text.append(String.format(
                     Locale.ROOT,
-                    "| %s | %s | %s | %s | %d | %s | %s | %s | %s | %s | %s | %s | %s |%n",
+                    "| %s | %s | %s | %s | %d | %d | %s | %s | %s | %s | %s | %s | %s | %s |%n",
                     one.get("instances"),
                     one.get("keys"),
                     one.get("rate"),
                     one.get("decisions_per_second"),
                     all == 0 ? 0 : 100 * granted / all,
+                    all == 0 ? 0 : 100 * (Long) one.get("from_allotments") / all,
                     one.get("p50_ms"),
                     one.get("p99_ms"),
                     one.get("p999_ms"),

@@ -33,7 +33,7 @@ import org.HdrHistogram.Recorder;
 
 /**
  * One instance under load, as a process: {@code DecisionLoad JDBC-URL FIRST-KEY KEYS SEED}. Reads lines {@code hot|zipf RATE
- * SECONDS} and answers each with {@code RESULT granted refused unavailable cpu-nanos batches histogram}. Calls arrive at
+ * SECONDS} and answers each with {@code RESULT granted refused unavailable drawn cpu-nanos batches histogram}. Calls arrive at
  * random (Poisson), whatever became of earlier ones; latency counts from the moment a call was due. What is granted is
  * settled 40 ms later.
  */
@@ -73,6 +73,8 @@ final class DecisionLoad {
                 Database database = Database.open(config, taken, new SecureRandom(), System::nanoTime);
                 PostgresLedger ledger =
                         PostgresLedger.open(database, limits, new MemoryLedger(Clock.systemUTC()), System::nanoTime)) {
+            PostgresLedger.follow(database.listener(), ledger);
+            database.listener().start();
             DecisionLoad load = new DecisionLoad(
                     ledger, Long.parseLong(arguments[1]), Integer.parseInt(arguments[2]), Long.parseLong(arguments[3]));
             System.out.println("READY");
@@ -107,7 +109,8 @@ final class DecisionLoad {
         LedgerStats after = ledger.stats();
         return "RESULT " + (after.granted() - before.granted()) + " " + (after.refused() - before.refused()) + " "
                 + (after.unavailable() - before.unavailable() + after.alone() - before.alone()) + " "
-                + (cpuNanos() - cpu) + " " + (after.batches() - before.batches()) + " " + encoded();
+                + (after.drawn() - before.drawn()) + " " + (cpuNanos() - cpu) + " "
+                + (after.batches() - before.batches()) + " " + encoded();
     }
 
     private void ask(LimitedKey key, long due) {

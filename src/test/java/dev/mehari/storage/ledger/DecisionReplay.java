@@ -74,7 +74,7 @@ final class DecisionReplay {
     private void compareLeases(Connection connection) throws SQLException {
         Map<Long, Integer> inTable = new HashMap<>();
         try (Statement select = connection.createStatement();
-                ResultSet rows = select.executeQuery("select key_id, count(*) from lease group by key_id")) {
+                ResultSet rows = select.executeQuery("select key_id, sum(calls) from lease group by key_id")) {
             while (rows.next()) {
                 inTable.put(rows.getLong(1), rows.getInt(2));
             }

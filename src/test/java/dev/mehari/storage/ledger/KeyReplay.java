@@ -12,8 +12,11 @@ final class KeyReplay {
     private static final long MINUTE = 60_000;
     private static final long DAY = 86_400_000;
 
-    /** A lease as granted. */
-    private record Grant(long atMillis, Charge reserved) {}
+    /** A lease as granted, for so many calls at once, of which so many may begin. */
+    private record Grant(long atMillis, int calls, int requests, Charge reserved) {}
+
+    /** An allotment that has ended; it had lapsed before unless it was held. */
+    private record Settled(Grant grant, boolean wasHeld) {}
 
     /** Counts in the current window only, which moves forward only. */
     private static final class Window {
@@ -37,6 +40,7 @@ final class KeyReplay {
     private final long keyId;
     private final Map<Long, Grant> held = new HashMap<>();
     private final Map<Long, Grant> lapsed = new HashMap<>();
+    private final Map<Long, Settled> allotments = new HashMap<>();
     private final Window requests = new Window();
     private final Window minute = new Window();
     private final Window tokens = new Window();
@@ -56,8 +60,9 @@ final class KeyReplay {
         return faults;
     }
 
+    /** Calls at once that are granted now. */
     int held() {
-        return held.size();
+        return held.values().stream().mapToInt(Grant::calls).sum();
     }
 
     int mostHeld() {
@@ -101,10 +106,15 @@ final class KeyReplay {
             }
             case "settled" -> {
                 Grant ended = held.remove(one.leaseId());
+                boolean isHeld = ended != null;
                 ended = ended == null ? lapsed.remove(one.leaseId()) : ended;
                 if (ended == null) {
                     fault(one, "settled without being held, or twice");
                 } else {
+                    if (ended.requests() > 1) {
+                        allotments.put(one.leaseId(), new Settled(ended, isHeld));
+                    }
+                    requests.add(ended.atMillis() / requestsLength, one.requests() - ended.requests());
                     charge(ended.atMillis(), one.charge().tokens(), one.charge().nanoDollars());
                     charge(
                             ended.atMillis(),
@@ -121,20 +131,35 @@ final class KeyReplay {
                             grant.atMillis(),
                             -grant.reserved().tokens(),
                             -grant.reserved().nanoDollars());
-                    lapsed.put(one.leaseId(), new Grant(grant.atMillis(), Charge.NONE));
+                    lapsed.put(
+                            one.leaseId(), new Grant(grant.atMillis(), grant.calls(), grant.requests(), Charge.NONE));
                 }
             }
+            case "runs on", "runs on lapsed" -> runOn(one);
             default -> fault(one, "unknown");
         }
-        mostHeld = Math.max(mostHeld, held.size());
+        mostHeld = Math.max(mostHeld, held());
     }
 
     private void grant(LoggedDecision one, long begun) {
-        if (held.put(one.leaseId(), new Grant(begun, one.charge())) != null) {
+        if (held.put(one.leaseId(), new Grant(begun, one.calls(), one.requests(), one.charge())) != null) {
             fault(one, "granted twice");
         }
-        requests.add(begun / requestsLength, 1);
+        requests.add(begun / requestsLength, one.requests());
         charge(begun, one.charge().tokens(), one.charge().nanoDollars());
+    }
+
+    /** A call of an allotment that has just ended: counted and charged with that. */
+    private void runOn(LoggedDecision one) {
+        @Nullable Settled allotment = allotments.get(one.allotment());
+        if (allotment == null) {
+            fault(one, "runs on, but its allotment has not ended");
+        } else if (allotment.wasHeld() != "runs on".equals(one.what())) {
+            fault(one, "runs on otherwise than its allotment ended");
+        } else {
+            Grant grant = new Grant(allotment.grant().atMillis(), 1, 1, one.charge());
+            (allotment.wasHeld() ? held : lapsed).put(one.leaseId(), grant);
+        }
     }
 
     private void lapse(LoggedDecision one) {
@@ -170,7 +195,7 @@ final class KeyReplay {
         }
         long tokenCount = Math.max(1, one.charge().tokens());
         long nanoDollars = Math.max(1, one.charge().nanoDollars());
-        long[] wanted = {1, 1, tokenCount, tokenCount, nanoDollars, nanoDollars, nanoDollars};
+        long[] wanted = {one.calls(), one.requests(), tokenCount, tokenCount, nanoDollars, nanoDollars, nanoDollars};
         for (int limit = 1; limit <= wanted.length; limit++) {
             long most = limits.get(limit - 1);
             if (most > 0 && used(limit) + wanted[limit - 1] > most) {
@@ -182,7 +207,7 @@ final class KeyReplay {
 
     private long used(int limit) {
         return switch (limit) {
-            case 1 -> held.size();
+            case 1 -> held();
             case 2 -> requests.used;
             case 3 -> minute.used;
             case 4 -> tokens.used;

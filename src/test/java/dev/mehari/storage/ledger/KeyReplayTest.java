@@ -98,15 +98,16 @@ class KeyReplayTest {
     }
 
     private void grant(long lease, long atMillis, Charge charge, List<Long> limits) {
-        replay.next(new LoggedDecision(++next, atMillis, 1, lease, "granted", charge, 0, 0, 0, limits));
+        replay.next(new LoggedDecision(++next, atMillis, 1, lease, "granted", 1, 1, charge, 0, 0, 0, 0, limits));
     }
 
     private void refuse(long lease, long atMillis, long used, List<Long> limits) {
-        replay.next(new LoggedDecision(++next, atMillis, 1, lease, "refused", Charge.NONE, 0, 1, used, limits));
+        replay.next(
+                new LoggedDecision(++next, atMillis, 1, lease, "refused", 1, 1, Charge.NONE, 0, 0, 1, used, limits));
     }
 
     private void next(String what, long lease, long atMillis, Charge charge) {
-        replay.next(new LoggedDecision(++next, atMillis, 1, lease, what, charge, atMillis, 0, 0, null));
+        replay.next(new LoggedDecision(++next, atMillis, 1, lease, what, 1, 1, charge, 0, atMillis, 0, 0, null));
     }
 
     private static List<Long> limits(long concurrency, long requests, long tokensPerMinute) {

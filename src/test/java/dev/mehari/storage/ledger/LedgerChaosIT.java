@@ -54,7 +54,7 @@ class LedgerChaosIT {
             }
             await().atMost(Duration.ofSeconds(10)).until(() -> answered.get() == asked.get());
 
-            assertThat(desk.number("select count(*) from lease where expires_at > clock_timestamp()"))
+            assertThat(desk.number("select sum(calls) from lease where expires_at > clock_timestamp()"))
                     .as("a lease is a call under way")
                     .isGreaterThanOrEqualTo(held.size());
             assertThat(ledgers.stream()
@@ -67,6 +67,8 @@ class LedgerChaosIT {
             }
             await().atMost(Duration.ofSeconds(10)).until(() -> desk.number("select count(*) from lease") == 0);
             assertThat(desk.miscounted()).isZero();
+            long drawn =
+                    ledgers.stream().mapToLong(ledger -> ledger.stats().drawn()).sum();
             ledgers.forEach(PostgresLedger::close);
 
             DecisionReplay replay = DecisionReplay.of(database.url());
@@ -74,6 +76,8 @@ class LedgerChaosIT {
             assertThat(replay.count("granted")).isGreaterThan(1_000);
             assertThat(replay.count("refused")).isGreaterThan(1_000);
             assertThat(replay.count("lapsed")).isPositive();
+            assertThat(replay.count("runs on")).isPositive();
+            assertThat(drawn).isGreaterThan(100);
             assertThat(unavailable.get()).as("a cut connection fails nobody").isZero();
         }
     }

@@ -46,9 +46,19 @@ final class LedgerDesk {
         return ledger(LEASE, Duration.ofSeconds(30), nanos);
     }
 
+    /** Of another instance than that of {@link #database}. */
+    PostgresLedger ledgerOn(Database instance) throws StorageUnavailable {
+        return ledger(instance, LEASE, Duration.ofSeconds(30), System::nanoTime);
+    }
+
     private PostgresLedger ledger(Duration lease, Duration outage, LongSupplier nanos) throws StorageUnavailable {
+        return ledger(database.database(), lease, outage, nanos);
+    }
+
+    private static PostgresLedger ledger(Database instance, Duration lease, Duration outage, LongSupplier nanos)
+            throws StorageUnavailable {
         LimitsConfig config = new LimitsConfig(LimitsConfig.Ledger.CLUSTER, lease, outage, true);
-        return PostgresLedger.open(database.database(), config, new MemoryLedger(Clock.systemUTC()), nanos);
+        return PostgresLedger.open(instance, config, new MemoryLedger(Clock.systemUTC()), nanos);
     }
 
     PostgresLedger ledger() throws StorageUnavailable {
@@ -92,13 +102,13 @@ final class LedgerDesk {
     }
 
     long leases(LimitedKey key) throws SQLException {
-        return number("select count(*) from lease where key_id = " + key.id());
+        return number("select coalesce(sum(calls), 0) from lease where key_id = " + key.id());
     }
 
     /** Keys whose leases are not as many as {@code limit_state} says they are. */
     long miscounted() throws SQLException {
         return number("select count(*) from limit_state s where s.leases_until > clock_timestamp()"
-                + " and s.leases <> (select count(*) from lease l where l.key_id = s.key_id)");
+                + " and s.leases <> (select coalesce(sum(calls), 0) from lease l where l.key_id = s.key_id)");
     }
 
     long number(String sql) throws SQLException {

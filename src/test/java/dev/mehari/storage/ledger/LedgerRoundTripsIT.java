@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.mehari.limits.Charge;
+import dev.mehari.limits.KeyLimits;
 import dev.mehari.limits.Lease;
 import dev.mehari.limits.LimitDecision;
 import dev.mehari.limits.LimitedKey;
@@ -50,7 +51,7 @@ class LedgerRoundTripsIT {
 
     @Test
     void a_settlement_travels_with_the_next_request_which_finds_its_place_free() throws Exception {
-        LimitedKey key = desk.key(16);
+        LimitedKey key = key(16);
         List<Lease> leases = new ArrayList<>();
         for (int call = 0; call < 16; call++) {
             leases.add(granted(ask(ledger, key)));
@@ -67,7 +68,7 @@ class LedgerRoundTripsIT {
 
     @Test
     void a_settlement_without_company_goes_alone_after_a_while() throws Exception {
-        LimitedKey key = desk.key(16);
+        LimitedKey key = key(16);
         granted(ask(ledger, key)).settle(Charge.NONE);
         assertThat(desk.leases(key)).isEqualTo(1);
 
@@ -78,7 +79,7 @@ class LedgerRoundTripsIT {
 
     @Test
     void a_settlement_of_a_key_with_few_places_goes_at_once() throws Exception {
-        LimitedKey key = desk.key(15);
+        LimitedKey key = key(15);
 
         granted(ask(ledger, key)).settle(Charge.NONE);
 
@@ -87,7 +88,7 @@ class LedgerRoundTripsIT {
 
     @Test
     void a_settlement_that_waits_is_written_when_the_gateway_stops() throws Exception {
-        LimitedKey key = desk.key(16);
+        LimitedKey key = key(16);
         granted(ask(ledger, key)).settle(Charge.NONE);
 
         ledger.close();
@@ -97,7 +98,7 @@ class LedgerRoundTripsIT {
 
     @Test
     void a_settlement_that_waits_outlives_the_connection() throws Exception {
-        LimitedKey key = desk.key(16);
+        LimitedKey key = key(16);
         granted(ask(ledger, key)).settle(Charge.NONE);
         desk.cutLedgers();
 
@@ -108,7 +109,7 @@ class LedgerRoundTripsIT {
 
     @Test
     void more_than_the_database_can_take_is_refused() throws Exception {
-        LimitedKey key = desk.key(0);
+        LimitedKey key = key(0);
         List<CompletableFuture<LimitDecision>> asked = new ArrayList<>();
         whileLocked(key, () -> {
             askTimes(asked, 1_500, key);
@@ -124,7 +125,7 @@ class LedgerRoundTripsIT {
 
     @Test
     void what_one_slow_round_trip_has_left_behind_is_decided_however_long_it_took() throws Exception {
-        LimitedKey key = desk.key(0);
+        LimitedKey key = key(0);
         List<CompletableFuture<LimitDecision>> asked = new ArrayList<>();
         whileLocked(key, () -> {
             askTimes(asked, 600, key);
@@ -137,7 +138,7 @@ class LedgerRoundTripsIT {
 
     @Test
     void round_trips_with_many_requests_keep_a_distance_so_that_more_come_along() throws Exception {
-        LimitedKey key = desk.key(0);
+        LimitedKey key = key(0);
         List<CompletableFuture<LimitDecision>> asked = new ArrayList<>();
         whileLocked(key, () -> {
             askTimes(asked, 1, key);
@@ -160,6 +161,12 @@ class LedgerRoundTripsIT {
             granted(one);
         }
         assertThat(ledger.stats().batches()).isEqualTo(3);
+    }
+
+    /** Nothing is granted ahead for it, since nothing is reserved of its tokens. */
+    private LimitedKey key(int concurrency) throws SQLException {
+        long id = desk.key("concurrency = " + concurrency).id();
+        return new LimitedKey(id, new KeyLimits(concurrency, null, 1_000_000, null, 0, 0, 0, null));
     }
 
     private void allAnswered(List<CompletableFuture<LimitDecision>> asked) {

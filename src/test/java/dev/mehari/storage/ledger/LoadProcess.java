@@ -21,6 +21,7 @@ final class LoadProcess implements AutoCloseable {
         long granted;
         long refused;
         long others;
+        long drawn;
         long cpuNanos;
         long batches;
         final Histogram latency = new Histogram(TimeUnit.SECONDS.toNanos(60), 3);
@@ -65,10 +66,11 @@ final class LoadProcess implements AutoCloseable {
         sum.granted += Long.parseLong(words[1]);
         sum.refused += Long.parseLong(words[2]);
         sum.others += Long.parseLong(words[3]);
-        sum.cpuNanos += Long.parseLong(words[4]);
-        sum.batches += Long.parseLong(words[5]);
+        sum.drawn += Long.parseLong(words[4]);
+        sum.cpuNanos += Long.parseLong(words[5]);
+        sum.batches += Long.parseLong(words[6]);
         sum.latency.add(Histogram.decodeFromCompressedByteBuffer(
-                ByteBuffer.wrap(Base64.getDecoder().decode(words[6])), TimeUnit.SECONDS.toNanos(60)));
+                ByteBuffer.wrap(Base64.getDecoder().decode(words[7])), TimeUnit.SECONDS.toNanos(60)));
     }
 
     private String await(String beginning) throws IOException {

@@ -10,9 +10,9 @@ import org.junit.jupiter.api.Test;
 
 class WaitingSettlementsTest {
     private static final long PATIENCE = WaitingSettlements.PATIENCE_NANOS;
-    private static final Settlement FIRST = new Settlement(1, 1, Charge.NONE);
-    private static final Settlement SECOND = new Settlement(1, 2, Charge.NONE);
-    private static final Settlement THIRD = new Settlement(1, 3, Charge.NONE);
+    private static final Settlement FIRST = Settlement.ofCall(1, 1, Charge.NONE);
+    private static final Settlement SECOND = Settlement.ofCall(1, 2, Charge.NONE);
+    private static final Settlement THIRD = Settlement.ofCall(1, 3, Charge.NONE);
 
     // near the end of its range, as System.nanoTime may be
     private final AtomicLong clock = new AtomicLong(Long.MAX_VALUE - 10);

@@ -1,0 +1,120 @@
+package dev.mehari.storage.ledger;
+
+import dev.mehari.limits.LimitRequest;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The allotments of this instance, by key. Most calls of keys that are often asked for are granted from them, on the caller's
+ * thread, without a round trip. Any thread draws and ends, the batcher's does the rest.
+ */
+final class Allotments {
+    private static final int MOST_REQUESTS = 500;
+    private static final long TIDY_NANOS = Duration.ofMillis(25).toNanos();
+
+    private final LeaseBook book;
+    private final Mirror mirror;
+    private final Runnable wake;
+    private final Duration lease;
+    private final LongSupplier nanos;
+    private final Map<Long, KeyDemand> demands = new ConcurrentHashMap<>();
+    private final Queue<AllotmentRequest> requests = new ConcurrentLinkedQueue<>();
+    private long nextTidy;
+    private volatile boolean isClosing;
+
+    Allotments(LeaseBook book, Mirror mirror, Runnable wake, Duration lease, LongSupplier nanos) {
+        this.book = book;
+        this.mirror = mirror;
+        this.wake = wake;
+        this.lease = lease;
+        this.nanos = nanos;
+        nextTidy = nanos.getAsLong();
+    }
+
+    /** A lease for {@code call}, null when the database has to be asked for it. */
+    @Nullable
+    Held draw(LimitRequest call) {
+        long now = nanos.getAsLong();
+        long keyId = call.key().id();
+        KeyDemand demand = demands.get(keyId);
+        if (demand == null) {
+            demand = demands.computeIfAbsent(keyId, id -> new KeyDemand(id, book, lease, now));
+        }
+        Held drawn = demand.draw(call, mirror::granted, now);
+        AllotmentRequest request = demand.request(call, now);
+        if (request != null) {
+            requests.add(request);
+            if (drawn != null) {
+                wake.run();
+            }
+        }
+        return drawn;
+    }
+
+    boolean hasRequests() {
+        return !requests.isEmpty();
+    }
+
+    List<AllotmentRequest> takeRequests() {
+        List<AllotmentRequest> taken = new ArrayList<>();
+        while (taken.size() < MOST_REQUESTS) {
+            AllotmentRequest next = requests.poll();
+            if (next == null) {
+                break;
+            }
+            taken.add(next);
+        }
+        return taken;
+    }
+
+    /** By a round trip that began at {@code sent}. */
+    void granted(AllotmentRequest request, long id, long sent, long millis) {
+        request.demand().granted(request, id, sent, millis);
+        if (isClosing) {
+            request.demand().end();
+        }
+    }
+
+    void refused(AllotmentRequest request) {
+        request.demand().refused(nanos.getAsLong());
+    }
+
+    /** Others need what this instance has of the key. */
+    void callBack(long keyId) {
+        KeyDemand demand = demands.get(keyId);
+        if (demand != null) {
+            demand.callBack(nanos.getAsLong());
+        }
+    }
+
+    void endAll() {
+        demands.values().forEach(KeyDemand::end);
+    }
+
+    /** All end, and no more are granted. */
+    void close() {
+        isClosing = true;
+        endAll();
+    }
+
+    /** Ends what is over or idle, when it is time to look. */
+    void tidy() {
+        long now = nanos.getAsLong();
+        if (now - nextTidy >= 0) {
+            nextTidy = now + TIDY_NANOS;
+            demands.values().removeIf(demand -> demand.tidy(now));
+        }
+    }
+
+    /** Until it is time to look for what is over; {@link Long#MAX_VALUE} when there is nothing. */
+    long nanosLeft() {
+        return demands.isEmpty() ? Long.MAX_VALUE : nextTidy - nanos.getAsLong();
+    }
+}

@@ -1,0 +1,332 @@
+package dev.mehari.storage.ledger;
+
+import static dev.mehari.storage.ledger.LedgerDesk.ask;
+import static dev.mehari.storage.ledger.LedgerDesk.decision;
+import static dev.mehari.storage.ledger.LedgerDesk.granted;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.mehari.limits.Charge;
+import dev.mehari.limits.KeyLimits;
+import dev.mehari.limits.Lease;
+import dev.mehari.limits.LimitDecision;
+import dev.mehari.limits.LimitKind;
+import dev.mehari.limits.LimitedKey;
+import dev.mehari.storage.Database;
+import dev.mehari.testing.TestDatabase;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Two instances that grant calls ahead, on one database. */
+class AllotmentsIT {
+    private static final TestDatabase DATABASE = TestDatabase.create();
+    private static final Duration SOON = Duration.ofSeconds(5);
+    private static final Charge ESTIMATE = new Charge(10, 20);
+    private static final Charge USED = new Charge(8, 16);
+    private static final String LONG_WINDOWS = "requests_window_ms = 31622400000, tokens_window_ms = 31622400000";
+
+    private final LedgerDesk desk = new LedgerDesk(DATABASE);
+    private Database first;
+    private Database second;
+    private PostgresLedger ledger;
+    private PostgresLedger other;
+
+    @BeforeEach
+    void open() throws Exception {
+        first = DATABASE.openAgain();
+        second = DATABASE.openAgain();
+        ledger = open(first);
+        other = open(second);
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        ledger.close();
+        other.close();
+        first.close();
+        second.close();
+        assertThat(desk.miscounted()).isZero();
+        assertThat(DecisionReplay.of(DATABASE.url()).faults()).isEmpty();
+    }
+
+    @AfterAll
+    static void closeDatabase() {
+        DATABASE.close();
+    }
+
+    private PostgresLedger open(Database database) throws Exception {
+        PostgresLedger opened = desk.ledgerOn(database);
+        PostgresLedger.follow(database.listener(), opened);
+        database.listener().start();
+        return opened;
+    }
+
+    @Test
+    void calls_of_a_busy_key_need_no_round_trip_each_and_are_all_counted() throws Exception {
+        LimitedKey key = desk.key("requests = 1000000, tokens = 1000000000, " + LONG_WINDOWS);
+
+        for (int call = 0; call < 2_000; call++) {
+            granted(ask(ledger, key, ESTIMATE, () -> {})).settle(USED);
+        }
+
+        assertThat(ledger.stats().granted()).isEqualTo(2_000);
+        assertThat(ledger.stats().drawn()).isGreaterThan(1_500);
+        assertThat(ledger.stats().batches()).isLessThan(600);
+        awaitUse(key, 0, 2_000);
+    }
+
+    @Test
+    void calls_that_outlast_their_allotment_go_on_with_leases_of_their_own() throws Exception {
+        LimitedKey key = desk.key("requests = 1000000, tokens = 1000000000, " + LONG_WINDOWS);
+        int before = makeBusy(ledger, key);
+        AtomicInteger lost = new AtomicInteger();
+        List<Lease> held = drawn(ledger, key, 3, lost::incrementAndGet);
+
+        await().atMost(SOON).until(() -> desk.leases(key) == 3);
+        assertThat(desk.number("select count(*) from lease where requests = 1 and calls = 1 and key_id = " + key.id()))
+                .isEqualTo(3);
+        held.get(0).settle(USED);
+        await().atMost(SOON).until(() -> desk.leases(key) == 2);
+        long one = desk.number("select min(lease_id) from lease where key_id = " + key.id());
+        assertThat(office().takeBackLease(one)).isTrue();
+
+        await().atMost(SOON).untilAtomic(lost, value -> assertThat(value).isEqualTo(1));
+        held.forEach(lease -> lease.settle(USED));
+        awaitUse(key, 0, before + 3);
+        assertThat(lost).hasValue(1);
+    }
+
+    @Test
+    void another_instance_gets_every_call_at_once_that_is_not_under_way() throws Exception {
+        LimitedKey key = desk.key("concurrency = 40");
+        makeBusy(ledger, key);
+        List<Lease> held = drawn(ledger, key, 2, () -> {});
+        assertThat(desk.leases(key)).isGreaterThan(2);
+
+        List<LimitDecision> decisions = burst(other, key, 60, Charge.NONE);
+
+        assertThat(decisions)
+                .filteredOn(LimitDecision.Granted.class::isInstance)
+                .hasSize(38);
+        assertThat(decisions)
+                .filteredOn(LimitDecision.Refused.class::isInstance)
+                .hasSize(22)
+                .allSatisfy(one ->
+                        assertThat(((LimitDecision.Refused) one).current()).isEqualTo(40));
+        settle(decisions);
+        held.forEach(lease -> lease.settle(Charge.NONE));
+        await().atMost(SOON).until(() -> desk.leases(key) == 0);
+    }
+
+    @Test
+    void another_instance_gets_every_request_of_a_window_that_has_not_begun() throws Exception {
+        LimitedKey key = desk.key("requests = 100, " + LONG_WINDOWS);
+        int begun = makeBusy(ledger, key);
+        assertThat(used(key, LimitKind.REQUESTS)).isGreaterThan(begun);
+
+        List<LimitDecision> decisions = burst(other, key, 120, Charge.NONE);
+
+        assertThat(decisions)
+                .filteredOn(LimitDecision.Granted.class::isInstance)
+                .hasSize(100 - begun);
+        assertThat(decision(ask(ledger, key))).isInstanceOf(LimitDecision.Refused.class);
+        settle(decisions);
+    }
+
+    @Test
+    void another_instance_gets_all_tokens_and_money_that_are_not_used() throws Exception {
+        LimitedKey key = desk.key("tokens = 1000, cost_total = 100000, " + LONG_WINDOWS);
+        int begun = makeBusy(ledger, key);
+        assertThat(used(key, LimitKind.TOKENS)).isGreaterThan(begun * USED.tokens());
+
+        List<LimitDecision> decisions = burst(other, key, 150, ESTIMATE);
+
+        long left = 1_000 - begun * USED.tokens();
+        assertThat(decisions)
+                .filteredOn(LimitDecision.Granted.class::isInstance)
+                .hasSize((int) (left / ESTIMATE.tokens()));
+        settle(decisions);
+    }
+
+    @Test
+    void an_instance_is_not_refused_for_what_it_has_itself() throws Exception {
+        LimitedKey key = desk.key("tokens = 1000, " + LONG_WINDOWS);
+        int begun = makeBusy(ledger, key);
+
+        granted(ask(ledger, key, new Charge(1_000 - begun * USED.tokens(), 0), () -> {}))
+                .settle(Charge.NONE);
+
+        awaitUse(key, LimitKind.TOKENS, begun * USED.tokens());
+    }
+
+    @Test
+    void a_key_at_its_limit_gets_no_allotment() throws Exception {
+        LimitedKey key = desk.key("concurrency = 20");
+        List<LimitDecision> decisions = burst(other, key, 30, Charge.NONE);
+        settle(decisions);
+        await().atMost(SOON).until(() -> desk.leases(key) == 0);
+
+        for (int call = 0; call < 100; call++) {
+            granted(ask(ledger, key)).settle(Charge.NONE);
+        }
+
+        assertThat(ledger.stats().drawn()).isZero();
+    }
+
+    @Test
+    void limits_that_are_known_to_have_changed_are_asked_for_anew() throws Exception {
+        LimitedKey key = desk.key("concurrency = 40");
+        makeBusy(ledger, key);
+        DATABASE.execute("update api_key set concurrency = 1 where id = " + key.id());
+        LimitedKey changed = new LimitedKey(key.id(), KeyLimits.ofConcurrency(1));
+
+        Lease only = granted(ask(ledger, changed));
+        assertThat(decision(ask(ledger, changed))).isInstanceOf(LimitDecision.Refused.class);
+
+        only.settle(Charge.NONE);
+    }
+
+    @Test
+    void what_an_operator_takes_back_breaks_off_all_its_calls_which_are_charged_for() throws Exception {
+        LimitedKey key = desk.key("tokens = 1000000000, " + LONG_WINDOWS);
+        int begun = makeBusy(ledger, key);
+        AtomicInteger lost = new AtomicInteger();
+        List<Lease> held = drawn(ledger, key, 2, lost::incrementAndGet);
+
+        assertThat(office().takeBack(key.id())).isGreaterThanOrEqualTo(2);
+
+        await().atMost(SOON).untilAtomic(lost, value -> assertThat(value).isEqualTo(2));
+        held.forEach(lease -> lease.settle(USED));
+        awaitUse(key, LimitKind.TOKENS, (begun + 2) * USED.tokens());
+        await().atMost(SOON).until(() -> desk.leases(key) == 0);
+        await().atMost(SOON)
+                .until(() -> desk.number("select count(*) from lease_expired where key_id = " + key.id()) == 0);
+    }
+
+    @Test
+    void a_lost_connection_ends_no_call_and_loses_no_count() throws Exception {
+        LimitedKey key = desk.key("requests = 1000000, tokens = 1000000000, " + LONG_WINDOWS);
+        int begun = makeBusy(ledger, key);
+        AtomicInteger lost = new AtomicInteger();
+        List<Lease> held = new ArrayList<>();
+        for (int round = 0; round < 3; round++) {
+            held.addAll(drawn(ledger, key, 2, lost::incrementAndGet));
+            desk.cutLedgers();
+            begun += makeBusy(ledger, key);
+        }
+
+        await().atMost(SOON).until(() -> desk.leases(key) == 6);
+        assertThat(lost).hasValue(0);
+        held.forEach(lease -> lease.settle(USED));
+        awaitUse(key, 0, begun + 6);
+    }
+
+    @Test
+    void closing_gives_back_what_has_not_been_called_for() throws Exception {
+        LimitedKey key = desk.key("requests = 1000000, tokens = 1000000000, " + LONG_WINDOWS);
+        int begun = makeBusy(ledger, key);
+
+        ledger.close();
+
+        awaitUse(key, 0, begun);
+    }
+
+    @Test // row 16
+    void what_an_instance_that_died_had_ahead_lapses_and_may_be_told_late() throws Exception {
+        LimitedKey key = desk.key("concurrency = 40, requests = 1000, tokens = 10000, " + LONG_WINDOWS);
+        Duration lease = Duration.ofSeconds(2);
+        try (AbandonedOwner dead = AbandonedOwner.holdingAhead(desk, key, lease, 10, 50, new Charge(500, 0))) {
+            assertThat(desk.leases(key)).isEqualTo(10);
+            assertThat(used(key, LimitKind.CONCURRENCY)).isEqualTo(10);
+            assertThat(used(key, LimitKind.REQUESTS)).isEqualTo(50);
+
+            await().atMost(SOON).until(() -> desk.leases(key) == 0);
+            assertThat(used(key, LimitKind.REQUESTS)).isEqualTo(50);
+            assertThat(used(key, LimitKind.TOKENS)).isEqualTo(500);
+
+            dead.settle(20, new Charge(100, 0));
+            assertThat(used(key, LimitKind.REQUESTS)).isEqualTo(20);
+            assertThat(used(key, LimitKind.TOKENS)).isEqualTo(100);
+            dead.settle(20, new Charge(100, 0));
+            assertThat(used(key, LimitKind.REQUESTS)).isEqualTo(20);
+        }
+    }
+
+    /** Calls until an allotment is there, and once more; returns how many calls that were, all settled. */
+    private static int makeBusy(PostgresLedger ledger, LimitedKey key) throws Exception {
+        long before = ledger.stats().drawn();
+        int calls = 0;
+        while (ledger.stats().drawn() == before) {
+            granted(ask(ledger, key, ESTIMATE, () -> {})).settle(USED);
+            calls++;
+        }
+        return calls;
+    }
+
+    private static List<Lease> drawn(PostgresLedger ledger, LimitedKey key, int calls, Runnable onLost)
+            throws Exception {
+        long before = ledger.stats().drawn();
+        List<Lease> leases = new ArrayList<>();
+        for (int call = 0; call < calls; call++) {
+            leases.add(granted(ask(ledger, key, ESTIMATE, onLost)));
+        }
+        assertThat(ledger.stats().drawn()).isEqualTo(before + calls);
+        return leases;
+    }
+
+    private static List<LimitDecision> burst(PostgresLedger ledger, LimitedKey key, int calls, Charge estimate)
+            throws Exception {
+        List<CompletableFuture<LimitDecision>> asked = new ArrayList<>();
+        for (int call = 0; call < calls; call++) {
+            asked.add(ask(ledger, key, estimate, () -> {}));
+        }
+        List<LimitDecision> decisions = new ArrayList<>();
+        for (CompletableFuture<LimitDecision> one : asked) {
+            decisions.add(decision(one));
+        }
+        return decisions;
+    }
+
+    private static void settle(List<LimitDecision> decisions) {
+        for (LimitDecision decision : decisions) {
+            if (decision instanceof LimitDecision.Granted granted) {
+                granted.lease().settle(Charge.NONE);
+            }
+        }
+    }
+
+    /** Until so many calls at once are held, and so many have begun and are charged for. */
+    private void awaitUse(LimitedKey key, long held, long begun) throws SQLException {
+        await().atMost(SOON).until(() -> desk.leases(key) == held);
+        assertThat(desk.number("select requests_used from limit_state where key_id = " + key.id()))
+                .isEqualTo(begun);
+        assertThat(desk.number("select tokens_used from limit_state where key_id = " + key.id()))
+                .isEqualTo(begun * USED.tokens());
+        assertThat(desk.number("select total_used from limit_state where key_id = " + key.id()))
+                .isEqualTo(begun * USED.nanoDollars());
+    }
+
+    private void awaitUse(LimitedKey key, LimitKind kind, long amount) {
+        await().atMost(SOON).until(() -> used(key, kind) == amount);
+    }
+
+    private long used(LimitedKey key, LimitKind kind) throws Exception {
+        return office().use(key).stream()
+                .filter(one -> one.kind() == kind)
+                .findFirst()
+                .orElseThrow()
+                .used();
+    }
+
+    private PostgresLedgerOffice office() {
+        return new PostgresLedgerOffice(desk.database(), true);
+    }
+}

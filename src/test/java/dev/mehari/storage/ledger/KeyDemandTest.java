@@ -1,0 +1,195 @@
+package dev.mehari.storage.ledger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mehari.limits.Charge;
+import dev.mehari.limits.KeyLimits;
+import dev.mehari.limits.LimitRequest;
+import dev.mehari.limits.LimitedKey;
+import dev.mehari.limits.WindowLimit;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class KeyDemandTest {
+    private static final long LONG = 60_000;
+
+    private final WaitingSettlements written = new WaitingSettlements(System::nanoTime, () -> {});
+    private final LeaseBook book = new LeaseBook(1, written, () -> {});
+    private final KeyDemand demand = new KeyDemand(7, book, LedgerDesk.LEASE, 0);
+    private KeyLimits limits = KeyLimits.NONE;
+    private Charge estimate = Charge.NONE;
+    private long now;
+
+    @Test
+    void a_key_that_is_called_now_and_then_needs_no_allotment() {
+        for (int call = 0; call < 10; call++) {
+            assertThat(callAndRequest()).isNull();
+            pass(1_500);
+        }
+    }
+
+    @Test
+    void the_second_call_in_a_second_asks_for_an_allotment_once() {
+        assertThat(callAndRequest()).isNull();
+        AllotmentRequest request = callAndRequest();
+        assertThat(request).isNotNull();
+        assertThat(request.requests()).isGreaterThan(1);
+        assertThat(callAndRequest()).isNull();
+
+        demand.unknown();
+
+        assertThat(callAndRequest()).isNotNull();
+    }
+
+    @Test
+    void a_key_of_few_calls_at_once_or_with_limits_that_nothing_is_reserved_of_gets_none() {
+        WindowLimit window = new WindowLimit(1_000, Duration.ofMinutes(1));
+        for (KeyLimits one : List.of(
+                KeyLimits.ofConcurrency(15),
+                new KeyLimits(0, null, 1_000, null, 0, 0, 0, null),
+                new KeyLimits(0, null, 0, window, 0, 0, 0, null),
+                new KeyLimits(0, null, 0, null, 0, 0, 1_000, null))) {
+            limits = one;
+            assertThat(askUntilRequested()).isNull();
+        }
+        limits = new KeyLimits(16, window, 1_000, window, 1, 1, 1, null);
+        assertThat(askUntilRequested()).isNull();
+        estimate = new Charge(1, 1);
+        assertThat(askUntilRequested()).isNotNull();
+    }
+
+    @Test
+    void an_allotment_ends_with_the_window_that_it_was_granted_in() {
+        grant(100);
+
+        pass(97);
+        assertThat(draw()).isNotNull();
+        pass(1);
+        assertThat(draw()).isNull();
+
+        assertThat(demand.tidy(now)).isFalse();
+        assertThat(written.take(10))
+                .singleElement()
+                .satisfies(end -> assertThat(end.requests()).isEqualTo(1));
+    }
+
+    @Test
+    void an_allotment_that_is_not_used_is_given_back_within_a_second() {
+        grant(LONG);
+
+        pass(700);
+        demand.tidy(now);
+        assertThat(written.isEmpty()).isTrue();
+        pass(100);
+        demand.tidy(now);
+
+        assertThat(written.isEmpty()).isFalse();
+    }
+
+    @Test
+    void an_allotment_that_is_used_is_replaced_before_its_end_and_drained() {
+        grant(LONG);
+        Held call = null;
+        for (int passed = 0; passed < 1_500; passed += 500) {
+            pass(500);
+            call = draw();
+            assertThat(call).isNotNull();
+        }
+        pass(150);
+        AllotmentRequest next = callAndRequest();
+        assertThat(next).isNotNull();
+
+        demand.granted(next, 43, now, LONG);
+        demand.tidy(now);
+        assertThat(written.isEmpty()).as("calls of the old one may end soon").isTrue();
+        pass(100);
+        demand.tidy(now);
+
+        Held last = call;
+        assertThat(written.take(10)).singleElement().satisfies(end -> {
+            assertThat(end.leaseId()).isEqualTo(42);
+            assertThat(end.running()).contains(last);
+        });
+        assertThat(draw()).isNotNull();
+    }
+
+    @Test
+    void limits_that_have_changed_end_the_allotment() {
+        grant(LONG);
+        limits = KeyLimits.ofConcurrency(100);
+
+        assertThat(draw()).isNull();
+
+        assertThat(written.isEmpty()).isFalse();
+    }
+
+    @Test
+    void what_is_called_back_is_given_back_at_once_and_not_asked_for_again_soon() {
+        grant(LONG);
+
+        demand.callBack(now);
+
+        assertThat(written.isEmpty()).isFalse();
+        assertThat(askUntilRequested()).isNull();
+        pass(500);
+        assertThat(askUntilRequested()).isNotNull();
+    }
+
+    @Test
+    void what_is_refused_is_not_asked_for_again_soon() {
+        AllotmentRequest request = askUntilRequested();
+        assertThat(request).isNotNull();
+
+        demand.refused(now);
+
+        assertThat(askUntilRequested()).isNull();
+        pass(500);
+        assertThat(askUntilRequested()).isNotNull();
+    }
+
+    @Test
+    void what_nobody_has_asked_for_lately_is_forgotten_and_not_used_again() {
+        askUntilRequested();
+        demand.refused(now);
+        pass(1_999);
+        assertThat(demand.tidy(now)).isFalse();
+        pass(1);
+        assertThat(demand.tidy(now)).isTrue();
+
+        pass(10_000);
+        assertThat(askUntilRequested()).isNull();
+    }
+
+    private void grant(long millis) {
+        AllotmentRequest request = askUntilRequested();
+        assertThat(request).isNotNull();
+        demand.granted(request, 42, now, millis);
+    }
+
+    private @Nullable AllotmentRequest askUntilRequested() {
+        AllotmentRequest request = null;
+        for (int call = 0; call < 5 && request == null; call++) {
+            request = callAndRequest();
+        }
+        return request;
+    }
+
+    private @Nullable AllotmentRequest callAndRequest() {
+        draw();
+        return demand.request(call(), now);
+    }
+
+    private @Nullable Held draw() {
+        return demand.draw(call(), one -> used -> {}, now);
+    }
+
+    private LimitRequest call() {
+        return new LimitRequest(new LimitedKey(7, limits), estimate, () -> {});
+    }
+
+    private void pass(long millis) {
+        now += Duration.ofMillis(millis).toNanos();
+    }
+}
