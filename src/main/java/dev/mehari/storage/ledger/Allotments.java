@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Allotments {
     private static final int MOST_REQUESTS = 500;
-    private static final long TIDY_NANOS = Duration.ofMillis(25).toNanos();
+    private static final long TIDY_NANOS = Duration.ofMillis(50).toNanos();
 
     private final LeaseBook book;
     private final Mirror mirror;

@@ -3,6 +3,7 @@ package dev.mehari.storage.ledger;
 import dev.mehari.limits.Charge;
 import dev.mehari.limits.LimitDecision;
 import dev.mehari.limits.LimitRequest;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -12,11 +13,15 @@ import org.slf4j.LoggerFactory;
 final class Asked implements Acquire {
     private static final Logger LOG = LoggerFactory.getLogger(Asked.class);
 
+    private static final long CALL_BACK_NANOS = Duration.ofMillis(300).toNanos();
+
     private final LimitRequest request;
     private final Consumer<LimitDecision> answer;
     private final long askedNanos;
     private final AtomicBoolean claimed = new AtomicBoolean();
     private boolean isLedgers;
+    private boolean isAskedAgain;
+    private long refusedNanos;
 
     Asked(LimitRequest request, Consumer<LimitDecision> answer, long askedNanos) {
         this.request = request;
@@ -63,6 +68,18 @@ final class Asked implements Acquire {
             isLedgers = claim();
         }
         return isLedgers;
+    }
+
+    /**
+     * True while a refusal by the round trip that began at {@code sent} is not the last word, since allotments of the key
+     * are on their way back: for longer than that takes. On the batcher's thread.
+     */
+    boolean mayAskAgain(long sent) {
+        if (!isAskedAgain) {
+            isAskedAgain = true;
+            refusedNanos = sent;
+        }
+        return sent - refusedNanos < CALL_BACK_NANOS;
     }
 
     @SuppressWarnings("IllegalCatch") // one caller's fault must not end the decisions of all

@@ -32,9 +32,6 @@ final class Batcher implements Runnable {
     /** A round trip costs the database 400 us whatever is in it: then they do not follow each other faster than this. */
     static final long PACE_NANOS = Duration.ofMillis(1).toNanos();
 
-    /** So long a refused request is asked again while allotments of its key are open: longer than it takes to call them back. */
-    private static final long CALL_BACK_NANOS = Duration.ofMillis(300).toNanos();
-
     private static final long FIRST_PAUSE_NANOS = Duration.ofMillis(20).toNanos();
     private static final long LONGEST_PAUSE_NANOS = Duration.ofMillis(200).toNanos();
     private static final long SWEEP_NANOS = Duration.ofSeconds(1).toNanos();
@@ -185,6 +182,7 @@ final class Batcher implements Runnable {
         allotments.endAll();
         while (!settlements.isEmpty()) {
             fly(session, Batch.of(List.of(), settlements.take(MOST_WRITTEN), List.of(), book));
+            decideForTheImpatient();
         }
         catchUp.revive(session);
         while (catchUp.enterGrantedAlone(session)) {
@@ -282,9 +280,10 @@ final class Batcher implements Runnable {
         // Those who run on first: they may be asked for by whoever is answered.
         for (Settlement settlement : batch.settlements()) {
             for (Held lease : settlement.running()) {
-                lease.renewed(sent);
                 lease.entered();
-                renewals.answered(lease, !answers.isTakenBack(settlement), sent);
+                if (answers.isTakenBack(settlement)) {
+                    renewals.answered(lease, false, sent);
+                }
             }
         }
         tell(batch, answers, sent);
@@ -308,7 +307,7 @@ final class Batcher implements Runnable {
                     count.granted.increment();
                     asked.answer(
                             new LimitDecision.Granted(book.granted(id, asked, sent, mirror.granted(asked.request()))));
-                } else if (answers.isProvisional(place) && sent - asked.askedNanos() < CALL_BACK_NANOS) {
+                } else if (answers.isProvisional(place) && asked.mayAskAgain(sent)) {
                     allotments.callBack(asked.keyId());
                     again.add(asked);
                 } else {

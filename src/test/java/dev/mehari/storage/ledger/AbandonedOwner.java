@@ -68,6 +68,24 @@ final class AbandonedOwner implements AutoCloseable {
         settle(1, used);
     }
 
+    /** Ends the allotment while one of its calls runs on, with {@code reserved}; returns that. */
+    Held settleRunning(int requests, Charge used, Charge reserved) throws SQLException {
+        LimitRequest call = new LimitRequest(key, reserved, () -> {});
+        Held running = new Held(book.nextId(), call, 0, false, charge -> {}, null, book);
+        session.decide(Batch.of(
+                List.of(),
+                List.of(new Settlement(key.id(), leaseId, requests, used, List.of(running))),
+                List.of(),
+                book));
+        running.entered();
+        return running;
+    }
+
+    /** False when {@code lease} is gone. */
+    boolean revive(Held lease) throws SQLException {
+        return session.adopt(List.of(lease), 0).isEmpty();
+    }
+
     void settle(int requests, Charge used) throws SQLException {
         Settlement settlement = new Settlement(key.id(), leaseId, requests, used, List.of());
         session.decide(Batch.of(List.of(), List.of(settlement), List.of(), book));

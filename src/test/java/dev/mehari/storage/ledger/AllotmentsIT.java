@@ -260,6 +260,23 @@ class AllotmentsIT {
         }
     }
 
+    @Test
+    void a_call_that_runs_on_after_its_allotment_has_lapsed_has_lapsed_too_and_may_be_revived() throws Exception {
+        LimitedKey key = desk.key("concurrency = 40, tokens = 10000, " + LONG_WINDOWS);
+        Charge ahead = new Charge(500, 0);
+        try (AbandonedOwner slow = AbandonedOwner.holdingAhead(desk, key, Duration.ofSeconds(2), 10, 50, ahead)) {
+            await().atMost(SOON).until(() -> desk.leases(key) == 0);
+
+            Held running = slow.settleRunning(20, new Charge(100, 0), new Charge(30, 0));
+            assertThat(desk.leases(key)).isZero();
+            assertThat(used(key, LimitKind.TOKENS)).isEqualTo(100);
+
+            assertThat(slow.revive(running)).isTrue();
+            assertThat(desk.leases(key)).isEqualTo(1);
+            assertThat(used(key, LimitKind.TOKENS)).isEqualTo(100);
+        }
+    }
+
     /** Calls until an allotment is there, and once more; returns how many calls that were, all settled. */
     private static int makeBusy(PostgresLedger ledger, LimitedKey key) throws Exception {
         long before = ledger.stats().drawn();
