@@ -226,12 +226,12 @@ begin
                         tokens_granted := tokens_granted + tok; nano_granted := nano_granted + nano;
                         turn.allotted_until := v_ts + interval '3 seconds';
                         st := 0;
-                        z := least(
+                        z := coalesce(least(
                             case when turn.requests_limit > 0 then (turn.requests_window + 1) * turn.requests_window_ms end,
                             case when turn.minute_limit > 0 then (turn.minute_window + 1) * 60000 end,
                             case when turn.tokens_limit > 0 then (turn.tokens_window + 1) * turn.tokens_window_ms end,
                             case when turn.day_limit > 0 then (turn.day_window + 1) * 86400000 end,
-                            case when turn.week_limit > 0 then ((turn.week_window + 1) * 7 + 4) * 86400000 end,
+                            case when turn.week_limit > 0 then ((turn.week_window + 1) * 7 + 4) * 86400000 end),
                             v_ms + 60000) - v_ms;
                     else
                         st := 8; z := 0;

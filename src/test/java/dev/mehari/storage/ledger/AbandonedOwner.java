@@ -16,8 +16,10 @@ final class AbandonedOwner implements AutoCloseable {
     private final LeaseBook book;
     private final LimitedKey key;
     private final long leaseId;
+    private final Answers answers;
 
-    private AbandonedOwner(LedgerSession session, LeaseBook book, LimitedKey key, long leaseId) {
+    private AbandonedOwner(LedgerSession session, LeaseBook book, LimitedKey key, long leaseId, Answers answers) {
+        this.answers = answers;
         this.session = session;
         this.book = book;
         this.key = key;
@@ -40,13 +42,19 @@ final class AbandonedOwner implements AutoCloseable {
     static AbandonedOwner holdingAhead(
             LedgerDesk desk, LimitedKey key, Duration lease, int calls, int requests, Charge reserved)
             throws SQLException {
+        return tryHoldingAhead(desk, key, lease, calls, requests, reserved).orElseThrow();
+    }
+
+    /** Empty when it was refused. */
+    static Optional<AbandonedOwner> tryHoldingAhead(
+            LedgerDesk desk, LimitedKey key, Duration lease, int calls, int requests, Charge reserved)
+            throws SQLException {
         return tryHolding(
-                        desk,
-                        key,
-                        lease,
-                        book -> new AllotmentRequest(
-                                new KeyDemand(key.id(), book, lease, 0), key.limits(), calls, requests, reserved))
-                .orElseThrow();
+                desk,
+                key,
+                lease,
+                book -> new AllotmentRequest(
+                        new KeyDemand(key.id(), book, lease, 0), key.limits(), calls, requests, reserved));
     }
 
     private static Optional<AbandonedOwner> tryHolding(
@@ -56,12 +64,18 @@ final class AbandonedOwner implements AutoCloseable {
         LedgerSession session = LedgerSession.open(desk.database(), owner, config, System::nanoTime);
         LeaseBook book = new LeaseBook(owner, new WaitingSettlements(System::nanoTime, () -> {}), () -> {});
         Batch batch = Batch.of(List.of(acquire.apply(book)), List.of(), List.of(), book);
-        if (!session.decide(batch).isGranted(0)) {
+        Answers answers = session.decide(batch);
+        if (!answers.isGranted(0)) {
             session.close();
             return Optional.empty();
         }
         return Optional.of(
-                new AbandonedOwner(session, book, key, batch.leaseIds().get(0)));
+                new AbandonedOwner(session, book, key, batch.leaseIds().get(0), answers));
+    }
+
+    /** How long the allotment lasts at most. */
+    long lastsMillis() {
+        return answers.lastsMillis(0);
     }
 
     void settle(Charge used) throws SQLException {

@@ -18,6 +18,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
@@ -274,6 +275,53 @@ class AllotmentsIT {
             assertThat(slow.revive(running)).isTrue();
             assertThat(desk.leases(key)).isEqualTo(1);
             assertThat(used(key, LimitKind.TOKENS)).isEqualTo(100);
+        }
+    }
+
+    @Test
+    void an_allotment_leaves_a_quarter_of_every_limit_to_others() throws Exception {
+        for (String limit : new String[] {
+            "concurrency", "requests", "tokens_per_minute", "tokens", "cost_daily", "cost_weekly", "cost_total"
+        }) {
+            boolean isTokens = limit.startsWith("tokens");
+            boolean isMoney = limit.startsWith("cost");
+            for (int more = 0; more <= 1; more++) {
+                LimitedKey key = desk.key(limit + " = 400");
+                Optional<AbandonedOwner> holding = AbandonedOwner.tryHoldingAhead(
+                        desk,
+                        key,
+                        LedgerDesk.LEASE,
+                        limit.equals("concurrency") ? 300 + more : 5,
+                        limit.equals("requests") ? 300 + more : 10,
+                        new Charge(isTokens ? 300 + more : 0, isMoney ? 300 + more : 0));
+                assertThat(holding.isPresent()).as("%s, %d more", limit, more).isEqualTo(more == 0);
+                if (holding.isPresent()) {
+                    holding.get().settle(0, Charge.NONE);
+                    holding.get().close();
+                }
+            }
+        }
+    }
+
+    @Test
+    void an_allotment_lasts_no_longer_than_any_window_of_the_key() throws Exception {
+        String[][] cases = {
+            {"requests = 1000, requests_window_ms = 7000", "7000", "0"},
+            {"tokens = 1000, tokens_window_ms = 9000", "9000", "0"},
+            {"tokens_per_minute = 1000", "60000", "0"},
+            {"cost_daily = 1000", "86400000", "0"},
+            // weeks begin on Monday, 1970 began on Thursday
+            {"cost_weekly = 1000", "604800000", "345600000"}
+        };
+        for (String[] one : cases) {
+            LimitedKey key = desk.key(one[0]);
+            try (AbandonedOwner holding = AbandonedOwner.holdingAhead(desk, key, LedgerDesk.LEASE, 2, 2, Charge.NONE)) {
+                long at = desk.number("select at_ms from limit_decision where key_id = " + key.id());
+                long window = Long.parseLong(one[1]);
+                long left = window - Math.floorMod(at - Long.parseLong(one[2]), window);
+                assertThat(holding.lastsMillis()).as(one[0]).isEqualTo(left);
+                holding.settle(0, Charge.NONE);
+            }
         }
     }
 
