@@ -30,7 +30,7 @@ final class Batcher implements Runnable {
     /** From so many requests in a round trip on, the next is to have company, too. */
     private static final int BUSY = 4;
     /** A round trip costs the database 400 us whatever is in it: then they do not follow each other faster than this. */
-    static final long PACE_NANOS = Duration.ofMillis(1).toNanos();
+    static final long PACE_NANOS = Duration.ofMillis(2).toNanos();
 
     private static final long FIRST_PAUSE_NANOS = Duration.ofMillis(20).toNanos();
     private static final long LONGEST_PAUSE_NANOS = Duration.ofMillis(200).toNanos();
