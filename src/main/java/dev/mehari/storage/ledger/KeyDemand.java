@@ -23,6 +23,7 @@ final class KeyDemand {
     private static final int FEWEST_AT_ONCE = 16;
 
     private static final int FIRST_CALLS = 4;
+    private static final int SMALLEST_PART = 16;
     private static final int MOST_REQUESTS = 20_000;
     private static final long MOST_CHARGE = 1_000_000_000_000L;
 
@@ -47,9 +48,15 @@ final class KeyDemand {
     private @Nullable Allotment open;
     private long dueNanos;
     private boolean isAsked;
+    /** What is asked for is not wanted any more. */
+    private boolean isCalledBack;
+
     private boolean isForgotten;
     private long notBefore;
     private int calls = FIRST_CALLS;
+    /** Only so large a part of what is expected is asked for, since there is not more. */
+    private int part = 1;
+
     private long period;
     private int inPeriod;
     private int inLastPeriod;
@@ -97,7 +104,7 @@ final class KeyDemand {
         if ((limits.hasTokens() && estimate.tokens() == 0) || (limits.hasBudget() && estimate.nanoDollars() == 0)) {
             return null; // how many calls are left cannot be told
         }
-        int requests = (int) Math.max(2, Math.min(MOST_REQUESTS, (double) lifeNanos / PERIOD_NANOS * expected));
+        int requests = (int) Math.max(2, Math.min(MOST_REQUESTS, (double) lifeNanos / PERIOD_NANOS * expected / part));
         if (estimate.tokens() > MOST_CHARGE / requests || estimate.nanoDollars() > MOST_CHARGE / requests) {
             return null;
         }
@@ -106,6 +113,7 @@ final class KeyDemand {
             calls = Math.max(FIRST_CALLS, open.isExhausted() ? 2 * most : most + most / 4 + 2);
         }
         isAsked = true;
+        isCalledBack = false;
         return new AllotmentRequest(
                 this,
                 limits,
@@ -124,6 +132,9 @@ final class KeyDemand {
         // One that ends with a window is replaced in the next.
         dueNanos = sent + Math.min(lifeNanos - lifeNanos / LAST_PART, inWindows);
         open = new Allotment(id, request, sent, sent + Math.min(lifeNanos, inWindows), book);
+        if (isCalledBack) {
+            end();
+        }
     }
 
     /** There is not enough left for one. */
@@ -131,6 +142,7 @@ final class KeyDemand {
         isAsked = false;
         notBefore = now + PAUSE_NANOS;
         calls = Math.max(FIRST_CALLS, calls / 2);
+        part = Math.min(SMALLEST_PART, part * 2);
     }
 
     /** Nobody knows what became of the request. */
@@ -141,6 +153,7 @@ final class KeyDemand {
     /** All that it has is to be given back at once; others need it. */
     synchronized void callBack(long now) {
         notBefore = now + PAUSE_NANOS;
+        isCalledBack = true;
         end();
     }
 

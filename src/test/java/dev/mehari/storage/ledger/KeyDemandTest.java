@@ -150,6 +150,40 @@ class KeyDemandTest {
     }
 
     @Test
+    void what_is_called_back_before_it_is_there_is_given_back_when_it_comes() {
+        AllotmentRequest request = askUntilRequested();
+        assertThat(request).isNotNull();
+
+        demand.callBack(now);
+        demand.granted(request, 42, now, LONG);
+
+        assertThat(written.isEmpty()).isFalse();
+        assertThat(draw()).isNull();
+        pass(500);
+        AllotmentRequest next = askUntilRequested();
+        assertThat(next).isNotNull();
+        demand.granted(next, 43, now, LONG);
+        assertThat(draw()).isNotNull();
+    }
+
+    @Test
+    void after_a_refusal_less_is_asked_for() {
+        for (int call = 0; call < 99; call++) {
+            draw();
+        }
+        AllotmentRequest request = callAndRequest();
+        assertThat(request).isNotNull();
+        assertThat(request.requests()).isEqualTo(200);
+
+        demand.refused(now);
+        pass(500);
+        AllotmentRequest less = callAndRequest();
+
+        assertThat(less).isNotNull();
+        assertThat(less.requests()).isEqualTo(101);
+    }
+
+    @Test
     void what_nobody_has_asked_for_lately_is_forgotten_and_not_used_again() {
         askUntilRequested();
         demand.refused(now);
