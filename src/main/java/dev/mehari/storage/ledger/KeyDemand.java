@@ -54,7 +54,7 @@ final class KeyDemand {
     private boolean isForgotten;
     private long notBefore;
     private int calls = FIRST_CALLS;
-    /** Only so large a part of what is expected is asked for, since there is not more. */
+    /** Only so large a part of what is expected is asked for, since there was not more: twice as much each time that there is. */
     private int part = 1;
 
     private long period;
@@ -125,6 +125,7 @@ final class KeyDemand {
     /** Granted by a round trip that began at {@code sent}, for so many milliseconds at most. */
     synchronized void granted(AllotmentRequest request, long id, long sent, long millis) {
         isAsked = false;
+        part = Math.max(1, part / 2);
         if (open != null) {
             draining.add(new Draining(open, sent + DRAIN_NANOS));
         }

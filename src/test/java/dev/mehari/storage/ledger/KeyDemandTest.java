@@ -167,7 +167,7 @@ class KeyDemandTest {
     }
 
     @Test
-    void after_a_refusal_less_is_asked_for() {
+    void after_a_refusal_less_is_asked_for_until_there_is_enough() {
         for (int call = 0; call < 99; call++) {
             draw();
         }
@@ -181,6 +181,14 @@ class KeyDemandTest {
 
         assertThat(less).isNotNull();
         assertThat(less.requests()).isEqualTo(101);
+        demand.granted(less, 42, now, LONG);
+        for (int call = 0; call < 60; call++) {
+            Held drawn = draw();
+            drawn.settle(Charge.NONE);
+        }
+        assertThat(callAndRequest())
+                .isNotNull()
+                .satisfies(next -> assertThat(next.requests()).isEqualTo(324));
     }
 
     @Test
