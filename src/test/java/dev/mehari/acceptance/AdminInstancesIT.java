@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mehari.testing.AdminCaller;
 import dev.mehari.testing.MehariProcess;
 import dev.mehari.testing.TestDatabase;
+import dev.mehari.testing.TestFolder;
 import dev.mehari.testing.TestGateway;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -68,7 +68,7 @@ class AdminInstancesIT {
                                 "--port=0",
                                 "--admin-port=0",
                                 "--db-url=" + database.url(),
-                                "--data-dir=" + Files.createTempDirectory("mehari-data"))
+                                "--data-dir=" + TestFolder.create("mehari-data"))
                         .awaitReady()) {
             AdminCaller strangerHere = AdminCaller.stranger(here.adminUrl());
             AdminCaller strangerThere = AdminCaller.stranger(there.adminUrl().toString());

@@ -14,7 +14,7 @@ import dev.mehari.testing.AdminCaller;
 import dev.mehari.testing.MehariProcess;
 import dev.mehari.testing.StubUpstream;
 import dev.mehari.testing.TestDatabase;
-import java.nio.file.Files;
+import dev.mehari.testing.TestFolder;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.Map;
@@ -102,7 +102,7 @@ class SharedMasterKeyIT {
     }
 
     private static MehariProcess start(String masterKey) throws Exception {
-        Path folder = Files.createTempDirectory("mehari-data");
+        Path folder = TestFolder.create("mehari-data");
         return MehariProcess.start(
                 Map.of("MEHARI_ADMIN_TOKEN", TOKEN, "MEHARI_CREDENTIALS_MASTER_KEY", masterKey),
                 "run",

@@ -7,6 +7,7 @@ import dev.mehari.testing.LlmStub;
 import dev.mehari.testing.MehariProcess;
 import dev.mehari.testing.PoolAdmin;
 import dev.mehari.testing.PoolAdmin.Rule;
+import dev.mehari.testing.TestFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -135,7 +136,7 @@ final class FaultRun {
     }
 
     private FaultHistory run(int calls, int atOnce, long seed) throws Exception {
-        Path data = Files.createTempDirectory("mehari-faults");
+        Path data = TestFolder.create("mehari-faults");
         try (first;
                 second;
                 MehariProcess mehari = start(data)) {

@@ -3,6 +3,7 @@ package dev.mehari.storage;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.mehari.testing.OwnPostgres;
 import dev.mehari.testing.TestDatabase;
+import dev.mehari.testing.TestFolder;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -48,7 +49,7 @@ final class AuditBench {
     }
 
     private void measure(int days) throws Exception {
-        Path data = Files.createTempDirectory("mehari-audit-bench");
+        Path data = TestFolder.create("mehari-audit-bench");
         try (OwnPostgres server = OwnPostgres.start(data, SETTINGS);
                 TestDatabase database = TestDatabase.createOn(server.url())) {
             AuditBenchRun run = new AuditBenchRun(database, days, events, runs);

@@ -18,8 +18,8 @@ import dev.mehari.credential.DeclaredCredential;
 import dev.mehari.credential.TokenStore.Grant;
 import dev.mehari.testing.CapturedLog;
 import dev.mehari.testing.TestDatabase;
+import dev.mehari.testing.TestFolder;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -373,7 +373,7 @@ class CredentialTableIT {
     }
 
     static SealedSecrets open(Secret master) throws Exception {
-        Path folder = Files.createTempDirectory("mehari-vault");
+        Path folder = TestFolder.create("mehari-vault");
         return SealedSecrets.open(database.database(), master, folder, new SecureRandom());
     }
 

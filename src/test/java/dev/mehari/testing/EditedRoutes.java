@@ -16,7 +16,7 @@ public final class EditedRoutes {
     }
 
     public static EditedRoutes copy() throws IOException {
-        Path folder = Files.createTempDirectory("mehari-routes");
+        Path folder = TestFolder.create("mehari-routes");
         try (Stream<Path> files = Files.list(Path.of("routes"))) {
             for (Path file : files.toList()) {
                 Files.copy(file, folder.resolve(file.getFileName()));

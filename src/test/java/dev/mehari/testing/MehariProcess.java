@@ -73,7 +73,7 @@ public final class MehariProcess implements AutoCloseable {
         command.add(home.resolve("mehari").toString());
         command.addAll(List.of(args));
         ProcessBuilder builder = new ProcessBuilder(command)
-                .directory(Files.createTempDirectory("mehari-elsewhere").toFile());
+                .directory(TestFolder.create("mehari-elsewhere").toFile());
         builder.environment().keySet().removeIf(name -> name.startsWith("MEHARI_") || name.endsWith("_API_KEY"));
         builder.environment().putAll(QUICK);
         builder.environment().putAll(environment);
@@ -81,7 +81,7 @@ public final class MehariProcess implements AutoCloseable {
     }
 
     private static Path home() throws IOException {
-        Path home = Files.createTempDirectory("mehari-home");
+        Path home = TestFolder.create("mehari-home");
         Files.createDirectories(home.resolve("target"));
         Files.copy(Path.of("mehari"), home.resolve("mehari"), java.nio.file.StandardCopyOption.COPY_ATTRIBUTES);
         Files.createSymbolicLink(home.resolve("routes"), Path.of("routes").toAbsolutePath());

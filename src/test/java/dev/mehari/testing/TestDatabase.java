@@ -7,7 +7,6 @@ import dev.mehari.storage.ServerPort;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.sql.Connection;
@@ -53,7 +52,7 @@ public final class TestDatabase implements AutoCloseable {
         try (Connection connection = DriverManager.getConnection(server);
                 Statement statement = connection.createStatement()) {
             statement.execute("create schema " + schema);
-            Path folder = Files.createTempDirectory("mehari-test");
+            Path folder = TestFolder.create("mehari-test");
             return new TestDatabase(url, folder, open(url, folder));
         } catch (SQLException failure) {
             throw new IllegalStateException("no test database at " + server, failure);

@@ -51,7 +51,7 @@ public final class TestGateway implements AutoCloseable {
 
     private TestGateway(TestDatabase database, Map<String, String> settings) throws Exception {
         this.database = database;
-        folder = Files.createTempDirectory("mehari-gateway");
+        folder = TestFolder.create("mehari-gateway");
         key = database.newKey("test", 5);
         Map<String, String> all = new HashMap<>(Map.of(
                 "mehari.listen.host", "127.0.0.1",

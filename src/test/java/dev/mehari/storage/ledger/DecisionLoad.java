@@ -11,12 +11,12 @@ import dev.mehari.limits.LimitedKey;
 import dev.mehari.limits.MemoryLedger;
 import dev.mehari.storage.DataFolder;
 import dev.mehari.storage.Database;
+import dev.mehari.testing.TestFolder;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -65,7 +65,7 @@ final class DecisionLoad {
     }
 
     public static void main(String[] arguments) throws Exception {
-        Path folder = Files.createTempDirectory("mehari-decisions");
+        Path folder = TestFolder.create("mehari-decisions");
         DataConfig config = new DataConfig(folder, arguments[0], null, null, 4, Duration.ofSeconds(5));
         LimitsConfig limits =
                 new LimitsConfig(LimitsConfig.Ledger.CLUSTER, Duration.ofSeconds(30), Duration.ofSeconds(30), false);
