@@ -262,6 +262,39 @@ class AllotmentsIT {
     }
 
     @Test
+    void what_nobody_gives_back_is_waited_for_for_a_moment_only() throws Exception {
+        LimitedKey key = desk.key("concurrency = 40");
+        try (AbandonedOwner dead = AbandonedOwner.holdingAhead(desk, key, LedgerDesk.LEASE, 30, 100, Charge.NONE)) {
+            List<LimitDecision> decisions = burst(other, key, 20, Charge.NONE);
+
+            assertThat(decisions)
+                    .filteredOn(LimitDecision.Granted.class::isInstance)
+                    .hasSize(10);
+            settle(decisions);
+            dead.settle(0, Charge.NONE);
+        }
+    }
+
+    @Test
+    void requests_that_are_asked_again_are_answered_when_the_gateway_stops() throws Exception {
+        LimitedKey key = desk.key("concurrency = 40");
+        try (AbandonedOwner dead = AbandonedOwner.holdingAhead(desk, key, LedgerDesk.LEASE, 30, 100, Charge.NONE)) {
+            List<CompletableFuture<LimitDecision>> asked = new ArrayList<>();
+            for (int call = 0; call < 20; call++) {
+                asked.add(ask(other, key));
+            }
+            long before = other.stats().batches();
+            await().atMost(SOON).until(() -> other.stats().batches() > before);
+
+            other.close();
+
+            assertThat(asked).allSatisfy(one -> assertThat(one).isDone());
+            dead.settle(0, Charge.NONE);
+            await().atMost(SOON).until(() -> desk.leases(key) == 0);
+        }
+    }
+
+    @Test
     void a_call_that_runs_on_after_its_allotment_has_lapsed_has_lapsed_too_and_may_be_revived() throws Exception {
         LimitedKey key = desk.key("concurrency = 40, tokens = 10000, " + LONG_WINDOWS);
         Charge ahead = new Charge(500, 0);
