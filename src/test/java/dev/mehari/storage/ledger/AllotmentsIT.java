@@ -270,6 +270,10 @@ class AllotmentsIT {
             assertThat(decisions)
                     .filteredOn(LimitDecision.Granted.class::isInstance)
                     .hasSize(10);
+            assertThat(desk.number("select count(*) from limit_state where allotted_until > clock_timestamp()"
+                            + " and key_id = " + key.id()))
+                    .as("long before the database gives it up")
+                    .isEqualTo(1);
             settle(decisions);
             dead.settle(0, Charge.NONE);
         }
