@@ -14,4 +14,18 @@ record AllotmentRequest(KeyDemand demand, KeyLimits limits, int calls, int reque
     public long keyId() {
         return demand.keyId();
     }
+
+    /** The part of it that is granted, with the same part of the charge. */
+    AllotmentRequest of(int someCalls, int someRequests) {
+        return new AllotmentRequest(
+                demand,
+                limits,
+                someCalls,
+                someRequests,
+                someRequests == requests
+                        ? charge
+                        : new Charge(
+                                charge.tokens() / requests * someRequests,
+                                charge.nanoDollars() / requests * someRequests));
+    }
 }

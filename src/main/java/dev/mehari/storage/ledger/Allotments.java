@@ -62,6 +62,7 @@ final class Allotments {
         return !requests.isEmpty();
     }
 
+    /** To be asked for in the round trip that carries all that is to be settled by then. */
     List<AllotmentRequest> takeRequests() {
         List<AllotmentRequest> taken = new ArrayList<>();
         while (taken.size() < MOST_REQUESTS) {
@@ -69,16 +70,18 @@ final class Allotments {
             if (next == null) {
                 break;
             }
+            next.demand().makeRoom();
             taken.add(next);
         }
         return taken;
     }
 
-    /** By a round trip that began at {@code sent}. */
-    void granted(AllotmentRequest request, long id, long sent, long millis) {
-        request.demand().granted(request, id, sent, millis);
+    /** {@code part} of {@code request}, by a round trip that began at {@code sent}. */
+    void granted(AllotmentRequest request, AllotmentRequest part, long id, long sent, long millis) {
+        KeyDemand demand = request.demand();
+        demand.granted(request, part, id, sent, millis);
         if (isClosing) {
-            request.demand().end();
+            demand.end();
         }
     }
 

@@ -56,6 +56,11 @@ final class Answers {
                 reset[place] == 0 ? null : Instant.ofEpochMilli(reset[place]));
     }
 
+    /** What an allotment that is granted is for: all of {@code request}, or the part that there was. */
+    AllotmentRequest granted(int place, AllotmentRequest request) {
+        return request.of(Math.toIntExact(used[place]), Math.toIntExact(limit[place]));
+    }
+
     /** How long an allotment that is granted lasts at most. */
     long lastsMillis(int place) {
         return reset[place];

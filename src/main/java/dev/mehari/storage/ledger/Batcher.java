@@ -298,7 +298,7 @@ final class Batcher implements Runnable {
             long id = batch.leaseIds().get(place);
             if (batch.acquires().get(place) instanceof AllotmentRequest request) {
                 if (answers.isGranted(place)) {
-                    allotments.granted(request, id, sent, answers.lastsMillis(place));
+                    allotments.granted(request, answers.granted(place, request), id, sent, answers.lastsMillis(place));
                 } else {
                     allotments.refused(request);
                 }

@@ -23,7 +23,6 @@ final class KeyDemand {
     private static final int FEWEST_AT_ONCE = 16;
 
     private static final int FIRST_CALLS = 4;
-    private static final int SMALLEST_PART = 16;
     private static final int MOST_REQUESTS = 20_000;
     private static final long MOST_CHARGE = 1_000_000_000_000L;
 
@@ -34,7 +33,7 @@ final class KeyDemand {
     private static final long IDLE_NANOS = Duration.ofMillis(800).toNanos();
     /** For the calls of one that has been replaced to end, so that they need no leases of their own. */
     private static final long DRAIN_NANOS = Duration.ofMillis(100).toNanos();
-    /** After one has been refused or called back. */
+    /** After one has been refused, granted in part, or called back. */
     private static final long PAUSE_NANOS = Duration.ofMillis(500).toNanos();
 
     private static final long MARGIN_MILLIS = 2;
@@ -54,8 +53,8 @@ final class KeyDemand {
     private boolean isForgotten;
     private long notBefore;
     private int calls = FIRST_CALLS;
-    /** Only so large a part of what is expected is asked for, since there was not more: twice as much each time that there is. */
-    private int part = 1;
+    /** There was not as much as was asked for: too little for two at a time. */
+    private boolean isTight;
 
     private long period;
     private int inPeriod;
@@ -104,7 +103,7 @@ final class KeyDemand {
         if ((limits.hasTokens() && estimate.tokens() == 0) || (limits.hasBudget() && estimate.nanoDollars() == 0)) {
             return null; // how many calls are left cannot be told
         }
-        int requests = (int) Math.max(2, Math.min(MOST_REQUESTS, (double) lifeNanos / PERIOD_NANOS * expected / part));
+        int requests = (int) Math.max(2, Math.min(MOST_REQUESTS, (double) lifeNanos / PERIOD_NANOS * expected));
         if (estimate.tokens() > MOST_CHARGE / requests || estimate.nanoDollars() > MOST_CHARGE / requests) {
             return null;
         }
@@ -122,17 +121,27 @@ final class KeyDemand {
                 new Charge(estimate.tokens() * requests, estimate.nanoDollars() * requests));
     }
 
-    /** Granted by a round trip that began at {@code sent}, for so many milliseconds at most. */
-    synchronized void granted(AllotmentRequest request, long id, long sent, long millis) {
+    /** What is asked for is asked for now: what it has is given back before, where there is not enough for both. */
+    synchronized void makeRoom() {
+        if (isTight) {
+            end();
+        }
+    }
+
+    /** {@code part} of {@code request} is granted, by a round trip that began at {@code sent}, for so many milliseconds at most. */
+    synchronized void granted(AllotmentRequest request, AllotmentRequest part, long id, long sent, long millis) {
         isAsked = false;
-        part = Math.max(1, part / 2);
+        isTight = part.calls() < request.calls() || part.requests() < request.requests();
+        if (isTight) {
+            notBefore = sent + PAUSE_NANOS;
+        }
         if (open != null) {
             draining.add(new Draining(open, sent + DRAIN_NANOS));
         }
         long inWindows = Duration.ofMillis(millis - MARGIN_MILLIS).toNanos();
         // One that ends with a window is replaced in the next.
         dueNanos = sent + Math.min(lifeNanos - lifeNanos / LAST_PART, inWindows);
-        open = new Allotment(id, request, sent, sent + Math.min(lifeNanos, inWindows), book);
+        open = new Allotment(id, part, sent, sent + Math.min(lifeNanos, inWindows), book);
         if (isCalledBack) {
             end();
         }
@@ -141,9 +150,8 @@ final class KeyDemand {
     /** There is not enough left for one. */
     synchronized void refused(long now) {
         isAsked = false;
+        isTight = true;
         notBefore = now + PAUSE_NANOS;
-        calls = Math.max(FIRST_CALLS, calls / 2);
-        part = Math.min(SMALLEST_PART, part * 2);
     }
 
     /** Nobody knows what became of the request. */

@@ -16,9 +16,12 @@ final class AbandonedOwner implements AutoCloseable {
     private final LeaseBook book;
     private final LimitedKey key;
     private final long leaseId;
+    private final Acquire asked;
     private final Answers answers;
 
-    private AbandonedOwner(LedgerSession session, LeaseBook book, LimitedKey key, long leaseId, Answers answers) {
+    private AbandonedOwner(
+            LedgerSession session, LeaseBook book, LimitedKey key, long leaseId, Acquire asked, Answers answers) {
+        this.asked = asked;
         this.answers = answers;
         this.session = session;
         this.book = book;
@@ -69,8 +72,13 @@ final class AbandonedOwner implements AutoCloseable {
             session.close();
             return Optional.empty();
         }
-        return Optional.of(
-                new AbandonedOwner(session, book, key, batch.leaseIds().get(0), answers));
+        return Optional.of(new AbandonedOwner(
+                session, book, key, batch.leaseIds().get(0), batch.acquires().get(0), answers));
+    }
+
+    /** What the allotment is for. */
+    AllotmentRequest granted() {
+        return answers.granted(0, (AllotmentRequest) asked);
     }
 
     /** How long the allotment lasts at most. */

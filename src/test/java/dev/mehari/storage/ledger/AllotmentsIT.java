@@ -18,7 +18,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
+import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
@@ -169,17 +169,40 @@ class AllotmentsIT {
     }
 
     @Test
-    void a_key_at_its_limit_gets_no_allotment() throws Exception {
+    void a_key_of_which_no_more_than_a_quarter_is_left_gets_no_allotment() throws Exception {
         LimitedKey key = desk.key("concurrency = 20");
-        List<LimitDecision> decisions = burst(other, key, 30, Charge.NONE);
-        settle(decisions);
-        await().atMost(SOON).until(() -> desk.leases(key) == 0);
+        List<LimitDecision> held = burst(other, key, 15, Charge.NONE);
 
         for (int call = 0; call < 100; call++) {
             granted(ask(ledger, key)).settle(Charge.NONE);
         }
 
         assertThat(ledger.stats().drawn()).isZero();
+        settle(held);
+    }
+
+    @Test
+    void a_key_that_has_refused_a_call_gets_no_allotment_for_a_second() throws Exception {
+        LimitedKey key = desk.key("concurrency = 20");
+        settle(burst(other, key, 30, Charge.NONE));
+        assertThat(
+                        desk.number(
+                                "select count(*) from limit_state where key_id = " + key.id()
+                                        + " and scarce_until > '-infinity' and scarce_until <= clock_timestamp() + interval '1 second'"))
+                .isEqualTo(1);
+
+        setScarceUntil(key, "'infinity'");
+        assertThat(AbandonedOwner.tryHoldingAhead(desk, key, LedgerDesk.LEASE, 2, 2, Charge.NONE))
+                .isEmpty();
+        setScarceUntil(key, "clock_timestamp()");
+        await().atMost(SOON).until(() -> {
+            granted(ask(ledger, key)).settle(Charge.NONE);
+            return ledger.stats().drawn() > 0;
+        });
+    }
+
+    private static void setScarceUntil(LimitedKey key, String moment) throws SQLException {
+        DATABASE.execute("update limit_state set scarce_until = " + moment + " where key_id = " + key.id());
     }
 
     @Test
@@ -316,26 +339,29 @@ class AllotmentsIT {
     }
 
     @Test
-    void an_allotment_leaves_a_quarter_of_every_limit_to_others() throws Exception {
-        for (String limit : new String[] {
-            "concurrency", "requests", "tokens_per_minute", "tokens", "cost_daily", "cost_weekly", "cost_total"
-        }) {
-            boolean isTokens = limit.startsWith("tokens");
-            boolean isMoney = limit.startsWith("cost");
-            for (int more = 0; more <= 1; more++) {
-                LimitedKey key = desk.key(limit + " = 400");
-                Optional<AbandonedOwner> holding = AbandonedOwner.tryHoldingAhead(
-                        desk,
-                        key,
-                        LedgerDesk.LEASE,
-                        limit.equals("concurrency") ? 300 + more : 5,
-                        limit.equals("requests") ? 300 + more : 10,
-                        new Charge(isTokens ? 300 + more : 0, isMoney ? 300 + more : 0));
-                assertThat(holding.isPresent()).as("%s, %d more", limit, more).isEqualTo(more == 0);
-                if (holding.isPresent()) {
-                    holding.get().settle(0, Charge.NONE);
-                    holding.get().close();
-                }
+    void an_allotment_is_as_much_as_there_is_beside_a_quarter_of_every_limit() throws Exception {
+        for (LimitKind kind : LimitKind.values()) {
+            String limit = kind.name().toLowerCase(Locale.ROOT);
+            LimitedKey key = desk.key(limit + " = 400, " + LONG_WINDOWS);
+            int calls = kind == LimitKind.CONCURRENCY ? 350 : 5;
+            Charge charge = new Charge(limit.startsWith("tokens") ? 4_000 : 0, limit.startsWith("cost") ? 4_000 : 0);
+            try (AbandonedOwner holding =
+                    AbandonedOwner.holdingAhead(desk, key, LedgerDesk.LEASE, calls, 400, charge)) {
+                AllotmentRequest granted = holding.granted();
+
+                assertThat(granted.calls()).as(limit).isEqualTo(kind == LimitKind.CONCURRENCY ? 300 : 5);
+                int requests = switch (kind) {
+                    case CONCURRENCY -> 400;
+                    case REQUESTS -> 300;
+                    default -> 30;
+                };
+                assertThat(granted.requests()).as(limit).isEqualTo(requests);
+                assertThat(used(key, kind)).as(limit).isEqualTo(300);
+                assertThat(AbandonedOwner.tryHoldingAhead(desk, key, LedgerDesk.LEASE, 5, 10, new Charge(10, 10)))
+                        .as(limit)
+                        .isEmpty();
+                holding.settle(0, Charge.NONE);
+                assertThat(used(key, kind)).as(limit).isZero();
             }
         }
     }

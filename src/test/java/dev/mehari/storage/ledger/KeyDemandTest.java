@@ -101,7 +101,7 @@ class KeyDemandTest {
         AllotmentRequest next = callAndRequest();
         assertThat(next).isNotNull();
 
-        demand.granted(next, 43, now, LONG);
+        demand.granted(next, next, 43, now, LONG);
         demand.tidy(now);
         assertThat(written.isEmpty()).as("calls of the old one may end soon").isTrue();
         pass(100);
@@ -155,40 +155,44 @@ class KeyDemandTest {
         assertThat(request).isNotNull();
 
         demand.callBack(now);
-        demand.granted(request, 42, now, LONG);
+        demand.granted(request, request, 42, now, LONG);
 
         assertThat(written.isEmpty()).isFalse();
         assertThat(draw()).isNull();
         pass(500);
         AllotmentRequest next = askUntilRequested();
         assertThat(next).isNotNull();
-        demand.granted(next, 43, now, LONG);
+        demand.granted(next, next, 43, now, LONG);
         assertThat(draw()).isNotNull();
     }
 
     @Test
-    void after_a_refusal_less_is_asked_for_until_there_is_enough() {
-        for (int call = 0; call < 99; call++) {
-            draw();
-        }
-        AllotmentRequest request = callAndRequest();
+    void what_is_granted_in_part_is_replaced_later_and_given_back_before() {
+        limits = KeyLimits.ofConcurrency(100);
+        estimate = new Charge(3, 5);
+        AllotmentRequest request = askUntilRequested();
         assertThat(request).isNotNull();
-        assertThat(request.requests()).isEqualTo(200);
+        AllotmentRequest part = request.of(1, request.requests() - 1);
+        assertThat(part.charge()).isEqualTo(new Charge(3L * part.requests(), 5L * part.requests()));
+        demand.granted(request, part, 42, now, LONG);
+        assertThat(draw()).isNotNull();
+        assertThat(draw()).as("one at a time").isNull();
+        assertThat(askUntilRequested()).as("not at once").isNull();
+        assertThat(written.isEmpty()).isTrue();
 
-        demand.refused(now);
         pass(500);
-        AllotmentRequest less = callAndRequest();
+        AllotmentRequest next = askUntilRequested();
+        assertThat(next).isNotNull();
+        demand.makeRoom();
 
-        assertThat(less).isNotNull();
-        assertThat(less.requests()).isEqualTo(101);
-        demand.granted(less, 42, now, LONG);
-        for (int call = 0; call < 60; call++) {
-            Held drawn = draw();
-            drawn.settle(Charge.NONE);
-        }
-        assertThat(callAndRequest())
-                .isNotNull()
-                .satisfies(next -> assertThat(next.requests()).isEqualTo(324));
+        assertThat(written.take(10))
+                .singleElement()
+                .satisfies(end -> assertThat(end.leaseId()).isEqualTo(42));
+        demand.granted(next, next, 43, now, LONG);
+        pass(1_600);
+        assertThat(askUntilRequested()).isNotNull();
+        demand.makeRoom();
+        assertThat(written.isEmpty()).as("there was enough").isTrue();
     }
 
     @Test
@@ -207,7 +211,7 @@ class KeyDemandTest {
     private void grant(long millis) {
         AllotmentRequest request = askUntilRequested();
         assertThat(request).isNotNull();
-        demand.granted(request, 42, now, millis);
+        demand.granted(request, request, 42, now, millis);
     }
 
     private @Nullable AllotmentRequest askUntilRequested() {
