@@ -244,6 +244,8 @@ class AllotmentsIT {
         for (int round = 0; round < 3; round++) {
             held.addAll(drawn(ledger, key, 2, lost::incrementAndGet));
             desk.cutLedgers();
+            // an allotment that is still open may be drawn from until the loss is noticed, and no longer
+            await().atMost(SOON).until(() -> desk.leases(key) == held.size());
             begun += makeBusy(ledger, key);
         }
 
