@@ -29,7 +29,7 @@ final class Answers {
         this.takenBack = takenBack;
     }
 
-    /** Reads the columns of {@code decide_durably}. */
+    /** Reads the columns of {@code decide}. */
     static Answers of(ResultSet row) throws SQLException {
         // without a refusal and an allotment there are no numbers, and all is granted
         Long[] used = longs(row, 2);

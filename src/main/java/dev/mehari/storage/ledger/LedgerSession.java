@@ -36,8 +36,7 @@ final class LedgerSession implements AutoCloseable {
     private static final Set<String> OF_STATEMENT = Set.of("21", "22", "23", "P0");
 
     private static final String DECIDE =
-            "call decide_durably(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
-                    + " null, null, null, null, null, null)";
+            "select * from decide(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
     private static final String ADOPT = "select adopt(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
     private final Connection connection;
@@ -78,7 +77,7 @@ final class LedgerSession implements AutoCloseable {
         }
     }
 
-    /** One round trip and one transaction, on disk when this returns; its keys are let go of before that. */
+    /** One round trip and one transaction, committed when this returns. */
     Answers decide(Batch batch) throws SQLException {
         long[] keys = batch.keys();
         List<Acquire> acquires = batch.acquires();

@@ -76,12 +76,6 @@ final class AbandonedOwner implements AutoCloseable {
                 session, book, key, batch.leaseIds().get(0), batch.acquires().get(0), answers));
     }
 
-    /** Takes one more lease; returns once the database says that it is on disk. */
-    void holdAnother() throws SQLException {
-        Asked another = new Asked(new LimitRequest(key, Charge.NONE, () -> {}), decision -> {}, 0);
-        session.decide(Batch.of(List.of(another), List.of(), List.of(), book));
-    }
-
     /** What the allotment is for. */
     AllotmentRequest granted() {
         return answers.granted(0, (AllotmentRequest) asked);

@@ -16,15 +16,11 @@ import dev.mehari.limits.LimitDecision;
 import dev.mehari.limits.LimitKind;
 import dev.mehari.limits.LimitedKey;
 import dev.mehari.testing.TestDatabase;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -55,55 +51,6 @@ class PostgresLedgerIT {
     @AfterAll
     static void closeDatabase() {
         DATABASE.close();
-    }
-
-    @Test
-    void an_answer_waits_for_the_disk_and_lets_go_of_its_key_before() throws Exception {
-        LimitedKey key = desk.key("concurrency = 1000000");
-        AtomicInteger answered = new AtomicInteger();
-        AtomicBoolean isOver = new AtomicBoolean();
-        DATABASE.execute("alter database postgres set synchronous_commit = 'on'");
-        try (AbandonedOwner owner = AbandonedOwner.holding(desk, key, LedgerDesk.LEASE, Charge.NONE)) {
-            // a standby that never comes is waited for as a disk that hangs is
-            DATABASE.execute("alter system set synchronous_standby_names = 'nobody'");
-            DATABASE.execute("select pg_reload_conf()");
-            CompletableFuture<Void> asking = CompletableFuture.runAsync(() -> {
-                while (!isOver.get()) {
-                    hold(owner);
-                    answered.incrementAndGet();
-                }
-            });
-            String waits = "application_name = 'mehari-ledger' and wait_event = 'SyncRep'";
-            await().atMost(SOON).until(() -> desk.number("select count(*) from pg_stat_activity where " + waits) == 1);
-            int before = answered.get();
-            assertThat(desk.number("select count(*) from pg_locks join pg_stat_activity using (pid)"
-                            + " where locktype = 'advisory' and " + waits))
-                    .isZero();
-            assertThat(desk.number("select count(*) from pg_stat_activity where " + waits))
-                    .isEqualTo(1);
-            assertThat(answered).hasValue(before);
-
-            isOver.set(true);
-            waitForNobody();
-            asking.get(10, TimeUnit.SECONDS);
-            assertThat(answered).hasValue(before + 1);
-        } finally {
-            waitForNobody();
-            DATABASE.execute("alter database postgres reset synchronous_commit");
-        }
-    }
-
-    private static void waitForNobody() {
-        DATABASE.execute("alter system reset synchronous_standby_names");
-        DATABASE.execute("select pg_reload_conf()");
-    }
-
-    private static void hold(AbandonedOwner owner) {
-        try {
-            owner.holdAnother();
-        } catch (SQLException failure) {
-            throw new IllegalStateException("no lease", failure);
-        }
     }
 
     @Test // row 14

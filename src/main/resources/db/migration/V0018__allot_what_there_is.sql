@@ -1,16 +1,10 @@
--- The function decide of V0017 as a procedure, with two changes.
---
--- It lets go of its keys before the disk has what it did, and ends when the disk has it. A commit that is not waited for releases
--- the locks; the empty message after it is committed as the session commits, and is on disk only after all that was committed
--- before. Others may decide by what is not on disk yet, but their answers wait for it, too.
+-- The decide of V0017, with less that keeps allotments from keys that are busy but have room.
 --
 -- An allotment that there is not enough for is granted for as many calls and requests as there are: o_used calls at once,
 -- o_limit requests, and the same part of the charge. It is refused by status 8 only when less than two requests or no call
 -- is left beside a quarter of every limit. A refusal of a call keeps allotments away for a second; ten were so long that a key
 -- with room for most of its calls, refused for one now and then, never had any.
---
--- The function decide stays for instances of the version before, which run meanwhile.
-create procedure decide_durably(
+create or replace function decide(
     p_owner int, p_lease_ms int, p_log boolean,
     p_keys bigint[], p_asked int[],
     p_set_key int[], p_set_lease bigint[], p_set_requests int[], p_set_tokens bigint[], p_set_nano bigint[],
@@ -20,7 +14,7 @@ create procedure decide_durably(
     p_acq_nano bigint[],
     out o_status int[], out o_used bigint[], out o_limit bigint[], out o_reset bigint[], out o_renewed bigint[],
     out o_taken_back bigint[])
-language plpgsql as $$
+language plpgsql volatile as $$
 declare
     v_ts timestamptz; v_ms bigint; v_minute bigint; v_exp timestamptz; v_lapsed bigint;
     turn limit_turn; turns limit_turn[]; minutes bigint[]; windows bigint[]; request_windows bigint[];
@@ -30,7 +24,6 @@ declare
     ask int; reqs int; tok bigint; nano bigint; each_tok bigint; each_nano bigint; granted int; begun int; tokens_granted bigint; nano_granted bigint;
     is_open boolean; st int; u bigint; l bigint; z bigint;
 begin
-    perform set_config('synchronous_commit', 'off', true);
     perform pg_advisory_xact_lock((1::bigint << 62) + x) from unnest(p_keys) x;
 
     -- After the locks, never now().
@@ -335,7 +328,4 @@ begin
            allotted_until = t.allotted_until, scarce_until = t.scarce_until
       from unnest(turns) t
      where t.is_changed and x.key_id = t.key_id;
-
-    commit;
-    perform pg_logical_emit_message(true, 'mehari', '');
 end $$;
