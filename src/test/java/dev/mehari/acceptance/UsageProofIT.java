@@ -168,7 +168,9 @@ class UsageProofIT {
         }
         try (RawClient client = gateway.connect()) {
             post(client, user, BilledUpstream.call(user, number, "silent"));
-            await().atMost(PATIENCE).until(() -> first.has(user, number, "silent"));
+            // The first is left alone for a while once calls kept failing there.
+            await().atMost(PATIENCE)
+                    .until(() -> first.has(user, number, "silent") || second.has(user, number, "silent"));
             client.kill();
         }
     }

@@ -19,7 +19,7 @@ import java.util.concurrent.ConcurrentHashMap;
  *   <li>{@code whole}, {@code stream}: an answer with usage
  *   <li>{@code refused}: 429 for the first try of every other call, then an answer
  *   <li>{@code failing}: 503 from an upstream that is {@code shaky}, else an answer
- *   <li>{@code worked}: 503 with usage for the first try, then an answer
+ *   <li>{@code worked}: 503 with usage for the first try from an upstream that is {@code shaky}, then an answer
  *   <li>{@code cut}: a stream that breaks off after some text
  *   <li>{@code open}: the beginning of a stream that does not go on
  *   <li>{@code silent}: nothing
@@ -119,7 +119,7 @@ public final class BilledUpstream implements AutoCloseable {
         return switch (model) {
             case "refused" -> number % 2 == 0 && tried.add(call) ? 429 : 200;
             case "failing" -> shaky ? 503 : 200;
-            case "worked" -> tried.add(call) ? 503 : 200;
+            case "worked" -> shaky && tried.add(call) ? 503 : 200;
             default -> 200;
         };
     }
