@@ -30,6 +30,8 @@ final class DecisionBench {
     private static final String LIMITS = "concurrency = 100, requests = 1000000000, requests_window_ms = 60000,"
             + " tokens = 1000000000000, tokens_window_ms = 60000";
     private static final int FLUSHES = 500;
+    /** As long as it takes from the first call to a steady state: some seconds of the rate that is measured then. */
+    private static final int LEAD_SECONDS = 3;
 
     private final String url;
     private final long firstKey;
@@ -120,14 +122,10 @@ final class DecisionBench {
 
     private Map<String, Object> run(List<LoadProcess> loads, String keys, int rate, int seconds)
             throws IOException, SQLException, DataFormatException {
+        String command = keys + " " + rate / (double) loads.size() + " ";
+        all(loads, command + LEAD_SECONDS + " on");
         Duration postgres = PostgresCpu.of(url);
-        for (LoadProcess load : loads) {
-            load.begin(keys + " " + rate / (double) loads.size() + " " + seconds);
-        }
-        LoadProcess.Result all = new LoadProcess.Result();
-        for (LoadProcess load : loads) {
-            load.addResult(all);
-        }
+        LoadProcess.Result all = all(loads, command + seconds);
         long postgresMicros = PostgresCpu.of(url).minus(postgres).toNanos() / 1_000;
         long decisions = Math.max(1, all.granted + all.refused);
         Histogram latency = all.latency;
@@ -148,6 +146,18 @@ final class DecisionBench {
         result.put("postgres_cpu_us_per_decision", postgresMicros / decisions);
         result.put("instances_cpu_us_per_decision", all.cpuNanos / 1_000 / decisions);
         return result;
+    }
+
+    private static LoadProcess.Result all(List<LoadProcess> loads, String command)
+            throws IOException, DataFormatException {
+        for (LoadProcess load : loads) {
+            load.begin(command);
+        }
+        LoadProcess.Result all = new LoadProcess.Result();
+        for (LoadProcess load : loads) {
+            load.addResult(all);
+        }
+        return all;
     }
 
     private Map<String, Object> about() throws SQLException {
@@ -205,7 +215,8 @@ final class DecisionBench {
                 about.get("load_average_after")));
         text.append(
                 "A decision is an acquire and, when granted, its settlement 40 ms later. Keys have 100 calls at once, requests and"
-                        + " tokens per minute. Open loop, Poisson arrivals, latency from the intended start.\n\n");
+                        + " tokens per minute. Open loop, Poisson arrivals, latency from the intended start, measured once the load has"
+                        + " been there for 3 s.\n\n");
         text.append(
                 "| instances | keys | rate/s | decisions/s | granted % | from allotments % | p50 ms | p99 ms | p99.9 ms | max ms | batches/s |"
                         + " CPU PostgreSQL us | CPU instances us | not decided |\n");

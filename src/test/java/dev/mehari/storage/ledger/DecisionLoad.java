@@ -33,7 +33,7 @@ import org.HdrHistogram.Recorder;
 
 /**
  * One instance under load, as a process: {@code DecisionLoad JDBC-URL FIRST-KEY KEYS SEED}. Reads lines {@code hot|zipf RATE
- * SECONDS} and answers each with {@code RESULT granted refused unavailable drawn cpu-nanos batches histogram}. Calls arrive at
+ * SECONDS [on]} and answers each, with {@code on} while its last calls are still under way, with {@code RESULT granted refused unavailable drawn cpu-nanos batches histogram}. Calls arrive at
  * random (Poisson), whatever became of earlier ones; latency counts from the moment a call was due. What is granted is
  * settled 40 ms later.
  */
@@ -81,13 +81,16 @@ final class DecisionLoad {
             BufferedReader commands = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
             for (String line = commands.readLine(); line != null; line = commands.readLine()) {
                 String[] words = line.split(" ");
-                System.out.println(
-                        load.run("hot".equals(words[0]), Double.parseDouble(words[1]), Integer.parseInt(words[2])));
+                System.out.println(load.run(
+                        "hot".equals(words[0]),
+                        Double.parseDouble(words[1]),
+                        Integer.parseInt(words[2]),
+                        words.length > 3));
             }
         }
     }
 
-    private String run(boolean isHot, double rate, int seconds) {
+    private String run(boolean isHot, double rate, int seconds, boolean goesOn) {
         LedgerStats before = ledger.stats();
         long cpu = cpuNanos();
         latency.reset();
@@ -102,7 +105,7 @@ final class DecisionLoad {
             settle(System.nanoTime());
             ask(new LimitedKey(isHot ? firstKey : zipf(), KeyLimits.NONE), due);
         }
-        while (ledger.stats().leasesHeld() > 0 || ledger.stats().acquiresWaiting() > 0) {
+        while (!goesOn && (ledger.stats().leasesHeld() > 0 || ledger.stats().acquiresWaiting() > 0)) {
             settle(System.nanoTime());
             LockSupport.parkNanos(NAP_NANOS);
         }
