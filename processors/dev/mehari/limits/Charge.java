@@ -15,4 +15,8 @@ public record Charge(long tokens, long nanoDollars) {
             throw new IllegalArgumentException("a charge is not negative: " + tokens + " tokens, " + nanoDollars);
         }
     }
+
+    public Charge plus(Charge more) {
+        return new Charge(tokens + more.tokens, nanoDollars + more.nanoDollars);
+    }
 }

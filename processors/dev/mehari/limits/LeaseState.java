@@ -10,7 +10,7 @@ import java.time.Instant;
  * @param owner number of the instance start that holds it
  * @param grantedAt when the call began
  * @param expiresAt when it lapses unless renewed
- * @param calls that it is for: one, or more that were granted ahead and may not have begun
+ * @param calls that it is for: one; more, or none but their requests, that were granted ahead and may not have begun
  * @param reserved what is reserved until it is settled
  */
 public record LeaseState(

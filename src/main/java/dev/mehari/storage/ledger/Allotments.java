@@ -58,6 +58,25 @@ final class Allotments {
         return drawn;
     }
 
+    /** The same for a call that waits for the next round trip, which something of its key may have come back for since. */
+    @Nullable
+    Held drawAgain(LimitRequest call) {
+        KeyDemand demand = demands.get(call.key().id());
+        return demand == null ? null : demand.drawAgain(call, mirror::granted, nanos.getAsLong());
+    }
+
+    /** To be settled with a request for a call that none of them was of use for. */
+    List<Settlement> takeFreePlaces(long keyId) {
+        KeyDemand demand = demands.get(keyId);
+        return demand == null ? List.of() : demand.takeFreePlaces();
+    }
+
+    /** Of a key that is called for here. */
+    @Nullable
+    KeyDemand demand(long keyId) {
+        return demands.get(keyId);
+    }
+
     boolean hasRequests() {
         return !requests.isEmpty();
     }

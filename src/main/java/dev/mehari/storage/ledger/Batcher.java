@@ -237,22 +237,32 @@ final class Batcher implements Runnable {
         List<Asked> taken = waiting.take(MOST_ASKED);
         List<AllotmentRequest> ahead = allotments.takeRequests();
         boolean isTime = !taken.isEmpty() || !ahead.isEmpty() || settlements.nanosLeft() <= 0 || isClosing;
-        List<Settlement> ended = isTime ? settlements.take(MOST_WRITTEN) : List.of();
-        // Then renewals: what is settled from now on may be renewed by this batch, since it is not in it.
-        List<Held> due = renewals.due(now);
+        List<Settlement> ended = new ArrayList<>(isTime ? settlements.take(MOST_WRITTEN) : List.of());
         for (Asked one : taken) {
-            if (one.claimForLedger()) {
-                if (fullInARow >= LONG_BACKLOG && now - one.askedNanos() > Outage.PATIENCE.toNanos()) {
-                    mirror.refuse(one, TOO_MANY);
-                } else {
-                    acquires.add(one);
-                }
+            if (!one.claimForLedger() || answeredFromAllotment(one)) {
+                continue;
+            }
+            if (fullInARow >= LONG_BACKLOG && now - one.askedNanos() > Outage.PATIENCE.toNanos()) {
+                mirror.refuse(one, TOO_MANY);
+            } else {
+                acquires.add(one);
+                ended.addAll(allotments.takeFreePlaces(one.keyId()));
             }
         }
         // Whoever waits comes before those who may call later.
         acquires.addAll(ahead);
         fullInARow = taken.size() == MOST_ASKED ? fullInARow + 1 : 0;
-        return Batch.of(acquires, ended, due, book);
+        // Renewals last: what is settled from now on may be renewed by this batch, since it is not in it.
+        return Batch.of(acquires, ended, renewals.due(now), book);
+    }
+
+    private boolean answeredFromAllotment(Asked asked) {
+        Held drawn = allotments.drawAgain(asked.request());
+        if (drawn != null) {
+            count.drawn.increment();
+            asked.answer(new LimitDecision.Granted(drawn));
+        }
+        return drawn != null;
     }
 
     @SuppressWarnings("IllegalCatch") // whoever is in the batch is asked again, whatever went wrong
@@ -305,8 +315,8 @@ final class Batcher implements Runnable {
             } else if (batch.acquires().get(place) instanceof Asked asked) {
                 if (answers.isGranted(place)) {
                     count.granted.increment();
-                    asked.answer(
-                            new LimitDecision.Granted(book.granted(id, asked, sent, mirror.granted(asked.request()))));
+                    asked.answer(new LimitDecision.Granted(book.granted(
+                            id, asked, sent, mirror.granted(asked.request()), allotments.demand(asked.keyId()))));
                 } else if (answers.isProvisional(place) && asked.mayAskAgain(sent)) {
                     allotments.callBack(asked.keyId());
                     again.add(asked);

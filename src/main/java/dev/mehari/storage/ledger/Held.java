@@ -21,14 +21,19 @@ final class Held implements Lease {
     private final long grantedNanos;
     private final Lease mirrored;
     private final @Nullable Allotment allotment;
+    private final @Nullable KeyDemand demand;
     private final LeaseBook book;
 
     private @Nullable Runnable onLost;
     private @Nullable Charge used;
     private boolean isEntered;
+    private boolean isLost;
     private volatile long renewedNanos;
 
-    /** @param allotment that it was drawn from, or null */
+    /**
+     * @param allotment that it was drawn from, or null
+     * @param demand that may pass its place on to the next call, or null
+     */
     Held(
             long id,
             LimitRequest request,
@@ -36,6 +41,7 @@ final class Held implements Lease {
             boolean isEntered,
             Lease mirrored,
             @Nullable Allotment allotment,
+            @Nullable KeyDemand demand,
             LeaseBook book) {
         this.id = id;
         this.keyId = request.key().id();
@@ -45,6 +51,7 @@ final class Held implements Lease {
         this.onLost = request.onLost();
         this.grantedNanos = grantedNanos;
         this.allotment = allotment;
+        this.demand = demand;
         this.renewedNanos = grantedNanos;
         this.isEntered = isEntered;
         this.mirrored = mirrored;
@@ -92,6 +99,7 @@ final class Held implements Lease {
     @Override
     public void settle(Charge charge) {
         boolean write;
+        KeyDemand heir;
         synchronized (this) {
             if (used != null) {
                 return;
@@ -99,12 +107,14 @@ final class Held implements Lease {
             used = charge;
             onLost = null;
             write = isEntered;
+            heir = isLost ? null : demand;
         }
         mirrored.settle(charge);
         if (allotment != null) {
             allotment.giveBack(this, charge);
         }
-        book.ended(this, write ? Settlement.ofCall(keyId, id, charge) : null);
+        boolean isKept = heir != null && heir.keep(new Place(this, charge), grantedNanos);
+        book.ended(this, write && !isKept ? Settlement.ofCall(keyId, id, charge) : null);
     }
 
     /** Its call was cut off without a word: what was reserved counts as used. */
@@ -130,6 +140,7 @@ final class Held implements Lease {
         synchronized (this) {
             call = onLost;
             onLost = null;
+            isLost = true;
         }
         book.forget(this);
         if (call == null) {

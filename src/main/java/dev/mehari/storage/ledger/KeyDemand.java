@@ -35,6 +35,8 @@ final class KeyDemand {
     private static final long DRAIN_NANOS = Duration.ofMillis(100).toNanos();
     /** After one has been refused, granted in part, or called back. */
     private static final long PAUSE_NANOS = Duration.ofMillis(500).toNanos();
+    /** After one for a part from which nothing was drawn, as when calls take longer than it lasts. */
+    private static final long LONG_PAUSE_NANOS = Duration.ofSeconds(4).toNanos();
 
     private static final long MARGIN_MILLIS = 2;
 
@@ -55,6 +57,8 @@ final class KeyDemand {
     private int calls = FIRST_CALLS;
     /** There was not as much as was asked for: too little for two at a time. */
     private boolean isTight;
+    /** The last one was for a part, and nothing was drawn from it. */
+    private boolean isUseless;
 
     private long period;
     private int inPeriod;
@@ -85,6 +89,20 @@ final class KeyDemand {
             return null;
         }
         return from.draw(call, mirror, now);
+    }
+
+    /** The same for a call that has been counted, and waits for the next round trip. */
+    synchronized @Nullable Held drawAgain(LimitRequest call, Function<LimitRequest, Lease> mirror, long now) {
+        return open == null || !open.isUnder(call.key().limits()) ? null : open.draw(call, mirror, now);
+    }
+
+    /** Keeps {@code place} for the next call, where places are scarce; false when it is to be settled. */
+    synchronized boolean keep(Place place, long grantedNanos) {
+        return isTight && open != null && open.keep(place, grantedNanos);
+    }
+
+    synchronized List<Settlement> takeFreePlaces() {
+        return open == null ? List.of() : open.takeFreePlaces();
     }
 
     /** What to ask the database for, by a call like {@code call}; null when there is no need. */
@@ -124,6 +142,7 @@ final class KeyDemand {
     /** What is asked for is asked for now: what it has is given back before, where there is not enough for both. */
     synchronized void makeRoom() {
         if (isTight) {
+            isUseless = open != null && open.isUnused();
             end();
         }
     }
@@ -133,7 +152,7 @@ final class KeyDemand {
         isAsked = false;
         isTight = part.calls() < request.calls() || part.requests() < request.requests();
         if (isTight) {
-            notBefore = sent + PAUSE_NANOS;
+            notBefore = sent + (isUseless ? LONG_PAUSE_NANOS : PAUSE_NANOS);
         }
         if (open != null) {
             draining.add(new Draining(open, sent + DRAIN_NANOS));

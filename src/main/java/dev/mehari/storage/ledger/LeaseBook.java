@@ -39,19 +39,19 @@ final class LeaseBook {
         return ((long) owner << COUNT_BITS) | (count.incrementAndGet() & ((1L << COUNT_BITS) - 1));
     }
 
-    /** The database has granted {@code asked}. */
-    Held granted(long id, Asked asked, long nanos, Lease mirrored) {
-        return put(new Held(id, asked.request(), nanos, true, mirrored, null, this));
+    /** The database has granted {@code asked}, whose place {@code demand} may pass on. */
+    Held granted(long id, Asked asked, long nanos, Lease mirrored, @Nullable KeyDemand demand) {
+        return put(new Held(id, asked.request(), nanos, true, mirrored, null, demand, this));
     }
 
     /** {@code from} has granted {@code call}. */
     Held drawn(LimitRequest call, long nanos, Lease mirrored, Allotment from) {
-        return put(new Held(nextId(), call, nanos, false, mirrored, from, this));
+        return put(new Held(nextId(), call, nanos, false, mirrored, from, null, this));
     }
 
     /** This instance has granted {@code asked} without the database. */
     Held grantedAlone(Asked asked, long nanos, Lease mirrored) {
-        Held lease = put(new Held(nextId(), asked.request(), nanos, false, mirrored, null, this));
+        Held lease = put(new Held(nextId(), asked.request(), nanos, false, mirrored, null, null, this));
         grantedAlone.add(lease);
         wake.run();
         return lease;
@@ -72,10 +72,14 @@ final class LeaseBook {
 
     /** Nothing is drawn from {@code allotment} any more. */
     void ended(Allotment allotment) {
-        Settlement settlement = allotment.end();
-        if (settlement != null) {
+        for (Settlement settlement : allotment.end()) {
             settlements.add(settlement, true);
         }
+    }
+
+    /** Nobody has {@code place} for now. */
+    void free(Place place) {
+        settlements.add(place);
     }
 
     void write(Held lease, Settlement settlement) {

@@ -93,7 +93,7 @@ final class AbandonedOwner implements AutoCloseable {
     /** Ends the allotment while one of its calls runs on, with {@code reserved}; returns that. */
     Held settleRunning(int requests, Charge used, Charge reserved) throws SQLException {
         LimitRequest call = new LimitRequest(key, reserved, () -> {});
-        Held running = new Held(book.nextId(), call, 0, false, charge -> {}, null, book);
+        Held running = new Held(book.nextId(), call, 0, false, charge -> {}, null, null, book);
         session.decide(Batch.of(
                 List.of(),
                 List.of(new Settlement(key.id(), leaseId, requests, used, List.of(running))),

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
@@ -169,40 +170,115 @@ class AllotmentsIT {
     }
 
     @Test
-    void a_key_of_which_no_more_than_a_quarter_is_left_gets_no_allotment() throws Exception {
-        LimitedKey key = desk.key("concurrency = 20");
-        List<LimitDecision> held = burst(other, key, 15, Charge.NONE);
+    void the_places_of_a_key_at_its_limit_pass_from_call_to_call_without_a_round_trip_each() throws Exception {
+        LimitedKey key = desk.key("concurrency = 20, requests = 1000000, tokens = 1000000000, " + LONG_WINDOWS);
+        List<LimitDecision> held = burst(other, key, 19, USED);
 
-        for (int call = 0; call < 100; call++) {
-            granted(ask(ledger, key)).settle(Charge.NONE);
+        for (int call = 0; call < 1_000; call++) {
+            granted(ask(ledger, key, ESTIMATE, () -> {})).settle(USED);
         }
 
-        assertThat(ledger.stats().drawn()).isZero();
-        settle(held);
+        assertThat(ledger.stats().drawn()).isGreaterThan(500);
+        assertThat(ledger.stats().batches()).isLessThan(800);
+        assertThat(desk.number("select count(*) from lease where requests > 1 and calls > 0 and key_id = " + key.id()))
+                .as("nothing ahead of what is under way")
+                .isZero();
+        Lease last = granted(ask(ledger, key, USED, () -> {}));
+        for (PostgresLedger one : List.of(ledger, other)) {
+            assertThat(decision(ask(one, key))).isInstanceOf(LimitDecision.Refused.class);
+        }
+        last.settle(USED);
+        for (LimitDecision one : held) {
+            ((LimitDecision.Granted) one).lease().settle(USED);
+        }
+        awaitUse(key, 0, 1_020);
     }
 
     @Test
-    void a_key_that_has_refused_a_call_gets_no_allotment_for_a_second() throws Exception {
-        LimitedKey key = desk.key("concurrency = 20");
-        settle(burst(other, key, 30, Charge.NONE));
-        assertThat(
-                        desk.number(
-                                "select count(*) from limit_state where key_id = " + key.id()
-                                        + " and scarce_until > '-infinity' and scarce_until <= clock_timestamp() + interval '1 second'"))
-                .isEqualTo(1);
+    void calls_in_the_places_of_others_go_on_with_leases_of_their_own() throws Exception {
+        LimitedKey key = desk.key("concurrency = 20, requests = 1000000, tokens = 1000000000, " + LONG_WINDOWS);
+        List<LimitDecision> held = burst(other, key, 19, USED);
+        AtomicInteger lost = new AtomicInteger();
+        int begun = 19;
+        Lease drawn = null;
+        while (ledger.stats().drawn() == 0) {
+            if (drawn != null) {
+                drawn.settle(USED);
+            }
+            drawn = granted(ask(ledger, key, ESTIMATE, lost::incrementAndGet));
+            begun++;
+        }
 
-        setScarceUntil(key, "'infinity'");
-        assertThat(AbandonedOwner.tryHoldingAhead(desk, key, LedgerDesk.LEASE, 2, 2, Charge.NONE))
-                .isEmpty();
-        setScarceUntil(key, "clock_timestamp()");
-        await().atMost(SOON).until(() -> {
-            granted(ask(ledger, key)).settle(Charge.NONE);
-            return ledger.stats().drawn() > 0;
-        });
+        await().atMost(SOON)
+                .until(() ->
+                        desk.number("select count(*) from lease where requests > 1 and key_id = " + key.id()) == 0);
+        assertThat(desk.leases(key)).isEqualTo(20);
+        assertThat(decision(ask(other, key))).isInstanceOf(LimitDecision.Refused.class);
+        long own = desk.number(
+                "select lease_id from lease where tokens = " + ESTIMATE.tokens() + " and key_id = " + key.id());
+        assertThat(office().takeBackLease(own)).isTrue();
+        await().atMost(SOON).untilAtomic(lost, value -> assertThat(value).isEqualTo(1));
+
+        drawn.settle(USED);
+        for (LimitDecision one : held) {
+            ((LimitDecision.Granted) one).lease().settle(USED);
+        }
+        awaitUse(key, 0, begun);
     }
 
-    private static void setScarceUntil(LimitedKey key, String moment) throws SQLException {
-        DATABASE.execute("update limit_state set scarce_until = " + moment + " where key_id = " + key.id());
+    @Test
+    void a_key_that_has_refused_a_call_has_nothing_ahead_of_what_was_lacking_for_a_second() throws Exception {
+        LimitedKey key = desk.key("concurrency = 20");
+        settle(burst(other, key, 30, Charge.NONE));
+        assertScarceForASecond(key, "calls_scarce_until");
+        setScarceUntil(key, "calls_scarce_until", "'infinity'");
+        try (AbandonedOwner holding = AbandonedOwner.holdingAhead(desk, key, LedgerDesk.LEASE, 2, 2, Charge.NONE)) {
+            assertThat(holding.granted().calls()).isZero();
+            assertThat(holding.granted().requests()).isEqualTo(2);
+            holding.settle(0, Charge.NONE);
+        }
+        setScarceUntil(key, "calls_scarce_until", "clock_timestamp()");
+        try (AbandonedOwner holding = AbandonedOwner.holdingAhead(desk, key, LedgerDesk.LEASE, 2, 2, Charge.NONE)) {
+            assertThat(holding.granted().calls()).isEqualTo(2);
+            holding.settle(0, Charge.NONE);
+        }
+
+        LimitedKey inWindow = desk.key("requests = 20, " + LONG_WINDOWS);
+        settle(burst(other, inWindow, 30, Charge.NONE));
+        assertScarceForASecond(inWindow, "scarce_until");
+        DATABASE.execute("update limit_state set requests_used = 0 where key_id = " + inWindow.id());
+        setScarceUntil(inWindow, "scarce_until", "'infinity'");
+        assertThat(AbandonedOwner.tryHoldingAhead(desk, inWindow, LedgerDesk.LEASE, 2, 2, Charge.NONE))
+                .isEmpty();
+        DATABASE.execute("delete from limit_decision where key_id = " + inWindow.id());
+    }
+
+    private void assertScarceForASecond(LimitedKey key, String column) throws SQLException {
+        assertThat(desk.number("select count(*) from limit_state where " + column + " > '-infinity' and " + column
+                        + " <= clock_timestamp() + interval '1 second' and key_id = " + key.id()))
+                .isEqualTo(1);
+    }
+
+    /** The first version that had allotments takes one that is granted for all that it has asked for. */
+    @Test
+    void an_instance_of_a_version_before_gets_an_allotment_whole_or_not_at_all() throws Exception {
+        LimitedKey key = desk.key("concurrency = 400, requests = 400, " + LONG_WINDOWS);
+        String decide =
+                "select o_status[1] from decide(999, 60000, true, array[" + key.id() + "], array[1], '{}', '{}', '{}',"
+                        + " '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', array[1], array[%d], array[%d], array[%d], array[0],"
+                        + " array[0])";
+
+        assertThat(desk.number(String.format(Locale.ROOT, decide, 1, 301, 301))).isEqualTo(8);
+        assertThat(desk.number(String.format(Locale.ROOT, decide, 2, 301, 300))).isEqualTo(8);
+        assertThat(desk.number(String.format(Locale.ROOT, decide, 3, 300, 300))).isZero();
+
+        assertThat(desk.leases(key)).isEqualTo(300);
+        assertThat(used(key, LimitKind.REQUESTS)).isEqualTo(300);
+        assertThat(office().takeBack(key.id())).isEqualTo(300);
+    }
+
+    private static void setScarceUntil(LimitedKey key, String column, String moment) {
+        DATABASE.execute("update limit_state set " + column + " = " + moment + " where key_id = " + key.id());
     }
 
     @Test
@@ -359,9 +435,14 @@ class AllotmentsIT {
                 };
                 assertThat(granted.requests()).as(limit).isEqualTo(requests);
                 assertThat(used(key, kind)).as(limit).isEqualTo(300);
-                assertThat(AbandonedOwner.tryHoldingAhead(desk, key, LedgerDesk.LEASE, 5, 10, new Charge(10, 10)))
-                        .as(limit)
-                        .isEmpty();
+                Optional<AbandonedOwner> another =
+                        AbandonedOwner.tryHoldingAhead(desk, key, LedgerDesk.LEASE, 5, 10, new Charge(10, 10));
+                assertThat(another.isPresent()).as(limit).isEqualTo(kind == LimitKind.CONCURRENCY);
+                if (another.isPresent()) {
+                    assertThat(another.get().granted().calls()).isZero();
+                    another.get().settle(0, Charge.NONE);
+                    another.get().close();
+                }
                 holding.settle(0, Charge.NONE);
                 assertThat(used(key, kind)).as(limit).isZero();
             }
@@ -383,7 +464,10 @@ class AllotmentsIT {
             try (AbandonedOwner holding = AbandonedOwner.holdingAhead(desk, key, LedgerDesk.LEASE, 2, 2, Charge.NONE)) {
                 long at = desk.number("select at_ms from limit_decision where key_id = " + key.id());
                 long window = Long.parseLong(one[1]);
-                long left = window - Math.floorMod(at - Long.parseLong(one[2]), window);
+                // a minute is one of the windows of every key that has any
+                long left = Math.min(
+                        window - Math.floorMod(at - Long.parseLong(one[2]), window),
+                        60_000 - Math.floorMod(at, 60_000));
                 assertThat(holding.lastsMillis()).as(one[0]).isEqualTo(left);
                 holding.settle(0, Charge.NONE);
             }
@@ -435,6 +519,7 @@ class AllotmentsIT {
 
     /** Until so many calls at once are held, and so many have begun and are charged for. */
     private void awaitUse(LimitedKey key, long held, long begun) throws SQLException {
+        awaitNothingAhead(key);
         await().atMost(SOON).until(() -> desk.leases(key) == held);
         assertThat(desk.number("select requests_used from limit_state where key_id = " + key.id()))
                 .isEqualTo(begun);
@@ -442,6 +527,12 @@ class AllotmentsIT {
                 .isEqualTo(begun * USED.tokens());
         assertThat(desk.number("select total_used from limit_state where key_id = " + key.id()))
                 .isEqualTo(begun * USED.nanoDollars());
+    }
+
+    private void awaitNothingAhead(LimitedKey key) {
+        await().atMost(SOON)
+                .until(() ->
+                        desk.number("select count(*) from lease where requests > 1 and key_id = " + key.id()) == 0);
     }
 
     private void awaitUse(LimitedKey key, LimitKind kind, long amount) {

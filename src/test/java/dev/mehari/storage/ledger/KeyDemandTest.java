@@ -196,6 +196,55 @@ class KeyDemandTest {
     }
 
     @Test
+    void places_are_passed_on_where_they_are_scarce_only() {
+        grant(LONG);
+        assertThat(demand.keep(place(), now)).as("there is enough").isFalse();
+        demand.callBack(now);
+        pass(500);
+        AllotmentRequest request = askUntilRequested();
+        assertThat(request).isNotNull();
+        demand.granted(request, request.of(0, request.requests()), 43, now, LONG);
+        assertThat(draw()).isNull();
+
+        assertThat(demand.keep(place(), now - 1)).as("of another window, maybe").isFalse();
+        assertThat(demand.keep(place(), now)).isTrue();
+
+        Held drawn = draw();
+        assertThat(drawn).isNotNull();
+        assertThat(draw()).isNull();
+        drawn.settle(Charge.NONE);
+        assertThat(demand.takeFreePlaces()).hasSize(1);
+        assertThat(draw()).isNull();
+        assertThat(demand.keep(place(), now)).isTrue();
+        assertThat(draw()).isNotNull();
+        demand.end();
+        assertThat(demand.takeFreePlaces()).isEmpty();
+        assertThat(demand.keep(place(), now)).isFalse();
+    }
+
+    @Test
+    void what_was_granted_in_part_and_of_no_use_is_not_asked_for_again_for_longer() {
+        AllotmentRequest request = askUntilRequested();
+        assertThat(request).isNotNull();
+        demand.granted(request, request.of(0, request.requests()), 42, now, LONG);
+        pass(500);
+        AllotmentRequest second = askUntilRequested();
+        assertThat(second).isNotNull();
+        demand.makeRoom();
+        demand.granted(second, second.of(0, second.requests()), 43, now, LONG);
+
+        pass(3_999);
+        assertThat(askUntilRequested()).isNull();
+        pass(1);
+        assertThat(askUntilRequested()).isNotNull();
+    }
+
+    private Place place() {
+        return new Place(
+                book.granted(book.nextId(), new Asked(call(), one -> {}, 0), now, used -> {}, null), Charge.NONE);
+    }
+
+    @Test
     void what_nobody_has_asked_for_lately_is_forgotten_and_not_used_again() {
         askUntilRequested();
         demand.refused(now);

@@ -15,7 +15,7 @@ final class KeyReplay {
     /** A lease as granted, for so many calls at once, of which so many may begin. */
     private record Grant(long atMillis, int calls, int requests, Charge reserved) {}
 
-    /** An allotment that has ended; it had lapsed before unless it was held. */
+    /** A lease that has ended; it had lapsed before unless it was held. */
     private record Settled(Grant grant, boolean wasHeld) {}
 
     /** Counts in the current window only, which moves forward only. */
@@ -40,7 +40,7 @@ final class KeyReplay {
     private final long keyId;
     private final Map<Long, Grant> held = new HashMap<>();
     private final Map<Long, Grant> lapsed = new HashMap<>();
-    private final Map<Long, Settled> allotments = new HashMap<>();
+    private final Map<Long, Settled> endings = new HashMap<>();
     private final Window requests = new Window();
     private final Window minute = new Window();
     private final Window tokens = new Window();
@@ -111,9 +111,7 @@ final class KeyReplay {
                 if (ended == null) {
                     fault(one, "settled without being held, or twice");
                 } else {
-                    if (ended.requests() > 1) {
-                        allotments.put(one.leaseId(), new Settled(ended, isHeld));
-                    }
+                    endings.put(one.leaseId(), new Settled(ended, isHeld));
                     requests.add(ended.atMillis() / requestsLength, one.requests() - ended.requests());
                     charge(ended.atMillis(), one.charge().tokens(), one.charge().nanoDollars());
                     charge(
@@ -149,16 +147,16 @@ final class KeyReplay {
         charge(begun, one.charge().tokens(), one.charge().nanoDollars());
     }
 
-    /** A call of an allotment that has just ended: counted and charged with that. */
+    /** A call whose allotment, or place, has just ended: counted and charged with that. */
     private void runOn(LoggedDecision one) {
-        @Nullable Settled allotment = allotments.get(one.allotment());
-        if (allotment == null) {
-            fault(one, "runs on, but its allotment has not ended");
-        } else if (allotment.wasHeld() != "runs on".equals(one.what())) {
-            fault(one, "runs on otherwise than its allotment ended");
+        @Nullable Settled ended = endings.get(one.allotment());
+        if (ended == null) {
+            fault(one, "runs on, but its lease has not ended");
+        } else if (ended.wasHeld() != "runs on".equals(one.what())) {
+            fault(one, "runs on otherwise than its lease ended");
         } else {
-            Grant grant = new Grant(allotment.grant().atMillis(), 1, 1, one.charge());
-            (allotment.wasHeld() ? held : lapsed).put(one.leaseId(), grant);
+            Grant grant = new Grant(ended.grant().atMillis(), 1, 1, one.charge());
+            (ended.wasHeld() ? held : lapsed).put(one.leaseId(), grant);
         }
     }
 

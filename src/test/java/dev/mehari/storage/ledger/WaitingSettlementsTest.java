@@ -3,6 +3,9 @@ package dev.mehari.storage.ledger;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mehari.limits.Charge;
+import dev.mehari.limits.KeyLimits;
+import dev.mehari.limits.LimitRequest;
+import dev.mehari.limits.LimitedKey;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -41,6 +44,36 @@ class WaitingSettlementsTest {
 
         assertThat(waiting.nanosLeft()).isZero();
         assertThat(woken).hasValue(2);
+    }
+
+    @Test
+    void a_place_waits_in_any_case_and_is_settled_when_nobody_has_taken_it() {
+        Place early = place(1);
+        Place late = place(2);
+        waiting.add(early);
+        clock.addAndGet(100);
+        waiting.add(late);
+        assertThat(woken).hasValue(1);
+
+        clock.addAndGet(PATIENCE - 101);
+        assertThat(waiting.nanosLeft()).isEqualTo(1);
+        waiting.add(THIRD, true);
+        assertThat(waiting.take(10)).containsExactly(THIRD);
+        clock.addAndGet(1);
+        assertThat(waiting.take(10)).containsExactly(FIRST);
+        assertThat(early.take()).as("the database has it").isFalse();
+
+        assertThat(late.take()).isTrue();
+        assertThat(waiting.isEmpty()).isTrue();
+        assertThat(waiting.nanosLeft()).isEqualTo(Long.MAX_VALUE);
+        clock.addAndGet(PATIENCE);
+        assertThat(waiting.take(10)).isEmpty();
+    }
+
+    private static Place place(long lease) {
+        LeaseBook book = new LeaseBook(1, new WaitingSettlements(System::nanoTime, () -> {}), () -> {});
+        LimitRequest call = new LimitRequest(new LimitedKey(1, KeyLimits.NONE), Charge.NONE, () -> {});
+        return new Place(book.granted(lease, new Asked(call, one -> {}, 0), 0, used -> {}, null), Charge.NONE);
     }
 
     @Test
