@@ -196,7 +196,7 @@ final class KeyReplay {
         long[] wanted = {one.calls(), one.requests(), tokenCount, tokenCount, nanoDollars, nanoDollars, nanoDollars};
         for (int limit = 1; limit <= wanted.length; limit++) {
             long most = limits.get(limit - 1);
-            if (most > 0 && used(limit) + wanted[limit - 1] > most) {
+            if (most > 0 && wanted[limit - 1] > 0 && used(limit) + wanted[limit - 1] > most) {
                 return limit;
             }
         }

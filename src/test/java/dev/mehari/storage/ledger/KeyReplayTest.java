@@ -97,6 +97,24 @@ class KeyReplayTest {
         assertThat(replay.held()).isEqualTo(3);
     }
 
+    @Test
+    void an_allotment_without_calls_takes_no_slot() {
+        next("adopted", 1, 0, Charge.NONE);
+        next("adopted", 2, 0, Charge.NONE);
+        next("adopted", 3, 0, Charge.NONE);
+
+        allot(4, 0, TWO_AT_ONCE);
+        assertThat(replay.faults()).isEmpty();
+        assertThat(replay.held()).isEqualTo(3);
+
+        allot(5, 1, TWO_AT_ONCE);
+        assertThat(replay.faults()).singleElement().asString().contains("lease 5", "beyond limit 1");
+    }
+
+    private void allot(long lease, int calls, List<Long> limits) {
+        replay.next(new LoggedDecision(++next, 0, 1, lease, "granted", calls, 10, Charge.NONE, 0, 0, 0, 0, limits));
+    }
+
     private void grant(long lease, long atMillis, Charge charge, List<Long> limits) {
         replay.next(new LoggedDecision(++next, atMillis, 1, lease, "granted", 1, 1, charge, 0, 0, 0, 0, limits));
     }
