@@ -239,6 +239,25 @@ class KeyDemandTest {
         assertThat(askUntilRequested()).isNotNull();
     }
 
+    @Test
+    void a_lease_that_is_gone_has_no_place_to_pass_on() {
+        for (boolean isGone : List.of(false, true)) {
+            pass(500);
+            AllotmentRequest request = askUntilRequested();
+            assertThat(request).isNotNull();
+            demand.granted(request, request.of(0, request.requests()), 42, now, LONG);
+            Held lease = book.granted(book.nextId(), new Asked(call(), one -> {}, 0), now, used -> {}, demand);
+            if (isGone) {
+                lease.lost();
+            }
+
+            lease.settle(Charge.NONE);
+
+            assertThat(draw() == null).isEqualTo(isGone);
+            demand.callBack(now);
+        }
+    }
+
     private Place place() {
         return new Place(
                 book.granted(book.nextId(), new Asked(call(), one -> {}, 0), now, used -> {}, null), Charge.NONE);
