@@ -2,6 +2,8 @@
 --
 -- Calls are refused for calls (status 1) or for a window (2 to 7), and each keeps allotments away on its own: a second without
 -- calls ahead, or without anything ahead. A refusal for calls is provisional only while allotments of calls are open.
+--
+-- Windows are looked at again when the first of them ends, at windows_until, or when an operator has set another length.
 alter table limit_state
     add column calls_allotted_until timestamptz not null default '-infinity',
     add column calls_scarce_until   timestamptz not null default '-infinity',
@@ -9,6 +11,7 @@ alter table limit_state
     add column requests_length      bigint      not null default 0,
     add column tokens_length        bigint      not null default 0;
 alter type limit_turn
+    drop attribute is_right,
     add attribute calls_allotted_until timestamptz,
     add attribute calls_scarce_until timestamptz,
     add attribute windows_until bigint,
@@ -133,7 +136,7 @@ begin
                k.cost_weekly, k.cost_total,
                x.requests_window, x.requests_used, x.minute_window, x.minute_used, x.tokens_window, x.tokens_used,
                x.day_window, x.day_used, x.week_window, x.week_used, x.total_used, x.leases, x.leases_until,
-               null, false, x.allotted_until, x.scarce_until, x.calls_allotted_until, x.calls_scarce_until,
+               false, x.allotted_until, x.scarce_until, x.calls_allotted_until, x.calls_scarce_until,
                x.windows_until, x.requests_length, x.tokens_length
           from unnest(p_keys, p_asked) with ordinality q(id, asked, place)
           left join api_key k on k.id = q.id

@@ -34,7 +34,7 @@ import java.util.function.LongSupplier;
  *
  * <p><b>What is not told.</b> When a connection dies during a round trip its requests are asked again, and those that it had
  * granted are given back. A settlement above what was reserved can pass a limit of tokens or money, once for each call under
- * way, and is told to the others when the allotment of its call ends, up to 2 s later.
+ * way, and is told to the others when the allotment of its call ends, or the place that it passed on, up to 2 s later.
  *
  * <p>Answers come on the ledger's own thread, {@code mehari-ledger}, or the caller's; no method but {@link #open} and {@link
  * #close} blocks.

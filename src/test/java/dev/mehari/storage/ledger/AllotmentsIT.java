@@ -199,19 +199,9 @@ class AllotmentsIT {
         LimitedKey key = desk.key("concurrency = 20, requests = 1000000, tokens = 1000000000, " + LONG_WINDOWS);
         List<LimitDecision> held = burst(other, key, 19, USED);
         AtomicInteger lost = new AtomicInteger();
-        int begun = 19;
-        Lease drawn = null;
-        while (ledger.stats().drawn() == 0) {
-            if (drawn != null) {
-                drawn.settle(USED);
-            }
-            drawn = granted(ask(ledger, key, ESTIMATE, lost::incrementAndGet));
-            begun++;
-        }
+        Lease call = drawnInPlace(key, lost::incrementAndGet);
 
-        await().atMost(SOON)
-                .until(() ->
-                        desk.number("select count(*) from lease where requests > 1 and key_id = " + key.id()) == 0);
+        awaitNothingAhead(key);
         assertThat(desk.leases(key)).isEqualTo(20);
         assertThat(decision(ask(other, key))).isInstanceOf(LimitDecision.Refused.class);
         long own = desk.number(
@@ -219,11 +209,48 @@ class AllotmentsIT {
         assertThat(office().takeBackLease(own)).isTrue();
         await().atMost(SOON).untilAtomic(lost, value -> assertThat(value).isEqualTo(1));
 
-        drawn.settle(USED);
+        call.settle(USED);
         for (LimitDecision one : held) {
             ((LimitDecision.Granted) one).lease().settle(USED);
         }
-        awaitUse(key, 0, begun);
+        awaitUse(key, 0, 19 + ledger.stats().granted());
+    }
+
+    @Test
+    void calls_in_the_places_of_others_outlive_a_lost_connection_and_end_with_the_gateway() throws Exception {
+        LimitedKey key = desk.key("concurrency = 20");
+        List<LimitDecision> held = burst(other, key, 19, Charge.NONE);
+        AtomicInteger lost = new AtomicInteger();
+        drawnInPlace(key, lost::incrementAndGet);
+
+        desk.cutLedgers();
+        awaitNothingAhead(key);
+        await().atMost(SOON).until(() -> desk.leases(key) == 20);
+        assertThat(lost).hasValue(0);
+
+        Lease again = drawnInPlaceBeside(key, held.remove(0));
+        ledger.close();
+        await().atMost(SOON).until(() -> desk.leases(key) == 18);
+        again.settle(Charge.NONE);
+        settle(held);
+        await().atMost(SOON).until(() -> desk.leases(key) == 0);
+    }
+
+    private Lease drawnInPlaceBeside(LimitedKey key, LimitDecision ended) throws Exception {
+        settle(List.of(ended));
+        await().atMost(SOON).until(() -> desk.leases(key) == 19);
+        return drawnInPlace(key, () -> {});
+    }
+
+    /** A call under the lease of one that has ended; all before it have. */
+    private Lease drawnInPlace(LimitedKey key, Runnable onLost) throws Exception {
+        long before = ledger.stats().drawn();
+        Lease call = granted(ask(ledger, key, ESTIMATE, onLost));
+        while (ledger.stats().drawn() == before) {
+            call.settle(USED);
+            call = granted(ask(ledger, key, ESTIMATE, onLost));
+        }
+        return call;
     }
 
     @Test
