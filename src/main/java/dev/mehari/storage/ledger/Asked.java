@@ -21,6 +21,7 @@ final class Asked implements Acquire {
     private final AtomicBoolean claimed = new AtomicBoolean();
     private boolean isLedgers;
     private boolean isAskedAgain;
+    private boolean hasRidden;
     private long refusedNanos;
 
     Asked(LimitRequest request, Consumer<LimitDecision> answer, long askedNanos) {
@@ -80,6 +81,13 @@ final class Asked implements Acquire {
             refusedNanos = sent;
         }
         return sent - refusedNanos < CALL_BACK_NANOS;
+    }
+
+    /** True once, for a request whose allotment is asked for in the same round trip. On the batcher's thread. */
+    boolean mayRide() {
+        boolean isFirst = !hasRidden;
+        hasRidden = true;
+        return isFirst;
     }
 
     @SuppressWarnings("IllegalCatch") // one caller's fault must not end the decisions of all

@@ -11,15 +11,31 @@ import java.util.function.ToLongFunction;
  *
  * @param acquires those of one key in the order in which they are decided
  * @param leaseIds the lease that each becomes, if granted
+ * @param riders who is to draw from an allotment among the acquires, and not sent
  */
-record Batch(List<Acquire> acquires, List<Long> leaseIds, List<Settlement> settlements, List<Held> renewals) {
+record Batch(
+        List<Acquire> acquires,
+        List<Long> leaseIds,
+        List<Settlement> settlements,
+        List<Held> renewals,
+        List<Asked> riders) {
     static Batch of(
             List<? extends Acquire> acquires, List<Settlement> settlements, List<Held> renewals, LeaseBook book) {
+        return of(acquires, settlements, renewals, List.of(), book);
+    }
+
+    static Batch of(
+            List<? extends Acquire> acquires,
+            List<Settlement> settlements,
+            List<Held> renewals,
+            List<Asked> riders,
+            LeaseBook book) {
         List<Long> ids = new ArrayList<>(acquires.size());
         for (int place = 0; place < acquires.size(); place++) {
             ids.add(book.nextId());
         }
-        return new Batch(sorted(acquires, Acquire::keyId), ids, sorted(settlements, Settlement::keyId), renewals);
+        return new Batch(
+                sorted(acquires, Acquire::keyId), ids, sorted(settlements, Settlement::keyId), renewals, riders);
     }
 
     private static <T> List<T> sorted(List<? extends T> things, ToLongFunction<T> key) {

@@ -5,7 +5,9 @@ import dev.mehari.limits.LimitDecision;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -27,7 +29,7 @@ final class Batcher implements Runnable {
     /** So many full batches in a row are more than the database can take; fewer are what one slow round trip leaves behind. */
     private static final int LONG_BACKLOG = 5;
 
-    /** From so many requests in a round trip on, the next is to have company, too. */
+    /** When a round trip carries so much, requests, settlements and renewals, the next is to have company, too. */
     private static final int BUSY = 4;
     /** A round trip costs the database 400 us whatever is in it: then they do not follow each other faster than this. */
     static final long PACE_NANOS = Duration.ofMillis(2).toNanos();
@@ -238,12 +240,17 @@ final class Batcher implements Runnable {
         List<AllotmentRequest> ahead = allotments.takeRequests();
         boolean isTime = !taken.isEmpty() || !ahead.isEmpty() || settlements.nanosLeft() <= 0 || isClosing;
         List<Settlement> ended = new ArrayList<>(isTime ? settlements.take(MOST_WRITTEN) : List.of());
+        Map<Long, Integer> seats = seats(ahead);
+        List<Asked> riders = new ArrayList<>();
         for (Asked one : taken) {
             if (!one.claimForLedger() || answeredFromAllotment(one)) {
                 continue;
             }
             if (fullInARow >= LONG_BACKLOG && now - one.askedNanos() > Outage.PATIENCE.toNanos()) {
                 mirror.refuse(one, TOO_MANY);
+            } else if (seats.getOrDefault(one.keyId(), 0) > 0 && one.mayRide()) {
+                seats.merge(one.keyId(), -1, Integer::sum);
+                riders.add(one);
             } else {
                 acquires.add(one);
                 ended.addAll(allotments.takeFreePlaces(one.keyId()));
@@ -253,7 +260,18 @@ final class Batcher implements Runnable {
         acquires.addAll(ahead);
         fullInARow = taken.size() == MOST_ASKED ? fullInARow + 1 : 0;
         // Renewals last: what is settled from now on may be renewed by this batch, since it is not in it.
-        return Batch.of(acquires, ended, renewals.due(now), book);
+        return Batch.of(acquires, ended, renewals.due(now), riders, book);
+    }
+
+    /** How many requests of each key can be taken from what is asked {@code ahead}. */
+    private static Map<Long, Integer> seats(List<AllotmentRequest> ahead) {
+        Map<Long, Integer> seats = new HashMap<>();
+        for (AllotmentRequest request : ahead) {
+            if (request.demand().isAmple()) {
+                seats.put(request.keyId(), request.calls());
+            }
+        }
+        return seats;
     }
 
     private boolean answeredFromAllotment(Asked asked) {
@@ -268,7 +286,7 @@ final class Batcher implements Runnable {
     @SuppressWarnings("IllegalCatch") // whoever is in the batch is asked again, whatever went wrong
     private void fly(LedgerSession session, Batch batch) throws SQLException {
         long sent = nanos.getAsLong();
-        notBefore = batch.acquires().size() < BUSY ? sent : sent + PACE_NANOS;
+        notBefore = batch.size() < BUSY ? sent : sent + PACE_NANOS;
         outage.flightBegins();
         Answers answers;
         try {
@@ -330,11 +348,14 @@ final class Batcher implements Runnable {
             waiting.putBack(again);
             notBefore = nanos.getAsLong() + PACE_NANOS;
         }
+        waiting.putBack(batch.riders().stream()
+                .filter(rider -> !answeredFromAllotment(rider))
+                .toList());
     }
 
     private void askAgain(Batch batch) {
         List<Settlement> unused = new ArrayList<>(batch.settlements());
-        List<Asked> again = new ArrayList<>();
+        List<Asked> again = new ArrayList<>(batch.riders());
         for (int place = 0; place < batch.acquires().size(); place++) {
             Acquire acquire = batch.acquires().get(place);
             unused.add(new Settlement(acquire.keyId(), batch.leaseIds().get(place), 0, Charge.NONE, List.of()));
@@ -350,6 +371,7 @@ final class Batcher implements Runnable {
 
     /** Nothing of {@code batch} has been done: the part that cannot be done must not hold up the others. */
     private void oneByOne(LedgerSession session, Batch batch, SQLException failure) throws SQLException {
+        waiting.putBack(batch.riders());
         if (batch.size() == 1) {
             LOG.error("The database cannot take {}{}", batch.settlements(), batch.renewals(), failure);
             for (Acquire acquire : batch.acquires()) {

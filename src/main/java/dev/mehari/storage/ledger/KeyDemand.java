@@ -147,6 +147,11 @@ final class KeyDemand {
         }
     }
 
+    /** True when there was as much as was asked for the last time, or nothing has been asked for yet. */
+    synchronized boolean isAmple() {
+        return !isTight;
+    }
+
     /** {@code part} of {@code request} is granted, by a round trip that began at {@code sent}, for so many milliseconds at most. */
     synchronized void granted(AllotmentRequest request, AllotmentRequest part, long id, long sent, long millis) {
         isAsked = false;

@@ -86,6 +86,54 @@ class AllotmentsIT {
     }
 
     @Test
+    void the_call_that_made_an_instance_ask_for_an_allotment_is_the_first_of_it() throws Exception {
+        LimitedKey key = desk.key("requests = 1000000, " + LONG_WINDOWS);
+
+        granted(ask(ledger, key));
+        granted(ask(ledger, key));
+
+        assertThat(ledger.stats().drawn()).isEqualTo(1);
+        assertThat(desk.number("select count(*) from limit_decision where key_id = " + key.id()))
+                .as("the first call, the allotment")
+                .isEqualTo(2);
+    }
+
+    @Test
+    void calls_that_find_no_room_in_the_allotment_that_is_asked_for_are_decided_one_by_one() throws Exception {
+        LimitedKey key = desk.key("requests = 100, " + LONG_WINDOWS);
+        settle(burst(other, key, 80, Charge.NONE));
+
+        List<LimitDecision> decisions = burst(ledger, key, 21, Charge.NONE);
+
+        assertThat(decisions)
+                .filteredOn(LimitDecision.Granted.class::isInstance)
+                .hasSize(20);
+        settle(decisions);
+    }
+
+    @Test
+    void calls_that_wait_for_an_allotment_are_answered_though_the_connection_is_lost() throws Exception {
+        List<LimitedKey> keys = new ArrayList<>();
+        for (int key = 0; key < 200; key++) {
+            keys.add(desk.key("requests = 1000000, " + LONG_WINDOWS));
+        }
+        for (int round = 0; round < 5; round++) {
+            List<CompletableFuture<LimitDecision>> asked = new ArrayList<>();
+            for (LimitedKey key : keys) {
+                asked.add(ask(ledger, key));
+                asked.add(ask(ledger, key));
+                if (asked.size() == keys.size()) {
+                    desk.cutLedgers();
+                }
+            }
+            for (CompletableFuture<LimitDecision> one : asked) {
+                granted(one).settle(Charge.NONE);
+            }
+        }
+        await().atMost(SOON).until(() -> desk.number("select count(*) from lease") == 0);
+    }
+
+    @Test
     void calls_that_outlast_their_allotment_go_on_with_leases_of_their_own() throws Exception {
         LimitedKey key = desk.key("requests = 1000000, tokens = 1000000000, " + LONG_WINDOWS);
         int before = makeBusy(ledger, key);
