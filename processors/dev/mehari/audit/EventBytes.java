@@ -5,6 +5,7 @@ import dev.mehari.exchange.Dialect;
 import dev.mehari.usage.TokenUsage;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Events as bytes, in the form that {@link EventChain} describes, one behind the other; grows as needed. Not for several threads. */
@@ -13,6 +14,14 @@ final class EventBytes {
     private static final int NUMBERS = 256;
 
     private ByteBuffer bytes = ByteBuffer.allocate(1024);
+    private final Repeated client = new Repeated();
+    private final Repeated method = new Repeated();
+    private final Repeated path = new Repeated();
+    private final Repeated dialect = new Repeated();
+    private final Repeated model = new Repeated();
+    private final Repeated upstream = new Repeated();
+    private final Repeated outcome = new Repeated();
+    private final Repeated reason = new Repeated();
 
     void clear() {
         bytes.clear();
@@ -47,24 +56,30 @@ final class EventBytes {
         bytes.putInt(some.length).put(some);
     }
 
+    /** Without their number. */
+    void putAll(byte[] some) {
+        room(some.length);
+        bytes.put(some);
+    }
+
     void event(AuditEvent event) {
         room(0);
         bytes.putLong(event.atMicros());
         AuditEvent.Request request = event.request();
-        text(request.id());
-        text(request.traceId());
+        text(utf8(request.id()));
+        text(utf8(request.traceId()));
         bytes.putLong(request.keyId());
-        text(request.client());
-        text(request.method());
-        text(request.path());
-        text(request.dialect().name());
-        text(request.model());
+        text(client.utf8(request.client()));
+        text(method.utf8(request.method()));
+        text(path.utf8(request.path()));
+        text(dialect.utf8(request.dialect().name()));
+        text(model.utf8(request.model()));
         bytes.put((byte) (request.stream() ? 1 : 0)).putLong(request.conversation());
-        text(event.way().upstream());
+        text(upstream.utf8(event.way().upstream()));
         bytes.putLong(event.way().credentialId()).putLong(event.way().retries());
-        text(event.result().outcome().name());
+        text(outcome.utf8(event.result().outcome().name()));
         bytes.putLong(event.result().status());
-        text(event.result().reason());
+        text(reason.utf8(event.result().reason()));
         bytes.putLong(event.times().queue())
                 .putLong(event.times().firstByte())
                 .putLong(event.times().total());
@@ -80,8 +95,11 @@ final class EventBytes {
                 .putLong(use.nanoDollars());
     }
 
-    private void text(@Nullable String text) {
-        byte[] utf8 = text == null ? null : text.getBytes(StandardCharsets.UTF_8);
+    private static byte @Nullable [] utf8(@Nullable String text) {
+        return text == null ? null : text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private void text(byte @Nullable [] utf8) {
         int length = utf8 == null ? 0 : utf8.length;
         room(length);
         bytes.putInt(utf8 == null ? -1 : length);
@@ -93,6 +111,20 @@ final class EventBytes {
     private void room(int length) {
         if (bytes.remaining() < length + NUMBERS) {
             bytes = ByteBuffer.allocate(2 * (bytes.capacity() + length)).put(bytes.array(), 0, bytes.position());
+        }
+    }
+
+    /** A text that is mostly the same as in the event before, and its bytes. */
+    private static final class Repeated {
+        private @Nullable String latest;
+        private byte @Nullable [] utf8;
+
+        byte @Nullable [] utf8(@Nullable String text) {
+            if (!Objects.equals(text, latest)) {
+                latest = text;
+                utf8 = EventBytes.utf8(text);
+            }
+            return utf8;
         }
     }
 

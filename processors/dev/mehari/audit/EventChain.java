@@ -51,10 +51,11 @@ public final class EventChain {
     public void add(AuditEvent event) {
         sequence++;
         bytes.clear();
+        bytes.putAll(head);
         bytes.put(FORMAT);
         bytes.putLong(sequence);
         bytes.event(event);
-        sha.update(head);
+        // In one piece: SHA-256 takes whole blocks from where they are.
         sha.update(bytes.array(), 0, bytes.length());
         head = sha.digest();
     }

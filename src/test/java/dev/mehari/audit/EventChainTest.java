@@ -5,7 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mehari.answer.EndedCall;
 import dev.mehari.exchange.Dialect;
 import dev.mehari.usage.TokenUsage;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.lang.reflect.RecordComponent;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
@@ -54,6 +60,72 @@ class EventChainTest {
         EventChain next = EventChain.begin(INSTANCE, headOf(one));
 
         assertThat(next.head()).isNotEqualTo(EventChain.begin(INSTANCE, null).head());
+    }
+
+    /** Exports are verified by other versions than the one that has signed them. */
+    @Test
+    void has_the_links_that_its_description_says() throws Exception {
+        List<AuditEvent> events = List.of(
+                one,
+                other,
+                other,
+                new AuditEvent(
+                        1_800_000_000_000_001L,
+                        new AuditEvent.Request(
+                                "c",
+                                "0af7651916cd43dd8448eb211c80319c",
+                                8,
+                                null,
+                                "GET",
+                                "/v1/\u00e9",
+                                Dialect.OPENAI,
+                                "m",
+                                false,
+                                -9),
+                        new AuditEvent.Way(null, 0, 0),
+                        new AuditEvent.Result(EndedCall.Outcome.REFUSED, 503, "queue_full"),
+                        new AuditEvent.Times(-1, -1, 3),
+                        new AuditEvent.Use(4, 5, TokenUsage.NONE, true, 0)),
+                other);
+
+        byte[] link = EventChain.begin(INSTANCE, null).head();
+        for (int number = 1; number <= events.size(); number++) {
+            link = MessageDigest.getInstance("SHA-256").digest(described(link, number, events.get(number - 1)));
+        }
+
+        assertThat(headOf(events.toArray(AuditEvent[]::new))).isEqualTo(link);
+    }
+
+    private static byte[] described(byte[] before, long number, AuditEvent event) throws Exception {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        DataOutputStream out = new DataOutputStream(bytes);
+        out.write(before);
+        out.writeByte(1);
+        out.writeLong(number);
+        describe(out, event);
+        return bytes.toByteArray();
+    }
+
+    private static void describe(DataOutputStream out, Object value) throws Exception {
+        if (value instanceof Record record) {
+            for (RecordComponent component : record.getClass().getRecordComponents()) {
+                Object part = component.getAccessor().invoke(record);
+                if (part == null) {
+                    out.writeInt(-1);
+                } else {
+                    describe(out, part);
+                }
+            }
+        } else if (value instanceof Number number) {
+            out.writeLong(number.longValue());
+        } else if (value instanceof Boolean truth) {
+            out.writeByte(truth ? 1 : 0);
+        } else {
+            byte[] utf8 = (value instanceof Enum<?> constant ? constant.name() : (String) value)
+                    .getBytes(StandardCharsets.UTF_8);
+            out.writeInt(utf8.length);
+            out.write(utf8);
+        }
     }
 
     @Test
