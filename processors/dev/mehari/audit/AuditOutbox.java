@@ -38,6 +38,7 @@ public final class AuditOutbox implements EventSource, AutoCloseable {
     private final long waitNanos;
     private final long pauseNanos;
 
+    private final LossLog overflowing;
     private final LongAdder batches = new LongAdder();
     private final LongAdder events = new LongAdder();
     private final Map<Reason, LongAdder> lost = new EnumMap<>(Reason.class);
@@ -78,9 +79,10 @@ public final class AuditOutbox implements EventSource, AutoCloseable {
         for (Reason reason : Reason.values()) {
             lost.put(reason, new LongAdder());
         }
-        backlog = new Backlog(journal, refusals);
+        backlog = new Backlog(journal, refusals, nanos);
         this.clock = clock;
         this.nanos = nanos;
+        overflowing = new LossLog(nanos, "The audit queue is full");
         waitNanos = wait.toNanos();
         pauseNanos = pause.toNanos();
         takenNanos = nanos.getAsLong();
@@ -145,7 +147,7 @@ public final class AuditOutbox implements EventSource, AutoCloseable {
         }
         numbered = soFar;
         noteLoss();
-        LOG.error("{} audit events are lost: the queue was full", since);
+        overflowing.add(since, null);
         return seal.skip(since, Reason.QUEUE);
     }
 
@@ -280,6 +282,7 @@ public final class AuditOutbox implements EventSource, AutoCloseable {
         for (List<AuditEvent> left = queue.take(); !left.isEmpty(); left = queue.take()) {
             append(seal.seal(left));
         }
+        overflowing.close();
         lost(backlog.close(), Reason.JOURNAL);
     }
 

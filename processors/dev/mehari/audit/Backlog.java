@@ -4,6 +4,7 @@ import dev.mehari.audit.DroppedEvents.Reason;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,11 +22,15 @@ final class Backlog {
     private final AuditJournal journal;
     private final RefusedEvents refused;
     private final Deque<ChainPart> untaken = new ArrayDeque<>();
+    private final LossLog withoutRoom;
+    private final LossLog unwritten;
     private int refusals;
 
-    Backlog(AuditJournal journal, RefusedEvents refused) {
+    Backlog(AuditJournal journal, RefusedEvents refused, LongSupplier nanos) {
         this.journal = journal;
         this.refused = refused;
+        withoutRoom = new LossLog(nanos, "The audit journal is full");
+        unwritten = new LossLog(nanos, "The audit journal cannot be written");
     }
 
     boolean isEmpty() {
@@ -58,12 +63,12 @@ final class Backlog {
             }
             dropped += journal.append(part);
         } catch (IOException failure) {
-            LOG.error("The audit journal cannot be written", failure);
-            dropped += keepInMemory(part);
+            long forgotten = keepInMemory(part);
+            unwritten.add(forgotten, failure);
+            withoutRoom.add(dropped, null);
+            return dropped + forgotten;
         }
-        if (dropped > 0) {
-            LOG.error("{} audit events are lost: there is no room for them in the journal", dropped);
-        }
+        withoutRoom.add(dropped, null);
         return dropped;
     }
 
@@ -143,6 +148,8 @@ final class Backlog {
                         failure);
             }
         }
+        withoutRoom.close();
+        unwritten.close();
         journal.close();
         return lost;
     }

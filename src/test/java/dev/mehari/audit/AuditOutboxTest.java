@@ -2,6 +2,7 @@ package dev.mehari.audit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mehari.testing.CapturedLog;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -153,6 +154,39 @@ class AuditOutboxTest {
 
         nanos.addAndGet(Duration.ofMinutes(1).toNanos());
         assertThat(outbox.trouble()).isNull();
+    }
+
+    @Test
+    void says_in_the_log_at_once_and_then_once_a_minute_that_events_are_lost() throws Exception {
+        List<String> lines = new ArrayList<>();
+        try (CapturedLog log = CapturedLog.of(lines::add, LossLog.class.getName())) {
+            AuditOutbox outbox = outbox(Duration.ZERO);
+            journal.broken = true;
+            for (int batch = 0; batch < 100; batch++) {
+                // two in the queue, one too many
+                Events.range(1, 3).forEach(outbox::offer);
+                outbox.keep(outbox.seal(outbox.next(0)), null);
+                outbox.keep(outbox.seal(outbox.next(0)), null);
+                if (batch == 50) {
+                    nanos.addAndGet(Duration.ofMinutes(1).toNanos());
+                }
+            }
+            outbox.close();
+
+            assertThat(log.lines()).isEqualTo(6);
+        }
+        assertThat(lines)
+                .filteredOn(line -> line.contains("queue is full"))
+                .satisfiesExactly(
+                        first -> assertThat(first).contains("full: 1 events"),
+                        minute -> assertThat(minute).contains("full: 51 events"),
+                        end -> assertThat(end).contains("full: 48 events"));
+        assertThat(lines)
+                .filteredOn(line -> line.contains("cannot be written"))
+                .satisfiesExactly(
+                        first -> assertThat(first).contains("written: 0 events", "no space left on device"),
+                        minute -> assertThat(minute).contains("no space left on device"),
+                        end -> assertThat(end).doesNotContain("no space left on device"));
     }
 
     private AuditOutbox outbox(Duration wait) {
