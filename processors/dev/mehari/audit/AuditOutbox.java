@@ -214,6 +214,8 @@ public final class AuditOutbox implements EventSource, AutoCloseable {
         if (backlog.isEmpty()) {
             oldestUnwrittenMicros = 0;
         }
+        overflowing.tell();
+        backlog.tellLosses();
     }
 
     /**

@@ -53,6 +53,12 @@ final class Backlog {
         }
     }
 
+    /** What was lost is told in the end, though nothing is lost any more. */
+    void tellLosses() {
+        withoutRoom.tell();
+        unwritten.tell();
+    }
+
     /** Keeps {@code part} behind what is there; returns how many events are lost by that. */
     long append(ChainPart part) {
         long dropped = 0;

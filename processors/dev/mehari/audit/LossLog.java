@@ -7,8 +7,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Says that events are lost for one reason: at once, and as long as it goes on once a minute, so that a full disk is not filled
- * with that. For one thread.
+ * Says that events are lost for one reason: at once, and what is lost after that once a minute, so that a full disk is not
+ * filled with it. For one thread.
  */
 final class LossLog {
     private static final Logger LOG = LoggerFactory.getLogger(LossLog.class);
@@ -35,6 +35,11 @@ final class LossLog {
         if ((unsaid > 0 || failure != null) && nanos.getAsLong() - notBefore >= 0) {
             say(failure);
         }
+    }
+
+    /** Nothing is lost just now: says what has not been said, if it is time to. */
+    void tell() {
+        add(0, null);
     }
 
     /** Says what has not been said. */

@@ -189,6 +189,31 @@ class AuditOutboxTest {
                         end -> assertThat(end).doesNotContain("no space left on device"));
     }
 
+    @Test
+    void says_in_the_log_what_was_lost_when_nothing_is_lost_any_more() throws Exception {
+        List<String> lines = new ArrayList<>();
+        AuditOutbox outbox = outbox(Duration.ZERO);
+        Events.range(1, 3).forEach(outbox::offer);
+        outbox.written(outbox.seal(outbox.next(0)));
+        journal.broken = true;
+        outbox.keep(outbox.seal(outbox.next(0)), null);
+        Events.range(1, 6).forEach(outbox::offer);
+        outbox.written(outbox.seal(outbox.next(0)));
+        outbox.keep(outbox.seal(outbox.next(0)), null);
+        outbox.offer(Events.event(7));
+        ChainPart last = outbox.seal(outbox.next(0));
+        nanos.addAndGet(Duration.ofMinutes(1).toNanos());
+
+        try (CapturedLog log = CapturedLog.of(lines::add, LossLog.class.getName())) {
+            outbox.written(last);
+            outbox.written(last);
+
+            assertThat(log.lines()).isEqualTo(2);
+        }
+        assertThat(lines.get(0)).contains("queue is full: 4 events");
+        assertThat(lines.get(1)).contains("cannot be written: 2 events");
+    }
+
     private AuditOutbox outbox(Duration wait) {
         return new AuditOutbox(
                 queue,

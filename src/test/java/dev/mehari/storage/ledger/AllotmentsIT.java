@@ -456,6 +456,24 @@ class AllotmentsIT {
     }
 
     @Test
+    void calls_that_wait_for_an_allotment_are_answered_when_the_gateway_stops() throws Exception {
+        List<LimitedKey> keys = new ArrayList<>();
+        for (int key = 0; key < 200; key++) {
+            keys.add(desk.key("requests = 1000000, " + LONG_WINDOWS));
+        }
+        List<CompletableFuture<LimitDecision>> asked = new ArrayList<>();
+        for (LimitedKey key : keys) {
+            asked.add(ask(ledger, key));
+            asked.add(ask(ledger, key));
+        }
+
+        ledger.close();
+
+        assertThat(asked).allSatisfy(one -> assertThat(one).isDone());
+        await().atMost(SOON).until(() -> desk.number("select count(*) from lease") == 0);
+    }
+
+    @Test
     void requests_that_are_asked_again_are_answered_when_the_gateway_stops() throws Exception {
         LimitedKey key = desk.key("concurrency = 40");
         try (AbandonedOwner dead = AbandonedOwner.holdingAhead(desk, key, LedgerDesk.LEASE, 30, 100, Charge.NONE)) {
