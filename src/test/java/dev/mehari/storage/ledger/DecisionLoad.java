@@ -33,9 +33,9 @@ import org.HdrHistogram.Recorder;
 
 /**
  * One instance under load, as a process: {@code DecisionLoad JDBC-URL FIRST-KEY KEYS SEED}. Reads lines {@code hot|zipf RATE
- * SECONDS [on]} and answers each, with {@code on} while its last calls are still under way, with {@code RESULT granted refused unavailable drawn cpu-nanos batches histogram}. Calls arrive at
- * random (Poisson), whatever became of earlier ones; latency counts from the moment a call was due. What is granted is
- * settled 40 ms later.
+ * SECONDS [on]} and answers each, with {@code on} while its last calls are still under way, with {@code RESULT granted refused unavailable drawn cpu-nanos
+ * compile-millis batches histogram}. Calls arrive at random (Poisson), whatever became of earlier ones; latency counts from the
+ * moment a call was due. What is granted is settled 40 ms later.
  */
 final class DecisionLoad {
     private static final long HOLD_NANOS = TimeUnit.MILLISECONDS.toNanos(40);
@@ -93,6 +93,7 @@ final class DecisionLoad {
     private String run(boolean isHot, double rate, int seconds, boolean goesOn) {
         LedgerStats before = ledger.stats();
         long cpu = cpuNanos();
+        long compiling = compileMillis();
         latency.reset();
         long due = System.nanoTime();
         long end = due + TimeUnit.SECONDS.toNanos(seconds);
@@ -113,7 +114,7 @@ final class DecisionLoad {
         return "RESULT " + (after.granted() - before.granted()) + " " + (after.refused() - before.refused()) + " "
                 + (after.unavailable() - before.unavailable() + after.alone() - before.alone()) + " "
                 + (after.drawn() - before.drawn()) + " " + (cpuNanos() - cpu) + " "
-                + (after.batches() - before.batches()) + " " + encoded();
+                + (compileMillis() - compiling) + " " + (after.batches() - before.batches()) + " " + encoded();
     }
 
     private void ask(LimitedKey key, long due) {
@@ -144,6 +145,10 @@ final class DecisionLoad {
         ByteBuffer buffer = ByteBuffer.allocate(histogram.getNeededByteBufferCapacity());
         int size = histogram.encodeIntoCompressedByteBuffer(buffer);
         return Base64.getEncoder().encodeToString(Arrays.copyOf(buffer.array(), size));
+    }
+
+    private static long compileMillis() {
+        return ManagementFactory.getCompilationMXBean().getTotalCompilationTime();
     }
 
     private static long cpuNanos() {

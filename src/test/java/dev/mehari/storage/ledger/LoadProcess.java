@@ -23,6 +23,7 @@ final class LoadProcess implements AutoCloseable {
         long others;
         long drawn;
         long cpuNanos;
+        long compileMillis;
         long batches;
         final Histogram latency = new Histogram(TimeUnit.SECONDS.toNanos(60), 3);
     }
@@ -68,9 +69,10 @@ final class LoadProcess implements AutoCloseable {
         sum.others += Long.parseLong(words[3]);
         sum.drawn += Long.parseLong(words[4]);
         sum.cpuNanos += Long.parseLong(words[5]);
-        sum.batches += Long.parseLong(words[6]);
+        sum.compileMillis += Long.parseLong(words[6]);
+        sum.batches += Long.parseLong(words[7]);
         sum.latency.add(Histogram.decodeFromCompressedByteBuffer(
-                ByteBuffer.wrap(Base64.getDecoder().decode(words[7])), TimeUnit.SECONDS.toNanos(60)));
+                ByteBuffer.wrap(Base64.getDecoder().decode(words[8])), TimeUnit.SECONDS.toNanos(60)));
     }
 
     private String await(String beginning) throws IOException {
