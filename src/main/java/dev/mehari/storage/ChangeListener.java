@@ -34,6 +34,9 @@ public final class ChangeListener implements AutoCloseable {
 
         /** Anything may have changed. */
         void anythingChanged() throws StorageUnavailable;
+
+        /** Nothing is heard until {@link #anythingChanged} is called. */
+        default void lost() {}
     }
 
     private final DatabaseAddress address;
@@ -109,6 +112,7 @@ public final class ChangeListener implements AutoCloseable {
                 LOG.error("A subscriber failed; everything is read anew", broken);
             } finally {
                 current = null;
+                subscribers.values().forEach(Subscriber::lost);
             }
             pause = listened ? FIRST_PAUSE_MILLIS : Math.min(LONGEST_PAUSE_MILLIS, pause * 2);
             pause(pause);

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Allotment {
     /** It is to be replaced when less than one in so many of its requests is left. */
-    private static final int SCARCE = 2;
+    private static final int SCARCE = 4;
 
     private final long id;
     private final AllotmentRequest request;

@@ -3,6 +3,7 @@ package dev.mehari.storage.ledger;
 import dev.mehari.limits.LimitRequest;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -18,6 +19,10 @@ import org.jspecify.annotations.Nullable;
 final class Allotments {
     private static final int MOST_REQUESTS = 500;
     private static final long TIDY_NANOS = Duration.ofMillis(50).toNanos();
+    /** Of the allotments, one part in so many is ended at once: with a window all are over, which is for a second of round trips. */
+    private static final int TIDY_PART = 20;
+
+    private static final int TIDY_LEAST = 20;
 
     private final LeaseBook book;
     private final Mirror mirror;
@@ -27,6 +32,9 @@ final class Allotments {
     private final Map<Long, KeyDemand> demands = new ConcurrentHashMap<>();
     private final Queue<AllotmentRequest> requests = new ConcurrentLinkedQueue<>();
     private long nextTidy;
+    /** Nobody could call back what it has: no more are asked for. */
+    private volatile boolean isDeaf;
+
     private volatile boolean isClosing;
 
     Allotments(LeaseBook book, Mirror mirror, Runnable wake, Duration lease, LongSupplier nanos) {
@@ -48,7 +56,7 @@ final class Allotments {
             demand = demands.computeIfAbsent(keyId, id -> new KeyDemand(id, book, lease, now));
         }
         Held drawn = demand.draw(call, mirror::granted, now);
-        AllotmentRequest request = demand.request(call, now);
+        AllotmentRequest request = isDeaf ? null : demand.request(call, now);
         if (request != null) {
             requests.add(request);
             if (drawn != null) {
@@ -99,7 +107,7 @@ final class Allotments {
     void granted(AllotmentRequest request, AllotmentRequest part, long id, long sent, long millis) {
         KeyDemand demand = request.demand();
         demand.granted(request, part, id, sent, millis);
-        if (isClosing) {
+        if (isClosing || isDeaf) {
             demand.end();
         }
     }
@@ -114,6 +122,11 @@ final class Allotments {
         if (demand != null) {
             demand.callBack(nanos.getAsLong());
         }
+    }
+
+    /** True while this instance hears of {@link #callBack}. */
+    void canBeCalledBack(boolean hears) {
+        isDeaf = !hears;
     }
 
     void endAll() {
@@ -131,7 +144,15 @@ final class Allotments {
         long now = nanos.getAsLong();
         if (now - nextTidy >= 0) {
             nextTidy = now + TIDY_NANOS;
-            demands.values().removeIf(demand -> demand.tidy(now));
+            int most = Math.max(TIDY_LEAST, demands.size() / TIDY_PART);
+            Iterator<KeyDemand> all = demands.values().iterator();
+            while (all.hasNext() && most > 0) {
+                KeyDemand demand = all.next();
+                most -= demand.tidy(now);
+                if (demand.forget(now)) {
+                    all.remove();
+                }
+            }
         }
     }
 

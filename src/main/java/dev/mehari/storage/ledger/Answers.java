@@ -29,7 +29,7 @@ final class Answers {
         this.takenBack = takenBack;
     }
 
-    /** Reads the columns of {@code decide_19}. */
+    /** Reads the columns of {@code decide_20}. */
     static Answers of(ResultSet row) throws SQLException {
         // without a refusal and an allotment there are no numbers, and all is granted
         Long[] used = longs(row, 2);

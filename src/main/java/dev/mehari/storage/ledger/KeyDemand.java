@@ -6,6 +6,7 @@ import dev.mehari.limits.Lease;
 import dev.mehari.limits.LimitRequest;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -16,25 +17,31 @@ import org.jspecify.annotations.Nullable;
  */
 final class KeyDemand {
     /** Calls are counted for so long. */
-    private static final long PERIOD_NANOS = Duration.ofSeconds(1).toNanos();
+    private static final long PERIOD_NANOS = Duration.ofSeconds(3).toNanos();
     /** So many in a period are worth an allotment. */
     private static final int FEWEST = 2;
     /** A key that allows fewer at once has none to spare. */
     private static final int FEWEST_AT_ONCE = 16;
 
     private static final int FIRST_CALLS = 4;
+    private static final int FEWEST_REQUESTS = 8;
     private static final int MOST_REQUESTS = 20_000;
     private static final long MOST_CHARGE = 1_000_000_000_000L;
 
-    private static final long LONGEST_LIFE_NANOS = Duration.ofSeconds(2).toNanos();
+    private static final long LONGEST_LIFE_NANOS = Duration.ofSeconds(10).toNanos();
+    /** It is for the calls of so much of its life, one part in so many; more calls than before have it replaced sooner. */
+    private static final int FULL_PART = 2;
     /** In the last part of its life, one in so many, what is used is replaced. */
     private static final int LAST_PART = 5;
+    /** It ends when it is not used for so much of its life, one part in so many: longer than keys that are worth it pause. */
+    private static final int IDLE_PART = 3;
 
-    private static final long IDLE_NANOS = Duration.ofMillis(800).toNanos();
     /** For the calls of one that has been replaced to end, so that they need no leases of their own. */
     private static final long DRAIN_NANOS = Duration.ofMillis(100).toNanos();
-    /** After one has been refused, granted in part, or called back. */
+    /** After one has been refused or called back. */
     private static final long PAUSE_NANOS = Duration.ofMillis(500).toNanos();
+    /** After one has been granted in part. */
+    private static final long TIGHT_PAUSE_NANOS = Duration.ofSeconds(2).toNanos();
     /** After one for a part from which nothing was drawn, as when calls take longer than it lasts. */
     private static final long LONG_PAUSE_NANOS = Duration.ofSeconds(4).toNanos();
 
@@ -121,7 +128,8 @@ final class KeyDemand {
         if ((limits.hasTokens() && estimate.tokens() == 0) || (limits.hasBudget() && estimate.nanoDollars() == 0)) {
             return null; // how many calls are left cannot be told
         }
-        int requests = (int) Math.max(2, Math.min(MOST_REQUESTS, (double) lifeNanos / PERIOD_NANOS * expected));
+        int requests = (int) Math.max(
+                FEWEST_REQUESTS, Math.min(MOST_REQUESTS, (double) lifeNanos / FULL_PART / PERIOD_NANOS * expected));
         if (estimate.tokens() > MOST_CHARGE / requests || estimate.nanoDollars() > MOST_CHARGE / requests) {
             return null;
         }
@@ -157,7 +165,7 @@ final class KeyDemand {
         isAsked = false;
         isTight = part.calls() < request.calls() || part.requests() < request.requests();
         if (isTight) {
-            notBefore = sent + (isUseless ? LONG_PAUSE_NANOS : PAUSE_NANOS);
+            notBefore = sent + (isUseless ? LONG_PAUSE_NANOS : TIGHT_PAUSE_NANOS);
         }
         if (open != null) {
             draining.add(new Draining(open, sent + DRAIN_NANOS));
@@ -200,19 +208,28 @@ final class KeyDemand {
         draining.clear();
     }
 
-    /** Ends what is over, or not used any more. True, for good, when nothing is left to be remembered. */
-    synchronized boolean tidy(long now) {
-        if (open != null && (now - open.goodUntilNanos() >= 0 || now - open.lastDrawnNanos() >= IDLE_NANOS)) {
+    /** Ends what is over, or not used any more; returns how many allotments that are. */
+    synchronized int tidy(long now) {
+        int ended = 0;
+        if (open != null
+                && (now - open.goodUntilNanos() >= 0 || now - open.lastDrawnNanos() >= lifeNanos / IDLE_PART)) {
             book.ended(open);
             open = null;
+            ended++;
         }
-        draining.removeIf(one -> {
-            boolean isOver = now - one.untilNanos() >= 0 || !one.allotment().hasRunning();
-            if (isOver) {
+        for (Iterator<Draining> all = draining.iterator(); all.hasNext(); ) {
+            Draining one = all.next();
+            if (now - one.untilNanos() >= 0 || !one.allotment().hasRunning()) {
                 book.ended(one.allotment());
+                all.remove();
+                ended++;
             }
-            return isOver;
-        });
+        }
+        return ended;
+    }
+
+    /** True, for good, when nothing is left to be remembered. */
+    synchronized boolean forget(long now) {
         isForgotten |= open == null && draining.isEmpty() && !isAsked && now - period >= 2 * PERIOD_NANOS;
         return isForgotten;
     }

@@ -36,7 +36,7 @@ final class LedgerSession implements AutoCloseable {
     private static final Set<String> OF_STATEMENT = Set.of("21", "22", "23", "P0");
 
     private static final String DECIDE =
-            "select * from decide_19(?, ?, ?, true, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+            "select * from decide_20(?, ?, ?, true, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
     private static final String ADOPT = "select adopt(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
     private final Connection connection;

@@ -114,6 +114,13 @@ public final class PostgresLedger implements LimitLedger {
             @Override
             public void anythingChanged() {
                 ledger.allotments.endAll();
+                ledger.allotments.canBeCalledBack(true);
+            }
+
+            @Override
+            public void lost() {
+                ledger.allotments.canBeCalledBack(false);
+                ledger.allotments.endAll();
             }
         });
     }

@@ -12,7 +12,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Puts leases of dead owners aside, each second, off the batcher's thread and connection. It only tidies: {@code decide_19}
+ * Puts leases of dead owners aside, each second, off the batcher's thread and connection. It only tidies: {@code decide_20}
  * counts no lease that has lapsed. What was put aside waits a day for a late settlement.
  */
 final class Sweeper {

@@ -31,6 +31,9 @@ import org.junit.jupiter.api.Test;
 class AllotmentsIT {
     private static final TestDatabase DATABASE = TestDatabase.create();
     private static final Duration SOON = Duration.ofSeconds(5);
+    /** Allotments last half of it. */
+    private static final Duration LEASE = Duration.ofSeconds(6);
+
     private static final Charge ESTIMATE = new Charge(10, 20);
     private static final Charge USED = new Charge(8, 16);
     private static final String LONG_WINDOWS = "requests_window_ms = 31622400000, tokens_window_ms = 31622400000";
@@ -65,7 +68,7 @@ class AllotmentsIT {
     }
 
     private PostgresLedger open(Database database) throws Exception {
-        PostgresLedger opened = desk.ledgerOn(database);
+        PostgresLedger opened = desk.ledgerOn(database, LEASE);
         PostgresLedger.follow(database.listener(), opened);
         database.listener().start();
         return opened;
@@ -352,6 +355,22 @@ class AllotmentsIT {
         assertThat(office().takeBack(key.id())).isEqualTo(300);
     }
 
+    /** Its own lasted no longer than 2 s. */
+    @Test
+    void an_instance_of_the_version_before_knows_for_how_long_others_have_something_ahead() throws Exception {
+        LimitedKey key = desk.key("requests = 400, " + LONG_WINDOWS);
+
+        assertThat(desk.number("select o_status[1] from decide_19(999, 60000, true, true, array[" + key.id()
+                        + "], array[1], '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', array[1],"
+                        + " array[1], array[2], array[2], array[0], array[0])"))
+                .isZero();
+
+        assertThat(desk.number("select count(*) from limit_state where allotted_until > clock_timestamp()"
+                        + " + interval '10 seconds' and key_id = " + key.id()))
+                .isEqualTo(1);
+        assertThat(office().takeBack(key.id())).isEqualTo(2);
+    }
+
     private static void setScarceUntil(LimitedKey key, String column, String moment) {
         DATABASE.execute("update limit_state set " + column + " = " + moment + " where key_id = " + key.id());
     }
@@ -404,6 +423,25 @@ class AllotmentsIT {
         assertThat(lost).hasValue(0);
         held.forEach(lease -> lease.settle(USED));
         awaitUse(key, 0, begun + 6);
+    }
+
+    @Test
+    void an_instance_that_cannot_be_told_to_give_something_back_has_nothing_ahead() throws Exception {
+        LimitedKey key = desk.key("requests = 1000000, tokens = 1000000000, " + LONG_WINDOWS);
+        int begun = makeBusy(ledger, key);
+        DATABASE.execute(
+                "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'mehari-listen'");
+        awaitUse(key, 0, begun);
+        begun += makeBusy(ledger, key);
+
+        first.listener().close();
+        long drawn = ledger.stats().drawn();
+        for (int call = 0; call < 50; call++) {
+            granted(ask(ledger, key, ESTIMATE, () -> {})).settle(USED);
+        }
+
+        assertThat(ledger.stats().drawn()).isEqualTo(drawn);
+        awaitUse(key, 0, begun + 50);
     }
 
     @Test

@@ -26,13 +26,14 @@ class KeyDemandTest {
     void a_key_that_is_called_now_and_then_needs_no_allotment() {
         for (int call = 0; call < 10; call++) {
             assertThat(callAndRequest()).isNull();
-            pass(1_500);
+            pass(3_000);
         }
     }
 
     @Test
-    void the_second_call_in_a_second_asks_for_an_allotment_once() {
+    void the_second_call_in_three_seconds_asks_for_an_allotment_once() {
         assertThat(callAndRequest()).isNull();
+        pass(2_999);
         AllotmentRequest request = callAndRequest();
         assertThat(request).isNotNull();
         assertThat(request.requests()).isGreaterThan(1);
@@ -69,20 +70,21 @@ class KeyDemandTest {
         pass(1);
         assertThat(draw()).isNull();
 
-        assertThat(demand.tidy(now)).isFalse();
+        assertThat(demand.tidy(now)).isEqualTo(1);
+        assertThat(demand.forget(now)).isFalse();
         assertThat(written.take(10))
                 .singleElement()
                 .satisfies(end -> assertThat(end.requests()).isEqualTo(1));
     }
 
     @Test
-    void an_allotment_that_is_not_used_is_given_back_within_a_second() {
+    void an_allotment_that_is_not_used_is_given_back_after_a_third_of_its_life() {
         grant(LONG);
 
-        pass(700);
+        pass(3_333);
         demand.tidy(now);
         assertThat(written.isEmpty()).isTrue();
-        pass(100);
+        pass(1);
         demand.tidy(now);
 
         assertThat(written.isEmpty()).isFalse();
@@ -92,12 +94,15 @@ class KeyDemandTest {
     void an_allotment_that_is_used_is_replaced_before_its_end_and_drained() {
         grant(LONG);
         Held call = null;
-        for (int passed = 0; passed < 1_500; passed += 500) {
-            pass(500);
+        for (int passed = 0; passed < 6_000; passed += 3_000) {
+            pass(3_000);
             call = draw();
             assertThat(call).isNotNull();
+            demand.tidy(now);
         }
-        pass(150);
+        pass(1_999);
+        assertThat(callAndRequest()).isNull();
+        pass(1);
         AllotmentRequest next = callAndRequest();
         assertThat(next).isNotNull();
 
@@ -113,6 +118,36 @@ class KeyDemandTest {
             assertThat(end.running()).contains(last);
         });
         assertThat(draw()).isNotNull();
+    }
+
+    @Test
+    void an_allotment_is_for_the_calls_of_half_its_life_and_never_for_few() {
+        for (int call = 0; call < 30; call++) {
+            demand.draw(call(), one -> used -> {}, now);
+        }
+        AllotmentRequest busy = demand.request(call(), now);
+        assertThat(busy).isNotNull();
+        assertThat(busy.requests()).as("30 in 3 s are 50 in 5 s").isEqualTo(50);
+        demand.unknown();
+
+        pass(6_000);
+
+        AllotmentRequest quiet = askUntilRequested();
+        assertThat(quiet).isNotNull();
+        assertThat(quiet.requests()).isEqualTo(8);
+    }
+
+    @Test
+    void an_allotment_of_which_little_is_left_is_replaced() {
+        grant(LONG);
+        for (int call = 0; call < 6; call++) {
+            Held drawn = draw();
+            assertThat(drawn).isNotNull();
+            drawn.settle(Charge.NONE);
+            assertThat(demand.request(call(), now)).isNull();
+        }
+
+        assertThat(callAndRequest()).as("with 1 left of 8").isNotNull();
     }
 
     @Test
@@ -177,10 +212,11 @@ class KeyDemandTest {
         demand.granted(request, part, 42, now, LONG);
         assertThat(draw()).isNotNull();
         assertThat(draw()).as("one at a time").isNull();
+        pass(1_999);
         assertThat(askUntilRequested()).as("not at once").isNull();
         assertThat(written.isEmpty()).isTrue();
 
-        pass(500);
+        pass(1);
         AllotmentRequest next = askUntilRequested();
         assertThat(next).isNotNull();
         demand.makeRoom();
@@ -189,7 +225,7 @@ class KeyDemandTest {
                 .singleElement()
                 .satisfies(end -> assertThat(end.leaseId()).isEqualTo(42));
         demand.granted(next, next, 43, now, LONG);
-        pass(1_600);
+        pass(8_000);
         assertThat(askUntilRequested()).isNotNull();
         demand.makeRoom();
         assertThat(written.isEmpty()).as("there was enough").isTrue();
@@ -227,7 +263,7 @@ class KeyDemandTest {
         AllotmentRequest request = askUntilRequested();
         assertThat(request).isNotNull();
         demand.granted(request, request.of(0, request.requests()), 42, now, LONG);
-        pass(500);
+        pass(2_000);
         AllotmentRequest second = askUntilRequested();
         assertThat(second).isNotNull();
         demand.makeRoom();
@@ -267,10 +303,10 @@ class KeyDemandTest {
     void what_nobody_has_asked_for_lately_is_forgotten_and_not_used_again() {
         askUntilRequested();
         demand.refused(now);
-        pass(1_999);
-        assertThat(demand.tidy(now)).isFalse();
+        pass(5_999);
+        assertThat(demand.forget(now)).isFalse();
         pass(1);
-        assertThat(demand.tidy(now)).isTrue();
+        assertThat(demand.forget(now)).isTrue();
 
         pass(10_000);
         assertThat(askUntilRequested()).isNull();

@@ -47,8 +47,8 @@ final class LedgerDesk {
     }
 
     /** Of another instance than that of {@link #database}. */
-    PostgresLedger ledgerOn(Database instance) throws StorageUnavailable {
-        return ledger(instance, LEASE, Duration.ofSeconds(30), System::nanoTime);
+    PostgresLedger ledgerOn(Database instance, Duration lease) throws StorageUnavailable {
+        return ledger(instance, lease, Duration.ofSeconds(30), System::nanoTime);
     }
 
     private PostgresLedger ledger(Duration lease, Duration outage, LongSupplier nanos) throws StorageUnavailable {
