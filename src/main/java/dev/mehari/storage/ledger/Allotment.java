@@ -128,8 +128,11 @@ final class Allotment {
         book.free(place);
     }
 
-    /** {@code call} has ended and used so much. Nothing happens when this has ended before it. */
-    synchronized void giveBack(Held call, Charge used) {
+    /**
+     * {@code call} has ended and used so much. Nothing happens when this has ended before it. True when calls have used more than
+     * this is charged for, which the database is to be told at once.
+     */
+    synchronized boolean giveBack(Held call, Charge used) {
         Place place = inPlaces.remove(call);
         if (place != null) {
             free(place.again());
@@ -138,6 +141,7 @@ final class Allotment {
             tokensLeft += call.reserved().tokens() - used.tokens();
             nanoDollarsLeft += call.reserved().nanoDollars() - used.nanoDollars();
         }
+        return tokensLeft < 0 || nanoDollarsLeft < 0;
     }
 
     synchronized boolean isScarce() {

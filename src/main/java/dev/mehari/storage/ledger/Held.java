@@ -110,8 +110,8 @@ final class Held implements Lease {
             heir = isLost ? null : demand;
         }
         mirrored.settle(charge);
-        if (allotment != null) {
-            allotment.giveBack(this, charge);
+        if (allotment != null && allotment.giveBack(this, charge)) {
+            book.ended(allotment);
         }
         boolean isKept = heir != null && heir.keep(new Place(this, charge), grantedNanos);
         book.ended(this, write && !isKept ? Settlement.ofCall(keyId, id, charge) : null);

@@ -151,6 +151,26 @@ class KeyDemandTest {
     }
 
     @Test
+    void an_allotment_that_is_overdrawn_is_charged_for_that_at_once() {
+        estimate = new Charge(10, 10);
+        for (Charge beyond : List.of(Charge.NONE, new Charge(1, 0), new Charge(0, 1))) {
+            Charge all = grant(LONG).charge();
+            Charge used = new Charge(all.tokens() + beyond.tokens(), all.nanoDollars() + beyond.nanoDollars());
+            Held call = draw();
+            assertThat(call).isNotNull();
+
+            call.settle(used);
+
+            assertThat(written.isEmpty()).isEqualTo(beyond.equals(Charge.NONE));
+            demand.callBack(now);
+            assertThat(written.take(10))
+                    .singleElement()
+                    .satisfies(end -> assertThat(end.used()).isEqualTo(used));
+            pass(500);
+        }
+    }
+
+    @Test
     void limits_that_have_changed_end_the_allotment() {
         grant(LONG);
         limits = KeyLimits.ofConcurrency(100);
@@ -312,10 +332,11 @@ class KeyDemandTest {
         assertThat(askUntilRequested()).isNull();
     }
 
-    private void grant(long millis) {
+    private AllotmentRequest grant(long millis) {
         AllotmentRequest request = askUntilRequested();
         assertThat(request).isNotNull();
         demand.granted(request, request, 42, now, millis);
+        return request;
     }
 
     private @Nullable AllotmentRequest askUntilRequested() {
