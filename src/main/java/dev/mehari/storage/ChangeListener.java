@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Hears of changes that any instance, or anyone with SQL, made: PostgreSQL's LISTEN on a connection and a thread of its
  * own. Whenever the connection is made, every subscriber is told that anything may have changed, since what was said
- * while nobody listened is lost. A lost connection is noticed within two seconds and sought again every 100 ms to 1 s.
+ * while nobody listened is lost, and when it is lost, that nothing is heard. A lost connection is noticed within two seconds and sought again every 100 ms to 1 s.
  */
 public final class ChangeListener implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ChangeListener.class);
@@ -112,10 +112,21 @@ public final class ChangeListener implements AutoCloseable {
                 LOG.error("A subscriber failed; everything is read anew", broken);
             } finally {
                 current = null;
-                subscribers.values().forEach(Subscriber::lost);
             }
+            tellLost();
             pause = listened ? FIRST_PAUSE_MILLIS : Math.min(LONGEST_PAUSE_MILLIS, pause * 2);
             pause(pause);
+        }
+    }
+
+    @SuppressWarnings("IllegalCatch") // nor does this end it
+    private void tellLost() {
+        for (Subscriber subscriber : subscribers.values()) {
+            try {
+                subscriber.lost();
+            } catch (RuntimeException broken) {
+                LOG.error("A subscriber failed", broken);
+            }
         }
     }
 

@@ -3,7 +3,6 @@ package dev.mehari.storage.ledger;
 import dev.mehari.limits.LimitRequest;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -19,16 +18,18 @@ import org.jspecify.annotations.Nullable;
 final class Allotments {
     private static final int MOST_REQUESTS = 500;
     private static final long TIDY_NANOS = Duration.ofMillis(50).toNanos();
-    /** Of the allotments, one part in so many is ended at once: with a window all are over, which is for a second of round trips. */
-    private static final int TIDY_PART = 20;
+    /** When all are over at once, as with a window, they are ended over so much time, or over so small a part of a lease. */
+    private static final long LONGEST_SPREAD_NANOS = Duration.ofSeconds(1).toNanos();
 
-    private static final int TIDY_LEAST = 20;
+    private static final int SPREAD_PART = 20;
+    private static final int FEWEST_ENDS = 20;
 
     private final LeaseBook book;
     private final Mirror mirror;
     private final Runnable wake;
     private final Duration lease;
     private final LongSupplier nanos;
+    private final long spreadNanos;
     private final Map<Long, KeyDemand> demands = new ConcurrentHashMap<>();
     private final Queue<AllotmentRequest> requests = new ConcurrentLinkedQueue<>();
     private long nextTidy;
@@ -43,6 +44,7 @@ final class Allotments {
         this.wake = wake;
         this.lease = lease;
         this.nanos = nanos;
+        spreadNanos = Math.max(1, Math.min(LONGEST_SPREAD_NANOS, lease.toNanos() / SPREAD_PART));
         nextTidy = nanos.getAsLong();
     }
 
@@ -144,15 +146,14 @@ final class Allotments {
         long now = nanos.getAsLong();
         if (now - nextTidy >= 0) {
             nextTidy = now + TIDY_NANOS;
-            int most = Math.max(TIDY_LEAST, demands.size() / TIDY_PART);
-            Iterator<KeyDemand> all = demands.values().iterator();
-            while (all.hasNext() && most > 0) {
-                KeyDemand demand = all.next();
-                most -= demand.tidy(now);
-                if (demand.forget(now)) {
-                    all.remove();
+            int most = (int) Math.max(FEWEST_ENDS, demands.size() * TIDY_NANOS / spreadNanos);
+            for (KeyDemand demand : demands.values()) {
+                if (most > 0 && demand.endIfOver(now)) {
+                    most--;
                 }
+                demand.drain(now);
             }
+            demands.values().removeIf(demand -> demand.forget(now));
         }
     }
 

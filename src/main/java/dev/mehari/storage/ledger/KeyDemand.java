@@ -6,7 +6,6 @@ import dev.mehari.limits.Lease;
 import dev.mehari.limits.LimitRequest;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -208,24 +207,25 @@ final class KeyDemand {
         draining.clear();
     }
 
-    /** Ends what is over, or not used any more; returns how many allotments that are. */
-    synchronized int tidy(long now) {
-        int ended = 0;
-        if (open != null
-                && (now - open.goodUntilNanos() >= 0 || now - open.lastDrawnNanos() >= lifeNanos / IDLE_PART)) {
-            book.ended(open);
-            open = null;
-            ended++;
+    /** Ends what it has when that is over, or not used any more; true when it was. */
+    synchronized boolean endIfOver(long now) {
+        if (open == null || (now - open.goodUntilNanos() < 0 && now - open.lastDrawnNanos() < lifeNanos / IDLE_PART)) {
+            return false;
         }
-        for (Iterator<Draining> all = draining.iterator(); all.hasNext(); ) {
-            Draining one = all.next();
-            if (now - one.untilNanos() >= 0 || !one.allotment().hasRunning()) {
+        book.ended(open);
+        open = null;
+        return true;
+    }
+
+    /** Ends what has been replaced, once its calls have ended or had their time. */
+    synchronized void drain(long now) {
+        draining.removeIf(one -> {
+            boolean isOver = now - one.untilNanos() >= 0 || !one.allotment().hasRunning();
+            if (isOver) {
                 book.ended(one.allotment());
-                all.remove();
-                ended++;
             }
-        }
-        return ended;
+            return isOver;
+        });
     }
 
     /** True, for good, when nothing is left to be remembered. */

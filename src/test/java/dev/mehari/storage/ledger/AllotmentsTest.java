@@ -27,17 +27,10 @@ class AllotmentsTest {
             new LedgerCount(),
             () -> 0);
     private long now;
-    private final Allotments allotments = new Allotments(book, mirror, () -> {}, LedgerDesk.LEASE, () -> now);
 
     @Test
     void what_ends_with_a_window_is_told_to_the_database_in_many_round_trips_within_a_second() {
-        for (long key = 1; key <= KEYS; key++) {
-            draw(key);
-            draw(key);
-        }
-        for (AllotmentRequest request : takeRequests()) {
-            allotments.granted(request, request, book.nextId(), now, WINDOW_MILLIS);
-        }
+        Allotments allotments = granted(LedgerDesk.LEASE);
         pass(WINDOW_MILLIS);
 
         List<Integer> told = new ArrayList<>();
@@ -52,17 +45,29 @@ class AllotmentsTest {
         assertThat(written.take(ALL)).isEmpty();
     }
 
-    private List<AllotmentRequest> takeRequests() {
-        List<AllotmentRequest> all = new ArrayList<>();
-        while (allotments.hasRequests()) {
-            all.addAll(allotments.takeRequests());
-        }
-        assertThat(all).hasSize(KEYS);
-        return all;
+    @Test
+    void what_lasts_for_half_a_second_only_is_told_at_once() {
+        Allotments allotments = granted(Duration.ofSeconds(1));
+        pass(500);
+
+        allotments.tidy();
+
+        assertThat(written.take(ALL)).hasSize(KEYS);
     }
 
-    private void draw(long key) {
-        allotments.draw(new LimitRequest(new LimitedKey(key, KeyLimits.NONE), Charge.NONE, () -> {}));
+    private Allotments granted(Duration lease) {
+        Allotments allotments = new Allotments(book, mirror, () -> {}, lease, () -> now);
+        for (long key = 1; key <= KEYS; key++) {
+            LimitRequest call = new LimitRequest(new LimitedKey(key, KeyLimits.NONE), Charge.NONE, () -> {});
+            allotments.draw(call);
+            allotments.draw(call);
+        }
+        while (allotments.hasRequests()) {
+            for (AllotmentRequest request : allotments.takeRequests()) {
+                allotments.granted(request, request, book.nextId(), now, WINDOW_MILLIS);
+            }
+        }
+        return allotments;
     }
 
     private void pass(long millis) {

@@ -70,7 +70,7 @@ class KeyDemandTest {
         pass(1);
         assertThat(draw()).isNull();
 
-        assertThat(demand.tidy(now)).isEqualTo(1);
+        assertThat(demand.endIfOver(now)).isTrue();
         assertThat(demand.forget(now)).isFalse();
         assertThat(written.take(10))
                 .singleElement()
@@ -82,10 +82,10 @@ class KeyDemandTest {
         grant(LONG);
 
         pass(3_333);
-        demand.tidy(now);
+        tidy();
         assertThat(written.isEmpty()).isTrue();
         pass(1);
-        demand.tidy(now);
+        tidy();
 
         assertThat(written.isEmpty()).isFalse();
     }
@@ -98,7 +98,7 @@ class KeyDemandTest {
             pass(3_000);
             call = draw();
             assertThat(call).isNotNull();
-            demand.tidy(now);
+            tidy();
         }
         pass(1_999);
         assertThat(callAndRequest()).isNull();
@@ -107,10 +107,10 @@ class KeyDemandTest {
         assertThat(next).isNotNull();
 
         demand.granted(next, next, 43, now, LONG);
-        demand.tidy(now);
+        tidy();
         assertThat(written.isEmpty()).as("calls of the old one may end soon").isTrue();
         pass(100);
-        demand.tidy(now);
+        tidy();
 
         Held last = call;
         assertThat(written.take(10)).singleElement().satisfies(end -> {
@@ -330,6 +330,11 @@ class KeyDemandTest {
 
         pass(10_000);
         assertThat(askUntilRequested()).isNull();
+    }
+
+    private void tidy() {
+        demand.endIfOver(now);
+        demand.drain(now);
     }
 
     private AllotmentRequest grant(long millis) {
